@@ -1,0 +1,83 @@
+// What `npm test`, `npm run demo` and `npm run bench` run. Uses nothing but Node, so that it works on a fresh clone:
+// it installs the packages of package-lock.json when they are not there, then does what was asked.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, isUpToDate, markUpToDate } from './stamp.mjs';
+import { runSteps } from './steps.mjs';
+
+const DEMO = 'assets/local/demo/index.js';
+const BENCH = 'assets/local/bench/index.js';
+
+const COMMANDS = {
+  test: () => runSteps(),
+  demo: (args) => runLocalTool(DEMO, args),
+  bench: (args) => runLocalTool(BENCH, args),
+};
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+function run(command, args, options = {}) {
+  return spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: Infinity, shell: process.platform === 'win32', ...options });
+}
+
+function checkNode() {
+  const wanted = /\d+(\.\d+)*/.exec(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).engines.node)[0].split('.').map(Number);
+  const given = process.versions.node.split('.').map(Number);
+  const differs = wanted.findIndex((part, index) => part !== given[index]);
+  if (differs >= 0 && given[differs] < wanted[differs]) {
+    fail(`Node ${process.versions.node} is too old: this project needs ${wanted.join('.')} or later`);
+  }
+}
+
+/** npm records in node_modules what it installed; packages added by hand do no harm, missing or different ones do. */
+function isInstalled() {
+  const record = join(ROOT, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return false;
+  const wanted = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    if (path === '') return true;
+    const found = installed[path];
+    return found ? found.version === version && found.integrity === integrity : Boolean(optional);
+  });
+}
+
+function install() {
+  if (isInstalled()) return;
+  console.log('installing the packages of package-lock.json (once, about a minute) ...');
+  const npm = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (npm.status !== 0) fail(`npm ci failed:\n${npm.stdout ?? ''}${npm.stderr ?? npm.error}`);
+}
+
+/** Makes `name` again if its sources are newer. */
+function buildIfStale(name, task) {
+  if (isUpToDate(name)) return;
+  console.log(`building: ${task} ...`);
+  const start = new Date();
+  const projen = run(process.execPath, ['node_modules/projen/bin/projen', task]);
+  if (projen.status !== 0) fail(`projen ${task} failed:\n${projen.stdout ?? ''}${projen.stderr ?? projen.error}`);
+  markUpToDate(name, start);
+}
+
+function runLocalTool(tool, args) {
+  buildIfStale('bundle', 'bundle');
+  buildIfStale('library', 'compile');
+  const layers = run(process.execPath, ['projenrc/sharp-layer/build.mjs']);
+  if (layers.status !== 0) fail(layers.stderr);
+  if (!existsSync(join(ROOT, tool))) fail(`${tool} was not built: which entry point makes it is listed in projenrc/bundle.mjs`);
+  return run(process.execPath, [tool, ...args], { stdio: 'inherit' }).status ?? 1;
+}
+
+const [command, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(COMMANDS, command ?? '')) {
+  fail(`unknown command "${command ?? ''}": give one of ${Object.keys(COMMANDS).join(', ')}`);
+}
+checkNode();
+process.chdir(ROOT);
+process.env.JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ??= '1';
+install();
+process.exitCode = await COMMANDS[command](args);
