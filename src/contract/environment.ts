@@ -1,0 +1,39 @@
+/** Environment variables of the functions: set by the constructs, read by the runtime. */
+export const ENVIRONMENT = {
+  /** `ProjectResources` as JSON. */
+  RESOURCES: 'PROJECT_RESOURCES',
+  /** Optional: `Timings` to change, as JSON in milliseconds. Local runs set it, so that hours pass in seconds. */
+  TIMINGS: 'PROJECT_TIMINGS',
+} as const;
+
+/** Prefixes in the input and output bucket. */
+export const PREFIX = {
+  IMAGES: 'images/',
+  ORIGINALS: 'originals/',
+  QUARANTINE: 'quarantine/',
+  JOBS: 'jobs/',
+  MANIFESTS: 'manifests/',
+  CONFIG: 'config/',
+  DATA_SETS: 'datasets/',
+} as const;
+
+/** The compacted data set: one line for each labeled image. */
+export const CURRENT_DATA_SET_KEY = `${PREFIX.DATA_SETS}current/output.manifest`;
+
+/** The queue that Ground Truth makes for each streaming job is named so, with the job name in lower case behind it. */
+export const GROUND_TRUTH_QUEUE_PREFIX = 'GroundTruth-';
+
+/** The custom resource that hands the wanted configuration to the ledger and ends the project on deletion. */
+export const DEPLOYMENT_RESOURCE_TYPE = 'Custom::StreamingLabelingDeployment';
+
+/** Properties of that custom resource. */
+export interface DeploymentResourceProperties {
+  /** `ProjectConfiguration` as JSON. */
+  readonly Configuration: string;
+}
+
+/** Attributes (`Fn::GetAtt`) of that custom resource. */
+export const DEPLOYMENT_ATTRIBUTE = {
+  /** `OK`, or what the checks at the end of the deploy found, in one line. */
+  CHECKS: 'Checks',
+} as const;

@@ -1,0 +1,88 @@
+import { LabelingTaskType } from './labeling-tasks';
+import { OutputSpec, TransformSpec } from './transforms';
+
+/** One class that workers can choose. The position in the list is the class id in the data set, so the list only ever grows. */
+export interface LabelConfiguration {
+  readonly name: string;
+  readonly color?: string;
+  readonly description?: string;
+  /** A retired class keeps its place and is no longer offered to workers. */
+  readonly retired?: boolean;
+}
+
+/** What workers are asked. */
+export interface TaskConfiguration {
+  readonly type: LabelingTaskType;
+  readonly labelAttributeName: string;
+  readonly labels: readonly LabelConfiguration[];
+  readonly title: string;
+  readonly description: string;
+  readonly keywords: readonly string[];
+  /** The built-in functions of this Region. */
+  readonly preHumanTaskLambdaArn: string;
+  readonly consolidationLambdaArn: string;
+  /** The worker page: Liquid HTML. */
+  readonly template: string;
+}
+
+/** How much work is given out, and how. Times in seconds. */
+export interface WorkConfiguration {
+  readonly workersPerImage: number;
+  readonly taskTimeLimitSeconds: number;
+  readonly taskAvailabilitySeconds: number;
+  readonly maxConcurrentTasks: number;
+  /** How many images may be with the job unlabeled at once. */
+  readonly window: number;
+  /** How many images may be sent to workers for the first time in one UTC day. */
+  readonly maxImagesPerDay?: number;
+  /** How many images may ever be sent to workers. */
+  readonly maxImages?: number;
+}
+
+export type FeatureEngineeringConfiguration =
+  | { readonly kind: 'images'; readonly transforms: readonly TransformSpec[]; readonly output: OutputSpec }
+  | { readonly kind: 'none' };
+
+/**
+ * What the user wants, as one value: written to the ledger once for each deploy, read by every function.
+ * Resources (buckets, topics, queues) are not in it: see `ProjectResources`.
+ */
+export interface ProjectConfiguration {
+  readonly schemaVersion: 1;
+  readonly projectName: string;
+  /** Eight hexadecimal digits, fixed for the life of a ledger: job names are `<projectName>-<chainId>-<number>`. */
+  readonly chainId: string;
+  readonly task: TaskConfiguration;
+  readonly workTeamArn: string;
+  readonly work: WorkConfiguration;
+  readonly featureEngineering: FeatureEngineeringConfiguration;
+  /** When changed instructions reach workers: with the next job, or by rolling the running one. */
+  readonly instructionRollOut: 'NEXT_JOB' | 'ROLL_NOW';
+  /** Tags that every labeling job gets. */
+  readonly tags: { readonly [key: string]: string };
+}
+
+/** Where the project lives. Passed to each function in the environment. */
+export interface ProjectResources {
+  /** `<projectName>-<chainId>`: the value of the metrics' dimension. Job names begin with it. */
+  readonly projectId: string;
+  readonly ledgerTable: string;
+  readonly dropBucket: string;
+  /** Only keys below this prefix are drops. Empty: all. */
+  readonly dropPrefix: string;
+  /** A brought drop bucket is left as it is; drops in our own move to `originals/` when they are done. */
+  readonly dropBucketIsOwn: boolean;
+  readonly inputBucket: string;
+  readonly outputBucket: string;
+  readonly inputTopicArn: string;
+  readonly outputTopicArn: string;
+  readonly intakeQueueUrl: string;
+  readonly intakeDeadLetterQueueUrl: string;
+  readonly recorderQueueUrl: string;
+  readonly recorderDeadLetterQueueUrl: string;
+  readonly executionRoleArn: string;
+  /** Absent in the controller itself. */
+  readonly controllerFunction?: string;
+  /** Key for what Ground Truth writes. Absent: the bucket's default encryption. */
+  readonly outputKmsKeyArn?: string;
+}

@@ -1,0 +1,50 @@
+/** Why a drop or an image is in quarantine: the code that the ledger, events and metrics carry. */
+export const REASON = {
+  EMPTY: 'empty',
+  NOT_AN_IMAGE: 'not-an-image',
+  UNSUPPORTED_TYPE: 'unsupported-type',
+  TRUNCATED: 'truncated',
+  CORRUPT: 'corrupt',
+  TOO_LARGE_FILE: 'too-large-file',
+  TOO_MANY_PIXELS: 'too-many-pixels',
+  KEY_TOO_LONG: 'key-too-long',
+  TOO_SMALL: 'too-small',
+  OUTPUT_TOO_LARGE: 'output-too-large',
+  OUTPUT_TOO_MANY_PIXELS: 'output-too-many-pixels',
+  NO_OUTPUT: 'no-output',
+  ENGINEERING_FAILED: 'engineering-failed',
+  PROCESSOR_CRASH: 'processor-crash',
+  LABELING_FAILED: 'labeling-failed',
+  NEVER_LABELED: 'never-labeled',
+} as const;
+
+export type ReasonCode = typeof REASON[keyof typeof REASON];
+
+/** What to do about it, in one sentence for each. */
+export const REMEDIES: { readonly [code in ReasonCode]: string } = {
+  // ---- the drop's bytes
+  'empty': 'The file has 0 bytes: upload it again.',
+  'not-an-image': 'The bytes are no image, whatever the name says: drop images only, or keep other files under another prefix.',
+  'unsupported-type': 'The image is of a type that workers\' browsers or this pipeline cannot show: convert it to JPEG or PNG and drop that.',
+  'truncated': 'The end of the file is missing, most often an upload that broke off: upload the whole file again.',
+  'corrupt': 'The file does not decode: export it again from where it came.',
+  'too-large-file': 'The file is larger than the pipeline reads: reduce it before dropping it.',
+  'too-many-pixels': 'Decoding the image needs more memory than the pipeline has: reduce it before dropping it.',
+  'key-too-long': 'The object\'s key is longer than the ledger can hold: drop the file under a shorter path.',
+
+  // ---- what the transforms make of it
+  'too-small': 'The image is smaller than the crop: drop larger images, or set the crop\'s `tooSmall` to pad or shrink.',
+  'output-too-large': 'The image for the workers would be over the service\'s limit of 40 MB: add a resize or write JPEG.',
+  'output-too-many-pixels': 'The image for the workers would be over the service\'s limit of 100 megapixels: add a crop or a resize.',
+  'no-output': 'Feature engineering made no image of this drop: if that was not wanted, mend the code and re-queue the drop.',
+  'engineering-failed': 'The feature engineering code failed for this drop each time: read its log, mend it and re-queue the drop.',
+  'processor-crash': 'The processor died each time it worked on this drop (memory or time): look at the file, then re-queue it with more memory.',
+
+  // ---- labeling
+  'labeling-failed': 'Ground Truth failed to label the image in several jobs: look at the recorded failure, then re-queue the image.',
+  'never-labeled': 'The image was offered to many jobs and no worker ever labeled it: check that workers can open it, then re-queue it.',
+};
+
+export function isReasonCode(value: string): value is ReasonCode {
+  return Object.hasOwn(REMEDIES, value);
+}

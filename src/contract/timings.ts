@@ -1,0 +1,73 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Every waiting time of the control loop, in milliseconds. */
+export interface Timings {
+  /** How long a lease lasts. Must exceed the controller's hard time-out (2 minutes). */
+  readonly lease: number;
+  /** An ended job is settled when its output manifest has not changed for so long. */
+  readonly settleQuiet: number;
+  /** Between the two listings that must find no image of a settled job. */
+  readonly listingGap: number;
+  /** After so long an ended job's unlabeled images are HELD, and an alert says so. */
+  readonly settleDeadline: number;
+  /** How often a live job's output manifest is read while its counters show labels that the ledger does not have. */
+  readonly harvestInterval: number;
+  /** How often an ended job is looked at until it is settled. */
+  readonly settleInterval: number;
+  /** How often new labels are written to the data set. */
+  readonly dataSetInterval: number;
+  /** How often a data set that is too large to rewrite each time is compacted. */
+  readonly compactionInterval: number;
+  /** Published images that the job's counters do not show after so long have not arrived. */
+  readonly arrivalPatience: number;
+  /** Initializing or Stopping for longer raises an alert. */
+  readonly transitionPatience: number;
+  /** A job is rolled at this age, before Ground Truth ends it at 30 days. */
+  readonly rollAge: number;
+  /** How long a roll waits for outstanding images. */
+  readonly rollDeadline: number;
+  /** The same where changed instructions order the roll. */
+  readonly rollNowDeadline: number;
+  /** Between two rolls. */
+  readonly rollPause: number;
+  /** An image that failed in the live job waits at most so long for the next. */
+  readonly failurePatience: number;
+  /** Ground Truth stops a job that had nothing to do for so long; such a stop is not an operator's. */
+  readonly idleStop: number;
+  /** How often the inbox is compared with the ledger. */
+  readonly sweepInterval: number;
+  /** A drop younger than this is left to its event. */
+  readonly sweepMinimumAge: number;
+  /** An open breaker lets one job through so often. */
+  readonly breakerProbe: number;
+  /** First and longest wait after throttling or a reached quota. */
+  readonly backOffFirst: number;
+  readonly backOffLongest: number;
+}
+
+export const DEFAULT_TIMINGS: Timings = {
+  lease: 3 * MINUTE,
+  settleQuiet: 15 * MINUTE,
+  listingGap: 1 * MINUTE,
+  settleDeadline: 6 * HOUR,
+  harvestInterval: 10 * MINUTE,
+  settleInterval: 1 * MINUTE,
+  dataSetInterval: 5 * MINUTE,
+  compactionInterval: 1 * DAY,
+  arrivalPatience: 30 * MINUTE,
+  transitionPatience: 1 * HOUR,
+  rollAge: 28 * DAY,
+  rollDeadline: 1 * DAY,
+  rollNowDeadline: 1 * HOUR,
+  rollPause: 1 * HOUR,
+  failurePatience: 1 * DAY,
+  idleStop: 10 * DAY,
+  sweepInterval: 15 * MINUTE,
+  sweepMinimumAge: 15 * MINUTE,
+  breakerProbe: 1 * DAY,
+  backOffFirst: 1 * MINUTE,
+  backOffLongest: 1 * HOUR,
+};

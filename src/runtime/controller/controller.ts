@@ -1,0 +1,165 @@
+import { METRIC } from '../../contract/events';
+import { Decision, decide } from '../core/decide';
+import { Mode } from '../core/observation';
+import { countOf } from '../ledger/counts';
+import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
+import { Command, Project, commandDone, readProject, stateWrite } from '../ledger/project';
+import { setJob } from '../ledger/jobs';
+import { World } from '../world';
+import { clear, raise } from './alerts';
+import { beginRoll, close, create, start, stop } from './chain';
+import { publishDataSet } from './data-set';
+import { feed } from './feed';
+import { harvest } from './harvest';
+import { Seen, isSweepDue, observe } from './observe';
+import { settle } from './settling';
+import { sweep } from './sweep';
+
+/** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
+const STEPS_MAX = 50;
+
+/** A run stops taking steps at this age, well before the function's hard time-out of two minutes. Milliseconds. */
+const RUN_MAX = 75_000;
+
+/**
+ * One wake-up, whatever its cause: reads, decides, acts, until nothing is left to do. Answers what it did, for the log.
+ * An idle project costs one read.
+ */
+export async function run(world: World, cause: string): Promise<readonly string[]> {
+  const project = await readProject(world.ledger);
+  world.telemetry.count(METRIC.ALERTS, project.alerts.length);
+  if (isIdle(world, project)) {
+    return ['idle'];
+  }
+  const lease = await takeLease(world.ledger, world.timings.lease);
+  if (!lease) {
+    return ['busy'];
+  }
+  const deadline = world.ledger.clock.now() + RUN_MAX;
+  const done: string[] = [];
+  let held: Lease = lease;
+  try {
+    do {
+      held = await readNotes(world.ledger, held);
+      await steps(world, deadline, done);
+    } while (!await giveBack(world.ledger, held) && world.ledger.clock.now() < deadline && done.length < STEPS_MAX);
+  } catch (error) {
+    // The lease goes back at once, so that the next wake-up need not wait for its end.
+    await giveBack(world.ledger, await readNotes(world.ledger, held)).catch(() => false);
+    throw error;
+  }
+  world.telemetry.info(`controller: ${done.join(', ')}`, { notice: 'run', cause });
+  return done;
+}
+
+function isIdle(world: World, { configuration, state, counts, dataSet, commands, configurationProblem, alerts }: Project): boolean {
+  if (!configuration) {
+    return true;
+  }
+  const now = world.ledger.clock.now();
+  return commands.length === 0 && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
+    && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !isSweepDue(world, { state } as Project, now)
+    && (configurationProblem !== undefined) === alerts.includes('configuration');
+}
+
+async function steps(world: World, deadline: number, done: string[]): Promise<void> {
+  while (done.length < STEPS_MAX && world.ledger.clock.now() < deadline) {
+    const project = await obey(world, await readProject(world.ledger));
+    if (!project.configuration) {
+      return;
+    }
+    await tellConfiguration(world, project);
+    const seen = await observe(world, project, project.configuration);
+    const decision = decide(seen.observation, world.timings);
+    await tellControl(world, seen, decision);
+    done.push(decision.kind === 'REST' ? `REST(${decision.why})` : decision.kind);
+    if (await act(world, seen, decision) === 'rest') {
+      return;
+    }
+  }
+}
+
+async function act(world: World, seen: Seen, decision: Decision): Promise<'continue' | 'rest'> {
+  const job = 'job' in decision ? [seen.live, ...seen.ended].find((candidate) => candidate?.number === decision.job) : undefined;
+  if ('job' in decision && !job) {
+    throw new Error(`job ${decision.job} was decided on and is not in the ledger`);
+  }
+  switch (decision.kind) {
+    case 'REST':
+      return 'rest';
+    case 'CREATE':
+      return create(world, seen, job!);
+    case 'CLOSE':
+      await close(world, seen, job!, seen.description!);
+      return 'continue';
+    case 'HARVEST':
+      await (job!.phase === 'ENDED' ? settle(world, seen, job!) : harvest(world, seen, job!, seen.description));
+      return 'continue';
+    case 'PUBLISH_DATA_SET':
+      await publishDataSet(world, seen.project.dataSet, false);
+      return 'continue';
+    case 'SWEEP':
+      await sweep(world, seen);
+      return 'continue';
+    case 'ROLL':
+      await beginRoll(world, job!, decision.reason);
+      return 'continue';
+    case 'STOP':
+      await stop(world, job!);
+      return 'rest';
+    case 'FEED':
+      await feed(world, seen, decision.job, decision.count, decision.fresh);
+      return 'continue';
+    case 'START':
+      await start(world, seen, decision.carry, decision.probe);
+      return 'continue';
+  }
+}
+
+const MODE_OF: { readonly [name in Command['name']]?: Mode } = { pause: 'PAUSED', resume: 'ACTIVE', drain: 'DRAINING', retire: 'RETIRED' };
+
+/** Carries out what was ordered, in order. A retired project obeys nothing more. */
+async function obey(world: World, project: Project): Promise<Project> {
+  if (project.commands.length === 0) {
+    return project;
+  }
+  for (const command of project.commands) {
+    const current = await readProject(world.ledger);
+    const retired = current.state.mode === 'RETIRED';
+    const mode = retired ? undefined : MODE_OF[command.name];
+    await world.ledger.table.write([
+      commandDone(command),
+      ...(mode ? [stateWrite({
+        mode, modeReason: command.by ? `${command.name} by ${command.by}` : command.name,
+        ...(command.name === 'resume' ? { breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 } : {}),
+      })] : []),
+    ]);
+    if (command.name === 'resume' && !retired) {
+      await Promise.all((['stopped-by-hand', 'breaker', 'create'] as const).map((code) => clear(world, current, code)));
+    }
+    if (command.name === 'roll' && !retired) {
+      await orderRoll(world, current);
+    }
+    world.telemetry.info(`obeyed: ${command.name}`, { notice: 'command', by: command.by });
+  }
+  return readProject(world.ledger);
+}
+
+async function orderRoll(world: World, project: Project): Promise<void> {
+  const now = world.ledger.clock.now();
+  for (const number of project.state.openJobs) {
+    await world.ledger.table.write([setJob(number, { rollAt: now, rollReason: 'ordered' }, 'CREATED')]);
+  }
+  await world.ledger.table.write([stateWrite({ lastRollAt: now })]);
+}
+
+async function tellConfiguration(world: World, project: Project): Promise<void> {
+  await (project.configurationProblem === undefined
+    ? clear(world, project, 'configuration')
+    : raise(world, project, 'configuration', `the deployed configuration is refused, the former stays in force: ${project.configurationProblem}`));
+}
+
+async function tellControl(world: World, seen: Seen, decision: Decision): Promise<void> {
+  const alert = decision.kind === 'REST' ? decision.alert : undefined;
+  await (alert === undefined ? clear(world, seen.project, 'control') : raise(world, seen.project, 'control', alert));
+}

@@ -1,0 +1,118 @@
+import { CURRENT_DATA_SET_KEY, PREFIX } from '../../contract/environment';
+import { parseLine } from '../core/label-lines';
+import { s3Uri } from '../core/object-keys';
+import { OutboxEntry, clearOutbox, readOutbox } from '../ledger/outbox';
+import { DataSetState, dataSetWrite } from '../ledger/project';
+import { World } from '../world';
+
+/** Labels of one part: a publication takes them all, in as many parts as it needs. */
+const PART_LINES = 500;
+
+/** Up to so many lines the compacted data set is written anew at each publication; beyond, once a day and for each chained job. */
+const ALWAYS_COMPACT_LINES = 50_000;
+
+const CONTENT_TYPE = 'application/x-ndjson';
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/**
+ * Brings the data set up to the ledger. Each part is written once, then named in the ledger, then its labels leave the outbox:
+ * whoever dies in between leaves a label in two parts, never in none, and compaction keeps one line for each image.
+ */
+export async function publishDataSet(world: World, before: DataSetState, compact: boolean): Promise<DataSetState> {
+  let state = before;
+  let entries = await readOutbox(world.ledger, PART_LINES);
+  while (entries.length > 0) {
+    state = await appendPart(world, state, entries);
+    await clearOutbox(world.ledger, entries);
+    entries = await readOutbox(world.ledger, PART_LINES);
+  }
+  const due = compact || state.lines <= ALWAYS_COMPACT_LINES
+    || world.ledger.clock.now() - state.compactedAt >= world.timings.compactionInterval;
+  if (due && state.parts.length > 0) {
+    state = await compactParts(world, state);
+  }
+  if (state !== before) {
+    await writeIndex(world, state);
+  }
+  return state;
+}
+
+async function save(world: World, before: DataSetState, change: Partial<DataSetState>): Promise<DataSetState> {
+  const after = { ...before, ...change, generation: before.generation + 1 };
+  const outcome = await world.ledger.table.write([dataSetWrite(before, after)]);
+  if (!outcome.done && outcome.failed[0]?.current?.generation !== after.generation) {
+    throw new Error('the data set was changed by somebody else; it will be published again');
+  }
+  return after;
+}
+
+async function appendPart(world: World, state: DataSetState, entries: readonly OutboxEntry[]): Promise<DataSetState> {
+  const name = `${String(state.generation + 1).padStart(9, '0')}-${world.ledger.newId().slice(0, 8)}`;
+  const key = `${PREFIX.DATA_SETS}parts/${name}.manifest`;
+  const body = encode(entries.map((entry) => `${entry.line}\n`).join(''));
+  await world.objects.putIfAbsent(world.resources.outputBucket, key, body, { contentType: CONTENT_TYPE });
+  return save(world, state, {
+    parts: [...state.parts, { key, lines: entries.length }], publishedAt: world.ledger.clock.now(),
+  });
+}
+
+async function* linesOf(world: World, key: string): AsyncIterable<string> {
+  const lines = await world.objects.lines(world.resources.outputBucket, key);
+  if (lines) {
+    yield* lines;
+  }
+}
+
+/** The newest line of each image among the parts: a later part wins. Bounded by what came since the last compaction. */
+async function newestLines(world: World, state: DataSetState): Promise<Map<string, string>> {
+  const newest = new Map<string, string>();
+  for (const part of state.parts) {
+    for await (const line of linesOf(world, part.key)) {
+      const parsed = parseLine(line);
+      if (parsed) {
+        newest.set(parsed['source-ref'], line);
+      }
+    }
+  }
+  return newest;
+}
+
+/** Streams the old lines that still stand, then the new ones. */
+export async function* mergeLines(old: AsyncIterable<string>, newest: ReadonlyMap<string, string>): AsyncIterable<string> {
+  for await (const line of old) {
+    const parsed = parseLine(line);
+    if (parsed && !newest.has(parsed['source-ref'])) {
+      yield line;
+    }
+  }
+  yield* newest.values();
+}
+
+async function* counted(lines: AsyncIterable<string>, count: { lines: number }): AsyncIterable<string> {
+  for await (const line of lines) {
+    count.lines += 1;
+    yield line;
+  }
+}
+
+async function compactParts(world: World, state: DataSetState): Promise<DataSetState> {
+  const newest = await newestLines(world, state);
+  const count = { lines: 0 };
+  await world.objects.putLines(
+    world.resources.outputBucket, CURRENT_DATA_SET_KEY, counted(mergeLines(linesOf(world, CURRENT_DATA_SET_KEY), newest), count),
+    { contentType: CONTENT_TYPE },
+  );
+  return save(world, state, { parts: [], lines: count.lines, compactedAt: world.ledger.clock.now() });
+}
+
+async function writeIndex(world: World, state: DataSetState): Promise<void> {
+  const bucket = world.resources.outputBucket;
+  const index = {
+    'schema': 1,
+    'generation': state.generation,
+    'current': { 'manifest': s3Uri(bucket, CURRENT_DATA_SET_KEY), 'lines': state.lines, 'compacted-at': new Date(state.compactedAt).toISOString() },
+    'parts-since': state.parts.map((part) => ({ manifest: s3Uri(bucket, part.key), lines: part.lines })),
+  };
+  await world.objects.put(bucket, `${PREFIX.DATA_SETS}index.json`, encode(JSON.stringify(index, undefined, 2)), { contentType: 'application/json' });
+}

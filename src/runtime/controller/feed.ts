@@ -1,0 +1,41 @@
+import { METRIC } from '../../contract/events';
+import { offerMessage } from '../core/label-lines';
+import { FeedLimits, choosePending, claim, imagesOfJob, markSent } from '../ledger/feeding';
+import { ImageRecord } from '../ledger/images';
+import { World } from '../world';
+import { Seen, utcDay } from './observe';
+
+/** Thrown where the topic did not take everything: what it did not take stays SENDING and goes again, with the same id. */
+export class PublishError extends Error {
+  constructor(failed: number) {
+    super(`${failed} images were not taken by the input topic; they are published again at the next run`);
+    this.name = 'PublishError';
+  }
+}
+
+/** Publishes what an earlier run claimed and may not have published, then claims and publishes the next. */
+export async function feed(world: World, seen: Seen, job: number, count: number, fresh: number): Promise<void> {
+  const now = world.ledger.clock.now();
+  const day = utcDay(now);
+  await publish(world, await imagesOfJob(world.ledger.table, 'SENDING', job), job);
+  if (count === 0) {
+    return;
+  }
+  const limits: FeedLimits = { count, fresh, day, sameDay: seen.project.state.spentDay === day };
+  const images = await choosePending(world.ledger.table, limits, seen.observation.pendingAgain);
+  await publish(world, await claim(world.ledger, images, job, limits), job);
+}
+
+async function publish(world: World, images: readonly ImageRecord[], job: number): Promise<void> {
+  if (images.length === 0) {
+    return;
+  }
+  const bodies = images.map((image) => offerMessage({ sourceRef: image.sourceRef, jobNumber: job, provenance: image.provenance }));
+  const taken = await world.topic.publish(world.resources.inputTopicArn, bodies);
+  const sent = images.filter((_, index) => taken[index]);
+  await markSent(world.ledger, sent);
+  world.telemetry.count(METRIC.IMAGES_SENT, sent.length);
+  if (sent.length < images.length) {
+    throw new PublishError(images.length - sent.length);
+  }
+}

@@ -1,0 +1,103 @@
+import { PREFIX } from '../../contract/environment';
+import { jobNumber } from '../core/job-names';
+import { cleanLine, parseLine, verdict } from '../core/label-lines';
+import { parseS3Uri } from '../core/object-keys';
+import { ManifestSeen } from '../core/settle';
+import { imagesOfJob } from '../ledger/feeding';
+import { JobRecord, setJob } from '../ledger/jobs';
+import { LabelOutcome, recordFailure, recordLabel } from '../ledger/labels';
+import { JobDescription } from '../ports';
+import { World } from '../world';
+import { Seen } from './observe';
+
+/** How many lines are recorded at once. */
+const PARALLEL = 8;
+
+/** What reading a manifest gave. */
+export interface Harvest {
+  /** Lines that have a label, whichever job gave it. */
+  readonly labeledLines: number;
+  readonly recorded: number;
+  readonly double: number;
+}
+
+/** The output manifest is where the service says, or where the guide says that it always is. */
+function manifestPlace(world: World, job: JobRecord, description: JobDescription | undefined): { bucket: string; key: string } {
+  const told = description?.outputManifestUri === undefined ? undefined : parseS3Uri(description.outputManifestUri);
+  return told ?? { bucket: world.resources.outputBucket, key: `${PREFIX.JOBS}${job.name}/manifests/output/output.manifest` };
+}
+
+/**
+ * Reads a job's output manifest where it changed, and records what it says. The manifest alone suffices: messages only make it
+ * quicker. Answers the manifest as it is known now.
+ */
+export async function harvest(world: World, seen: Seen, job: JobRecord, description: JobDescription | undefined): Promise<ManifestSeen> {
+  const now = world.ledger.clock.now();
+  const place = manifestPlace(world, job, description);
+  const etag = (await world.objects.head(place.bucket, place.key))?.etag ?? '';
+  let manifest: ManifestSeen = job.manifest?.etag === etag ? job.manifest : { ...job.manifest, etag, since: now };
+  if (etag !== '' && manifest.readEtag !== etag) {
+    const lines = await world.objects.lines(place.bucket, place.key);
+    if (lines) {
+      const result = await harvestLines(world, seen.configuration, job, lines);
+      world.telemetry.info(`read the output manifest of ${job.name}`, { notice: 'harvest', ...result });
+      manifest = { ...manifest, readEtag: etag, labeledLines: result.labeledLines };
+    }
+  }
+  await world.ledger.table.write([setJob(job.number, { manifest, harvestedAt: now }, job.phase)]);
+  return manifest;
+}
+
+/**
+ * Goes through manifest lines once, in a stream. A line is the job's own by the job name in its metadata; lines of other jobs of
+ * the chain were carried in and are in the ledger already. A line without a job name is the job's if the image is with the job.
+ */
+export async function harvestLines(
+  world: World, chain: { readonly projectName: string; readonly chainId: string }, job: JobRecord, lines: AsyncIterable<string>,
+): Promise<Harvest> {
+  const awaited = await awaitedImages(world, job.number);
+  const result = { labeledLines: 0, recorded: 0, double: 0 };
+  const attribute = job.request.labelAttributeName;
+  let pending: Promise<void>[] = [];
+  const record = async (sourceRef: string, work: () => Promise<LabelOutcome | boolean>): Promise<void> => {
+    const outcome = await work();
+    result.recorded += outcome === 'recorded' || outcome === 'double' ? 1 : 0;
+    result.double += outcome === 'double' ? 1 : 0;
+    if (outcome === 'unknown-image') {
+      world.telemetry.warn(`a label for an image that the ledger does not have: ${sourceRef}`, { notice: 'unknown-image' });
+    }
+  };
+  for await (const text of lines) {
+    const line = parseLine(text);
+    if (!line) {
+      continue;
+    }
+    const said = verdict(line, attribute);
+    if (said.kind === 'unlabeled') {
+      continue;
+    }
+    const sourceRef = line['source-ref'];
+    const by = said.jobName === undefined ? undefined : jobNumber(chain, said.jobName);
+    const ours = by === job.number || (by === undefined && awaited.has(sourceRef));
+    if (said.kind === 'labeled') {
+      result.labeledLines += 1;
+      // A live job's labels are looked up only where the image is still awaited: the others came by message.
+      if (ours && (awaited.has(sourceRef) || job.phase !== 'CREATED')) {
+        pending.push(record(sourceRef, () => recordLabel(world.ledger, { sourceRef, job: job.number, line: cleanLine(line) })));
+      }
+    } else if (ours && awaited.has(sourceRef)) {
+      pending.push(record(sourceRef, () => recordFailure(world.ledger, sourceRef, job.number, said.reason)));
+    }
+    if (pending.length >= PARALLEL) {
+      await Promise.all(pending);
+      pending = [];
+    }
+  }
+  await Promise.all(pending);
+  return result;
+}
+
+async function awaitedImages(world: World, job: number): Promise<ReadonlySet<string>> {
+  const lists = await Promise.all((['SENDING', 'SENT', 'HELD'] as const).map((state) => imagesOfJob(world.ledger.table, state, job)));
+  return new Set(lists.flat().map((image) => image.sourceRef));
+}

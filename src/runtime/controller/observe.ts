@@ -1,0 +1,177 @@
+import { LABELING_TASKS } from '../../contract/labeling-tasks';
+import { ProjectConfiguration } from '../../contract/project-configuration';
+import { groundTruthQueueName } from '../core/job-names';
+import { LiveJob, Observation } from '../core/observation';
+import { JobCounters } from '../core/settle';
+import { countOf } from '../ledger/counts';
+import { imagesOfJob } from '../ledger/feeding';
+import { JobFields, JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
+import { Project } from '../ledger/project';
+import { JobDescription } from '../ports';
+import { World } from '../world';
+import { templateHash } from './configuration-files';
+
+/** The whole state as it was read, and what it amounts to. */
+export interface Seen {
+  readonly project: Project;
+  readonly configuration: ProjectConfiguration;
+  readonly live?: JobRecord;
+  readonly description?: JobDescription;
+  readonly ended: readonly JobRecord[];
+  readonly observation: Observation;
+}
+
+export async function observe(world: World, project: Project, configuration: ProjectConfiguration): Promise<Seen> {
+  const now = world.ledger.clock.now();
+  const open = (await Promise.all(project.state.openJobs.map((number) => readJob(world.ledger.table, number))))
+    .filter((job): job is JobRecord => job !== undefined);
+  const planned = open.find(isLive);
+  const description = planned?.phase === 'CREATED' ? await world.jobs.describe(planned.name) : undefined;
+  const live = planned && planned.phase === 'CREATED' ? await noteStatus(world, planned, description) : planned;
+  const ended = open.filter((job) => job.phase === 'ENDED');
+  const { state, dataSet, counts } = project;
+  const again = countOf(counts, 'again');
+  return {
+    project, configuration, live, description, ended,
+    observation: {
+      now,
+      mode: state.mode,
+      live: live && await liveJob(world, project, configuration, live, description),
+      ended: ended.map((job) => ({ number: job.number, harvestDue: now - (job.harvestedAt ?? 0) >= world.timings.settleInterval })),
+      pendingFresh: Math.max(0, countOf(counts, 'image:PENDING') - again),
+      pendingAgain: Math.max(0, again),
+      budget: budget(project, configuration, now),
+      window: effectiveWindow(configuration),
+      dataSetQuota: LABELING_TASKS[configuration.task.type].dataSetQuota,
+      breaker: state.breaker,
+      backOffUntil: state.backOffUntil,
+      lastRollAt: state.lastRollAt,
+      dataSetDue: (countOf(counts, 'outbox') > 0 && now - dataSet.publishedAt >= world.timings.dataSetInterval)
+        || (dataSet.parts.length > 0 && now - dataSet.compactedAt >= world.timings.compactionInterval),
+      sweepDue: isSweepDue(world, project, now),
+      carryFailed: state.carryFailed,
+    },
+  };
+}
+
+export function isSweepDue(world: World, project: Project, now: number): boolean {
+  return project.state.sweepCursor !== undefined || now - project.state.sweptAt >= world.timings.sweepInterval;
+}
+
+/** Ground Truth gives out the next object only below `MaxConcurrentTaskCount - workers`: a larger window would never fill. */
+function effectiveWindow({ work }: ProjectConfiguration): number {
+  return Math.max(1, Math.min(work.window, work.maxConcurrentTasks - work.workersPerImage));
+}
+
+/** The UTC day that money guards count. */
+export function utcDay(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+function budget({ state }: Project, { work }: ProjectConfiguration, now: number): number {
+  const today = state.spentDay === utcDay(now) ? state.spentToday : 0;
+  return Math.min(
+    work.maxImagesPerDay === undefined ? Infinity : work.maxImagesPerDay - today,
+    work.maxImages === undefined ? Infinity : work.maxImages - state.spentTotal,
+  );
+}
+
+const sum = (counters: JobCounters | undefined): number =>
+  counters ? counters.labeled + counters.failed + counters.unlabeled : 0;
+
+/** Writes down what the service says of the live job, where it differs from what is known. */
+async function noteStatus(world: World, job: JobRecord, description: JobDescription | undefined): Promise<JobRecord> {
+  const now = world.ledger.clock.now();
+  const status = description?.status ?? 'unknown';
+  const counters = description && { labeled: description.labeled, failed: description.failed, unlabeled: description.unlabeled };
+  const fields: { -readonly [name in keyof JobFields]: JobFields[name] } = {};
+  if (status !== job.status) {
+    Object.assign(fields, { status, statusSince: now });
+  }
+  if (counters && JSON.stringify(counters) !== JSON.stringify(job.counters)) {
+    fields.counters = counters;
+  }
+  const known = { ...job, ...fields };
+  Object.assign(fields, arrivalFields(known, await queuedObjects(world, known), now));
+  if (Object.keys(fields).length > 0) {
+    await world.ledger.table.write([setJob(job.number, fields, 'CREATED')]);
+  }
+  return { ...job, ...fields };
+}
+
+/** What lies in Ground Truth's own queue; asked only where the counters alone do not account for everything. */
+async function queuedObjects(world: World, job: JobRecord): Promise<number> {
+  if (job.status !== 'InProgress' || sum(job.counters) - sum(job.baseline) >= job.offered) {
+    return 0;
+  }
+  const url = await world.queues.urlOf(groundTruthQueueName(job.name));
+  const depth = url === undefined ? undefined : await world.queues.depth(url);
+  return depth ? depth.visible + depth.inFlight + depth.delayed : 0;
+}
+
+function arrivalFields(job: JobRecord, queued: number, now: number): JobFields {
+  const fields: { -readonly [name in keyof JobFields]: JobFields[name] } = {};
+  if (job.status !== 'InProgress' || !job.counters) {
+    return fields;
+  }
+  let baseline = job.baseline;
+  if (!baseline || job.offered === 0) {
+    baseline = job.counters;
+  } else if (job.carried > 0 && baseline.labeled < job.carried && sum(job.counters) - sum(baseline) > job.offered) {
+    // More than was offered: the counters include the carried lines after all, and began to after the first look.
+    baseline = { ...baseline, labeled: job.carried };
+  }
+  if (JSON.stringify(baseline) !== JSON.stringify(job.baseline)) {
+    fields.baseline = baseline;
+  }
+  const arrived = sum(job.counters) - sum(baseline);
+  if (job.arrivedAt === undefined && (arrived > 0 || job.labeled > 0)) {
+    fields.arrivedAt = now;
+  }
+  const missing = arrived + queued < job.offered;
+  if (missing !== (job.missingSince !== undefined)) {
+    fields.missingSince = missing ? now : undefined;
+  }
+  const failed = job.counters.failed > baseline.failed;
+  if (failed !== (job.failedSince !== undefined)) {
+    fields.failedSince = failed ? now : undefined;
+  }
+  return fields;
+}
+
+async function liveJob(
+  world: World, project: Project, configuration: ProjectConfiguration, job: JobRecord, description: JobDescription | undefined,
+): Promise<LiveJob> {
+  const now = world.ledger.clock.now();
+  const { timings } = world;
+  const labeledByService = (job.counters?.labeled ?? 0) - (job.baseline?.labeled ?? 0);
+  const outstanding = Math.max(0, Math.min(job.open, job.offered - labeledByService));
+  const failedByService = (job.counters?.failed ?? 0) - (job.baseline?.failed ?? 0);
+  const sending = countOf(project.counts, 'image:SENDING') > 0 && job.phase === 'CREATED'
+    ? (await imagesOfJob(world.ledger.table, 'SENDING', job.number, 1)).length : 0;
+  return {
+    number: job.number,
+    phase: job.phase === 'PLANNED' ? 'PLANNED' : 'CREATED',
+    status: description?.status,
+    age: now - (description?.createdAt ?? job.createdAt ?? now),
+    statusAge: now - (job.statusSince ?? job.plannedAt),
+    offered: job.offered,
+    outstanding,
+    failed: Math.min(outstanding, Math.max(0, failedByService)),
+    failedFor: job.failedSince === undefined ? 0 : now - job.failedSince,
+    sending,
+    arrived: job.arrivedAt !== undefined,
+    missingFor: job.missingSince === undefined ? 0 : now - job.missingSince,
+    topicIsOurs: description === undefined || description.inputTopicArn === world.resources.inputTopicArn,
+    carried: job.carried,
+    rollForInstructions: configuration.instructionRollOut === 'ROLL_NOW'
+      && !job.request.templateUri.includes(templateHash(configuration)),
+    roll: job.rollAt === undefined ? undefined : {
+      for: now - job.rollAt,
+      deadline: job.rollReason === 'instructions' ? timings.rollNowDeadline : timings.rollDeadline,
+    },
+    stopOrdered: job.stopOrderedAt !== undefined,
+    harvestDue: job.status === 'InProgress' && labeledByService > job.labeled
+      && now - Math.max(job.harvestedAt ?? 0, job.arrivedAt ?? 0) >= timings.harvestInterval,
+  };
+}

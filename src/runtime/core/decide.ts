@@ -1,0 +1,201 @@
+import { Timings } from '../../contract/timings';
+import { breakerState } from './breaker';
+import { LiveJob, Observation } from './observation';
+
+export type RollReason = 'not-arriving' | 'foreign-topic' | 'age' | 'quota' | 'failed-images' | 'instructions' | 'ordered';
+
+/** What to do next. `alert` is raised while the decision stands. */
+export type Decision =
+  | { readonly kind: 'CREATE'; readonly job: number }
+  | { readonly kind: 'HARVEST'; readonly job: number }
+  | { readonly kind: 'CLOSE'; readonly job: number }
+  | { readonly kind: 'PUBLISH_DATA_SET' }
+  | { readonly kind: 'SWEEP' }
+  | { readonly kind: 'ROLL'; readonly job: number; readonly reason: RollReason }
+  | { readonly kind: 'STOP'; readonly job: number; readonly reason: string }
+  | { readonly kind: 'FEED'; readonly job: number; readonly count: number; readonly fresh: number }
+  | { readonly kind: 'START'; readonly carry: boolean; readonly probe: boolean }
+  | { readonly kind: 'REST'; readonly why: Rest; readonly alert?: string };
+
+/** Why nothing is to be done now. */
+export type Rest =
+  | 'retired' | 'backing-off' | 'initializing' | 'stopping' | 'vanished' | 'draining' | 'waiting-for-arrival' | 'distrusted'
+  | 'paused' | 'budget-spent' | 'breaker-open' | 'window-full' | 'nothing-to-do';
+
+/** A roll for the data-set quota comes at this share of it, so that what is on its way still fits. */
+const QUOTA_SHARE = 0.9;
+
+/** First match wins: the rows of the table, from what must never wait to what may. */
+export function decide(seen: Observation, timings: Timings): Decision {
+  return retired(seen)
+    ?? unknownCreate(seen, timings)
+    ?? closed(seen)
+    ?? upkeep(seen)
+    ?? transition(seen, timings)
+    ?? roll(seen, timings)
+    ?? distrusted(seen, timings)
+    ?? heldBack(seen)
+    ?? feed(seen)
+    ?? start(seen, timings)
+    ?? { kind: 'REST', why: restWhy(seen) };
+}
+
+function isEnded(live: LiveJob): boolean {
+  return live.status === 'Completed' || live.status === 'Failed' || live.status === 'Stopped';
+}
+
+function retired({ mode, live }: Observation): Decision | undefined {
+  if (mode !== 'RETIRED') {
+    return undefined;
+  }
+  return live?.status === 'InProgress' && !live.stopOrdered
+    ? { kind: 'STOP', job: live.number, reason: 'retired' }
+    : { kind: 'REST', why: 'retired' };
+}
+
+/** The only way to learn what became of a create is to send it again under the same name. */
+function unknownCreate({ now, live, backOffUntil }: Observation, timings: Timings): Decision | undefined {
+  const unknown = live && (live.phase === 'PLANNED' || (live.status === undefined && live.statusAge > timings.transitionPatience));
+  return unknown && now >= backOffUntil ? { kind: 'CREATE', job: live.number } : undefined;
+}
+
+function closed({ live }: Observation): Decision | undefined {
+  return live && isEnded(live) ? { kind: 'CLOSE', job: live.number } : undefined;
+}
+
+/** Work that is due by time. Each puts its own next time off, so the rows below are never starved. */
+function upkeep({ live, ended, dataSetDue, sweepDue }: Observation): Decision | undefined {
+  const due = ended.find((job) => job.harvestDue) ?? (live?.harvestDue ? live : undefined);
+  if (due) {
+    return { kind: 'HARVEST', job: due.number };
+  }
+  if (dataSetDue) {
+    return { kind: 'PUBLISH_DATA_SET' };
+  }
+  return sweepDue ? { kind: 'SWEEP' } : undefined;
+}
+
+function transition({ live }: Observation, timings: Timings): Decision | undefined {
+  if (!live || live.status === 'InProgress') {
+    return undefined;
+  }
+  if (live.phase === 'PLANNED') {
+    return { kind: 'REST', why: 'backing-off' };
+  }
+  const why = live.status === 'Initializing' ? 'initializing' : live.status === 'Stopping' ? 'stopping' : 'vanished';
+  return {
+    kind: 'REST',
+    why,
+    ...(live.statusAge > timings.transitionPatience ? { alert: `job ${live.number} has been ${why} for more than an hour` } : {}),
+  };
+}
+
+function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollReason | undefined {
+  if (!live.topicIsOurs) {
+    return 'foreign-topic';
+  }
+  if (live.missingFor >= timings.arrivalPatience) {
+    return 'not-arriving';
+  }
+  if (live.age >= timings.rollAge) {
+    return 'age';
+  }
+  if (live.carried + live.offered >= seen.dataSetQuota * QUOTA_SHARE) {
+    return 'quota';
+  }
+  const onlyFailedLeft = live.failed > 0 && live.failed >= live.outstanding && seen.pendingFresh + seen.pendingAgain === 0;
+  if (onlyFailedLeft || (live.failed > 0 && live.failedFor >= timings.failurePatience)) {
+    return 'failed-images';
+  }
+  return live.rollForInstructions ? 'instructions' : undefined;
+}
+
+/** Paused, capped or draining projects do not roll: a roll would start a job. */
+function roll(seen: Observation, timings: Timings): Decision | undefined {
+  const { live } = seen;
+  if (!live || seen.mode !== 'ACTIVE' || live.stopOrdered) {
+    return undefined;
+  }
+  if (live.roll) {
+    const over = live.outstanding - live.failed <= 0 || live.roll.for >= live.roll.deadline;
+    if (over) {
+      return { kind: 'STOP', job: live.number, reason: 'roll' };
+    }
+    return live.sending > 0
+      ? { kind: 'FEED', job: live.number, count: 0, fresh: 0 }
+      : { kind: 'REST', why: 'draining' };
+  }
+  const reason = rollReason(seen, live, timings);
+  if (!reason || seen.now - seen.lastRollAt < timings.rollPause) {
+    return undefined;
+  }
+  return { kind: 'ROLL', job: live.number, reason };
+}
+
+/** Nothing more is given to a job that does not get what we publish. */
+function distrusted({ live }: Observation, timings: Timings): Decision | undefined {
+  if (!live || live.stopOrdered || (live.topicIsOurs && live.missingFor < timings.arrivalPatience)) {
+    return undefined;
+  }
+  return {
+    kind: 'REST',
+    why: 'distrusted',
+    alert: live.topicIsOurs
+      ? `images published to job ${live.number} do not arrive there`
+      : `job ${live.number} listens to another topic than this project's`,
+  };
+}
+
+function heldBack(seen: Observation): Decision | undefined {
+  const { mode, live } = seen;
+  if (mode === 'ACTIVE') {
+    return undefined;
+  }
+  if (mode === 'DRAINING' && live && !live.stopOrdered && live.outstanding - live.failed <= 0) {
+    return { kind: 'STOP', job: live.number, reason: 'drained' };
+  }
+  return { kind: 'REST', why: mode === 'DRAINING' ? 'draining' : 'paused' };
+}
+
+/**
+ * Room is the window less what is outstanding; failed images are in nobody's hands and take no room. The first image goes
+ * alone: the rest follows when it is known to have arrived.
+ */
+function feed(seen: Observation): Decision | undefined {
+  const { live } = seen;
+  if (!live || live.stopOrdered) {
+    return undefined;
+  }
+  const room = live.arrived ? seen.window - (live.outstanding - live.failed) : (live.offered === 0 ? 1 : 0);
+  const fresh = Math.min(seen.pendingFresh, Math.max(0, seen.budget));
+  const count = Math.min(Math.max(0, room), seen.pendingAgain + fresh);
+  if (count === 0 && live.sending === 0) {
+    return undefined;
+  }
+  return { kind: 'FEED', job: live.number, count, fresh: Math.min(fresh, count) };
+}
+
+function start(seen: Observation, timings: Timings): Decision | undefined {
+  const toSend = seen.pendingAgain + Math.min(seen.pendingFresh, Math.max(0, seen.budget));
+  if (seen.live || toSend === 0) {
+    return undefined;
+  }
+  const breaker = breakerState(seen.breaker, seen.now, timings.breakerProbe);
+  if (breaker === 'open') {
+    return { kind: 'REST', why: 'breaker-open', alert: seen.breaker.message ?? 'the breaker is open' };
+  }
+  if (seen.now < seen.backOffUntil) {
+    return { kind: 'REST', why: 'backing-off' };
+  }
+  return { kind: 'START', carry: !seen.carryFailed, probe: breaker === 'probe' };
+}
+
+function restWhy({ live, budget, pendingFresh, pendingAgain }: Observation): Rest {
+  if (pendingFresh + pendingAgain === 0) {
+    return 'nothing-to-do';
+  }
+  if (pendingAgain === 0 && budget <= 0) {
+    return 'budget-spent';
+  }
+  return live && !live.arrived ? 'waiting-for-arrival' : 'window-full';
+}

@@ -1,0 +1,83 @@
+import { MANIFEST_LINE_MAX_CHARACTERS } from '../../contract/limits';
+
+/** A line of a manifest, or the body of an output message. */
+export type Line = { readonly [name: string]: unknown };
+
+/** What a line says about one image under one label attribute. */
+export type Verdict =
+  | { readonly kind: 'labeled'; readonly jobName?: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly jobName?: string }
+  | { readonly kind: 'unlabeled' };
+
+const DEDUPLICATION_POINTER = 'dataset-objectid-attribute-name';
+
+/** The attribute of our messages that carries the de-duplication id. It never reaches the data set. */
+export const DEDUPLICATION_ATTRIBUTE = 'offer-id';
+
+/** Undefined where the text is not a JSON object with a `source-ref`. */
+export function parseLine(text: string): (Line & { readonly 'source-ref': string }) | undefined {
+  if (text.length === 0 || text.length > MANIFEST_LINE_MAX_CHARACTERS * 2) {
+    return undefined;
+  }
+  try {
+    const line: unknown = JSON.parse(text);
+    return isLine(line) ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isLine(value: unknown): value is Line & { readonly 'source-ref': string } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    && typeof (value as Line)['source-ref'] === 'string';
+}
+
+/**
+ * A line is labeled if it has the label attribute as its own key (its value may be 0, "0" or empty) and its metadata has no
+ * `failure-reason`. Metadata alone is no label.
+ */
+export function verdict(line: Line, labelAttributeName: string): Verdict {
+  const metadata = line[`${labelAttributeName}-metadata`];
+  const fields = typeof metadata === 'object' && metadata !== null ? metadata as Line : {};
+  const jobName = typeof fields['job-name'] === 'string' ? fields['job-name'] : undefined;
+  if (Object.hasOwn(fields, 'failure-reason')) {
+    return { kind: 'failed', reason: String(fields['failure-reason']), jobName };
+  }
+  return Object.hasOwn(line, labelAttributeName) ? { kind: 'labeled', jobName } : { kind: 'unlabeled' };
+}
+
+/**
+ * The line as the data set keeps it and as a chained job may take it in: Ground Truth's own format without what belongs to one
+ * job only (`$` keys, which a manifest must not have, and the de-duplication id).
+ */
+export function cleanLine(line: Line): Line {
+  const clean: { [name: string]: unknown } = {};
+  for (const [name, value] of Object.entries(line)) {
+    if (!name.startsWith('$') && name !== DEDUPLICATION_POINTER && name !== DEDUPLICATION_ATTRIBUTE) {
+      clean[name] = value;
+    }
+  }
+  return clean;
+}
+
+/** An image as workers get it: one message to the input topic. */
+export interface Offer {
+  readonly sourceRef: string;
+  readonly jobNumber: number;
+  readonly provenance: { readonly [name: string]: unknown };
+}
+
+/** The de-duplication id: within one job an image is one object, however often it is published. */
+export function offerId(sourceRef: string, number: number): string {
+  return `${sourceRef}#${number}`;
+}
+
+/** The message that offers an image to a job: strict JSON. */
+export function offerMessage(offer: Offer): string {
+  return JSON.stringify({
+    'source-ref': offer.sourceRef,
+    ...offer.provenance,
+    [DEDUPLICATION_POINTER]: DEDUPLICATION_ATTRIBUTE,
+    [DEDUPLICATION_ATTRIBUTE]: offerId(offer.sourceRef, offer.jobNumber),
+  });
+}

@@ -1,0 +1,71 @@
+import { JobStatus } from '../../contract/job-status';
+import { Breaker } from './breaker';
+
+/** ACTIVE works; PAUSED neither feeds nor starts; DRAINING lets the job finish what it has, then stops it; RETIRED is for ever. */
+export type Mode = 'ACTIVE' | 'PAUSED' | 'DRAINING' | 'RETIRED';
+
+/** The job that is planned or alive. Times are durations in milliseconds up to now. */
+export interface LiveJob {
+  readonly number: number;
+  /** PLANNED: its request is written down, and whether the service took it is not known. */
+  readonly phase: 'PLANNED' | 'CREATED';
+  /** Undefined while it is planned, and where the service does not know it (yet). */
+  readonly status?: JobStatus;
+  readonly age: number;
+  /** Since its status was first seen as it is. */
+  readonly statusAge: number;
+  /** Images claimed for it, whatever became of them. */
+  readonly offered: number;
+  /** Of these, not known to be labeled by it. */
+  readonly outstanding: number;
+  /** Of the outstanding, those that the service counts as failed. */
+  readonly failed: number;
+  /** How long it has had a failed image. */
+  readonly failedFor: number;
+  /** Claimed and not known to be published. */
+  readonly sending: number;
+  /** A counter or a label has shown that what we publish reaches this job. */
+  readonly arrived: boolean;
+  /** How long the service has known of fewer images than were published. 0: it knows all. */
+  readonly missingFor: number;
+  /** Whether its topic is ours. */
+  readonly topicIsOurs: boolean;
+  /** Lines of its manifest. */
+  readonly carried: number;
+  /** Its instructions differ from the wanted ones, which are to reach workers at once. */
+  readonly rollForInstructions: boolean;
+  /** A roll that has begun. */
+  readonly roll?: { readonly for: number; readonly deadline: number };
+  readonly stopOrdered: boolean;
+  /** Its labels known to the ledger are fewer than its counters say, and its manifest has not been read for a while. */
+  readonly harvestDue: boolean;
+}
+
+/** A job that ended and may still say something. */
+export interface EndedJob {
+  readonly number: number;
+  readonly harvestDue: boolean;
+}
+
+/** Everything that a decision rests on. Read, never guessed. */
+export interface Observation {
+  readonly now: number;
+  readonly mode: Mode;
+  readonly live?: LiveJob;
+  readonly ended: readonly EndedJob[];
+  /** Images PENDING that no job was offered yet, and those that go to a job again. */
+  readonly pendingFresh: number;
+  readonly pendingAgain: number;
+  /** Images that may still be offered for the first time before a money guard is reached. */
+  readonly budget: number;
+  readonly window: number;
+  readonly dataSetQuota: number;
+  readonly breaker: Breaker;
+  /** Throttled or at a quota: no create before this time. */
+  readonly backOffUntil: number;
+  readonly lastRollAt: number;
+  readonly dataSetDue: boolean;
+  readonly sweepDue: boolean;
+  /** The last job had a manifest and died before it worked. */
+  readonly carryFailed: boolean;
+}

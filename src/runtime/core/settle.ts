@@ -1,0 +1,66 @@
+import { Timings } from '../../contract/timings';
+
+/** A job's counters, as the service gives them. */
+export interface JobCounters {
+  readonly labeled: number;
+  readonly failed: number;
+  readonly unlabeled: number;
+}
+
+/** What is known of an output manifest, by its ETag ('' where there is none). */
+export interface ManifestSeen {
+  readonly etag: string;
+  /** Since when it is unchanged. */
+  readonly since: number;
+  /** The ETag that was last read to the end, and what was found. */
+  readonly readEtag?: string;
+  readonly labeledLines?: number;
+}
+
+/** What is known of an ended job. */
+export interface Evidence {
+  /** Labels recorded. */
+  readonly labeled: number;
+  readonly counters?: JobCounters;
+  /** The counters before anything was published: carried lines may or may not be among them. */
+  readonly baseline?: JobCounters;
+  readonly manifest?: ManifestSeen;
+}
+
+/** Whether a queue and its dead-letter queue hold nothing. */
+export interface Queued {
+  readonly recorder: number;
+  readonly deadLetters: number;
+}
+
+/** Why a job is not settled yet; undefined where all that it will ever say has been harvested. */
+export type Unsettled = 'labels-missing' | 'messages-queued' | 'messages-dead' | 'manifest-unread' | 'manifest-moving';
+
+/**
+ * Evidence, not time alone: every label that the counters show is recorded, no message waits, and the output manifest has been
+ * read and does not change any more. Counters may or may not include the lines that the job carried from its predecessors:
+ * then the manifest, which has them too, tells.
+ */
+export function unsettled(job: Evidence, queued: Queued, now: number, timings: Timings): Unsettled | undefined {
+  if (queued.recorder > 0) {
+    return 'messages-queued';
+  }
+  if (queued.deadLetters > 0) {
+    return 'messages-dead';
+  }
+  const { manifest } = job;
+  if (!manifest || (manifest.etag !== '' && manifest.readEtag !== manifest.etag)) {
+    return 'manifest-unread';
+  }
+  if (now - manifest.since < timings.settleQuiet) {
+    return 'manifest-moving';
+  }
+  const total = job.counters?.labeled ?? 0;
+  const recorded = job.labeled >= total - (job.baseline?.labeled ?? 0) || (manifest.labeledLines ?? 0) >= total;
+  return recorded ? undefined : 'labels-missing';
+}
+
+/** A job of which at least ten images and a fifth failed says something about the job, not about the images. */
+export function isMassFailure(failed: number, offered: number): boolean {
+  return failed >= 10 && failed >= offered * 0.2;
+}

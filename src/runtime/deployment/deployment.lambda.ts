@@ -1,0 +1,75 @@
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { DEPLOYMENT_ATTRIBUTE, DeploymentResourceProperties } from '../../contract/environment';
+import { ProjectConfiguration } from '../../contract/project-configuration';
+import { S3BucketSettings } from '../aws/bucket-settings';
+import { makeObjectClient } from '../aws/clients';
+import { messageOf } from '../aws/errors';
+import { awsWorld } from '../aws/world';
+import { checkSurroundings, takeConfiguration } from './deploy';
+import { tearDown } from './teardown';
+
+const world = awsWorld();
+const settings = new S3BucketSettings(makeObjectClient());
+
+/** Kept for the answer to CloudFormation before the function's own time is over. Milliseconds. */
+const RESERVE = 60_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => {
+  setTimeout(resolve, ms);
+});
+
+/**
+ * The custom resource. A deploy hands the configuration over and checks what it can see; a deletion ends the project. What the
+ * checks find never rolls a stack back, and a deletion never hangs: both end up in the output and the log.
+ */
+export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
+  try {
+    const checks = event.RequestType === 'Delete' ? await remove(context) : await deploy(event);
+    await answer(event, 'SUCCESS', checks);
+  } catch (error) {
+    world.telemetry.error(`the deployment failed: ${messageOf(error)}`, { notice: 'deployment-failed', request: event.RequestType });
+    // A stack whose project cannot be ended must still go: what is left is in the log.
+    await answer(event, event.RequestType === 'Delete' ? 'SUCCESS' : 'FAILED', messageOf(error));
+  } finally {
+    world.telemetry.flush();
+  }
+}
+
+async function deploy(event: CloudFormationCustomResourceEvent): Promise<string> {
+  const properties = event.ResourceProperties as unknown as DeploymentResourceProperties;
+  const configuration = JSON.parse(properties.Configuration) as ProjectConfiguration;
+  const problem = await takeConfiguration(world, configuration);
+  const findings = await checkSurroundings(world, settings, configuration, process.env.AWS_REGION ?? '');
+  const all = [...(problem === undefined ? [] : [problem]), ...findings];
+  all.forEach((finding) => world.telemetry.warn(finding, { notice: 'deployment-check' }));
+  await world.waker.wake('deploy');
+  return all.length === 0 ? 'OK' : all.join(' | ');
+}
+
+async function remove(context: Context): Promise<string> {
+  const { jobsLeft } = await tearDown(world, world.ledger.clock.now() + context.getRemainingTimeInMillis() - RESERVE, pause);
+  if (jobsLeft.length > 0) {
+    world.telemetry.error(`the stack goes while these jobs still run; stop them by hand: ${jobsLeft.join(', ')}`, { notice: 'jobs-left' });
+  }
+  return 'OK';
+}
+
+/** CloudFormation takes at most 4 KB of answer. */
+const CHECKS_MAX = 2_000;
+
+async function answer(event: CloudFormationCustomResourceEvent, status: 'SUCCESS' | 'FAILED', checks: string): Promise<void> {
+  const body = JSON.stringify({
+    Status: status,
+    Reason: checks.slice(0, CHECKS_MAX),
+    // Constant, so that an update is never taken for a replacement, which would end the project.
+    PhysicalResourceId: 'streaming-labeling-deployment',
+    StackId: event.StackId,
+    RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+    Data: { [DEPLOYMENT_ATTRIBUTE.CHECKS]: checks.slice(0, CHECKS_MAX) },
+  });
+  const response = await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
+  if (!response.ok) {
+    throw new Error(`CloudFormation did not take the answer: ${response.status}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { groundTruthQueueName } from '../core/job-names';
+import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
+import { JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
+import { readProject, stateWrite } from '../ledger/project';
+import { JobStatus } from '../ports';
+import { World } from '../world';
+
+/** What is left when a project is taken down. */
+export interface Teardown {
+  readonly jobsLeft: readonly string[];
+}
+
+/** Longer than the deployment function may run. Milliseconds. */
+const LEASE = 20 * 60_000;
+
+/** Between two looks. Milliseconds. */
+const PAUSE = 5_000;
+
+const TERMINAL: readonly (JobStatus | undefined)[] = ['Completed', 'Failed', 'Stopped', undefined];
+
+/**
+ * Ends a project: retired for ever, its live job stopped, its queue gone; labels and ledger stay. Never hangs: at `deadline` it
+ * says what is left and lets the stack go.
+ */
+export async function tearDown(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Teardown> {
+  const lease = await retire(world, deadline, pause);
+  const teardown = await endJobs(world, deadline, pause);
+  if (lease) {
+    await giveBack(world.ledger, await readNotes(world.ledger, lease));
+  }
+  return teardown;
+}
+
+async function endJobs(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Teardown> {
+  for (;;) {
+    const { state } = await readProject(world.ledger);
+    const open = await Promise.all(state.openJobs.map((number) => readJob(world.ledger.table, number)));
+    const left: string[] = [];
+    for (const job of open) {
+      if (job && !await isOver(world, job)) {
+        left.push(job.name);
+      }
+    }
+    if (left.length === 0 || world.ledger.clock.now() >= deadline) {
+      return { jobsLeft: left };
+    }
+    await pause(PAUSE);
+  }
+}
+
+/** Under the lease, so that no controller run that began before goes on afterwards; at the deadline without. */
+async function retire(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Lease | undefined> {
+  await world.ledger.table.write([stateWrite({ mode: 'RETIRED', modeReason: 'the stack is being deleted' })]);
+  for (;;) {
+    const lease = await takeLease(world.ledger, LEASE);
+    if (lease || world.ledger.clock.now() >= deadline) {
+      return lease;
+    }
+    await pause(PAUSE);
+  }
+}
+
+async function isOver(world: World, job: JobRecord): Promise<boolean> {
+  const description = await world.jobs.describe(job.name);
+  if (description?.status === 'InProgress') {
+    await world.ledger.table.write([setJob(job.number, { stopOrderedAt: world.ledger.clock.now() }, 'CREATED')]);
+    await world.jobs.stop(job.name);
+  }
+  if (!TERMINAL.includes(description?.status)) {
+    return false;
+  }
+  if (!isLive(job) || description) {
+    const url = await world.queues.urlOf(groundTruthQueueName(job.name));
+    if (url !== undefined) {
+      await world.queues.delete(url);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { METRIC } from '../../contract/events';
+import { ProjectConfiguration } from '../../contract/project-configuration';
+import { isFolderMarker } from '../core/object-keys';
+import { DropId, DropRecord, beginAttempt, endAttempt, finishDrop, isFinished, originOf, readDrop, receiveDrop, recordDrop, sameDrop } from '../ledger/drops';
+import { World } from '../world';
+import { DROP_MAX_BYTES, Engine, EngineeredImage } from './engine';
+import { CreatedObject } from './events';
+import { putAway } from './put-away';
+import { storeImages } from './store';
+
+/** The fourth try that dies while decoding is not made: the drop is quarantined as it is. */
+export const ATTEMPTS_MAX = 4;
+
+export type Taken = 'not-a-drop' | 'waiting' | 'done' | 'duplicate' | 'quarantined' | 'withdrawn';
+
+/**
+ * The way of a drop into the ledger: gate, engine, store, record. Each step may be repeated: a drop that comes again, or whose
+ * earlier try died anywhere, ends as it would have ended.
+ */
+export class Intake {
+  constructor(private readonly world: World, private readonly configuration: ProjectConfiguration, private readonly engine: Engine) {}
+
+  /** Takes in one object that was created in the drop bucket. */
+  async take(object: CreatedObject): Promise<Taken> {
+    const { resources } = this.world;
+    if (object.bucket !== resources.dropBucket || !object.key.startsWith(resources.dropPrefix)) {
+      return 'not-a-drop';
+    }
+    const head = await this.world.objects.head(object.bucket, object.key, object.versionId);
+    if (!head) {
+      return this.withdraw(object);
+    }
+    if (isFolderMarker(object.key, head.size)) {
+      return 'not-a-drop';
+    }
+    const id: DropId = { bucket: object.bucket, key: object.key, versionId: head.versionId };
+    const known = await readDrop(this.world.ledger, id);
+    if (!known) {
+      this.world.telemetry.count(METRIC.DROPS_RECEIVED, 1);
+    }
+    const drop = known ?? await receiveDrop(this.world.ledger, id, head.size);
+    return this.end(isFinished(drop) ? drop : await this.engineer(drop, head.size));
+  }
+
+  /** The second half for an asynchronous engine: its images, or why there are none. */
+  async complete(id: DropId, sha256: string, images: readonly EngineeredImage[]): Promise<Taken> {
+    const drop = await readDrop(this.world.ledger, id);
+    if (!drop) {
+      throw new Error(`an engine finished drop ${id.key} version ${id.versionId}, which the ledger does not know`);
+    }
+    return this.end(isFinished(drop) ? drop : await this.record(id, sha256, images));
+  }
+
+  /** Deleted before we came to it. A version that we finished ourselves is not withdrawn. */
+  private async withdraw(object: CreatedObject): Promise<Taken> {
+    if (object.versionId === undefined) {
+      return 'withdrawn';
+    }
+    const id: DropId = { ...object, versionId: object.versionId };
+    const known = await readDrop(this.world.ledger, id);
+    if (known && isFinished(known)) {
+      return this.end(known);
+    }
+    await receiveDrop(this.world.ledger, id);
+    return this.end(await finishDrop(this.world.ledger, id, { state: 'WITHDRAWN', reason: 'deleted before it was read' }));
+  }
+
+  private async engineer(drop: DropRecord, size: number): Promise<DropRecord> {
+    if (drop.attempts >= ATTEMPTS_MAX - 1) {
+      return this.quarantine(drop, 'processor-crash', `${drop.attempts} tries died while decoding it`);
+    }
+    if (size > DROP_MAX_BYTES) {
+      return this.quarantine(drop, 'too-large-file', `the file has ${size} bytes; ${DROP_MAX_BYTES} are allowed`);
+    }
+    const object = await this.world.objects.get(drop.bucket, drop.key, drop.versionId);
+    if (!object) {
+      return finishDrop(this.world.ledger, drop, { state: 'WITHDRAWN', reason: 'deleted before it was read' });
+    }
+    const sha256 = createHash('sha256').update(object.body).digest('hex');
+    const origin = await originOf(this.world.ledger, sha256);
+    if (origin) {
+      // Somebody has recorded this content: this drop itself in an earlier try, or another one, whose duplicate it is.
+      return sameDrop(origin, drop)
+        ? recordDrop(this.world.ledger, drop, sha256, [])
+        : finishDrop(this.world.ledger, drop, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
+    }
+    return this.decode(drop, object.body, sha256);
+  }
+
+  private async decode(drop: DropRecord, bytes: Uint8Array, sha256: string): Promise<DropRecord> {
+    const gated = this.engine.gate(bytes);
+    if (!gated.ok) {
+      return this.quarantine(drop, gated.reason, gated.detail, sha256);
+    }
+    await beginAttempt(this.world.ledger, drop);
+    const made = await this.engine.engineer({ ...drop, bytes, sha256 }).catch(async (error: unknown) => {
+      // It came back: the surroundings are at fault, not the drop.
+      await endAttempt(this.world.ledger, drop);
+      throw error;
+    });
+    if (made.kind === 'rejected') {
+      return this.quarantine(drop, made.reason, made.detail, sha256);
+    }
+    if (made.kind === 'started') {
+      return endAttempt(this.world.ledger, drop);
+    }
+    if (made.images.length === 0) {
+      return this.quarantine(drop, 'no-output', 'feature engineering made no image of it', sha256);
+    }
+    try {
+      return await this.record(drop, sha256, made.images);
+    } catch (error) {
+      await endAttempt(this.world.ledger, drop);
+      throw error;
+    }
+  }
+
+  private async record(id: DropId, sha256: string, images: readonly EngineeredImage[]): Promise<DropRecord> {
+    for (const warning of images.flatMap((image) => image.warnings)) {
+      this.world.telemetry.warn(warning, { notice: 'image-warning', key: id.key });
+    }
+    const stored = await storeImages(this.world, { ...id, sha256 }, images);
+    const drop = await recordDrop(this.world.ledger, id, sha256, stored);
+    await this.world.waker.wake('intake');
+    return drop;
+  }
+
+  private async quarantine(drop: DropRecord, reason: Parameters<typeof finishDrop>[2]['reason'], detail: string, sha256?: string): Promise<DropRecord> {
+    return finishDrop(this.world.ledger, drop, { state: 'QUARANTINED', reason, detail, sha256 });
+  }
+
+  private async end(drop: DropRecord): Promise<Taken> {
+    if (!isFinished(drop)) {
+      return 'waiting';
+    }
+    if (!drop.put) {
+      await putAway(this.world, this.configuration, drop);
+    }
+    return drop.state.toLowerCase() as Taken;
+  }
+}

@@ -1,0 +1,57 @@
+import { EVENT_TYPE, METRIC } from '../../contract/events';
+import { ProjectConfiguration } from '../../contract/project-configuration';
+import { originalKey, quarantineKey } from '../core/object-keys';
+import { DropRecord, markPut } from '../ledger/drops';
+import { World } from '../world';
+
+/** Drops that were never read have no hash: their version stands in for it. */
+const identity = (drop: DropRecord): string => drop.sha256 ?? `version-${drop.versionId}`;
+
+/**
+ * What follows a drop's end: people are told, its bytes go where they belong, and the version leaves the inbox. Only by its
+ * version, and only after a copy is known to be there. Repeated as a whole until it is marked done.
+ */
+export async function putAway(world: World, configuration: ProjectConfiguration, drop: DropRecord): Promise<void> {
+  await tell(world, configuration, drop);
+  const own = world.resources.dropBucketIsOwn;
+  if (drop.state === 'QUARANTINED' || (own && drop.state !== 'WITHDRAWN')) {
+    await copyOut(world, drop);
+    if (own) {
+      await world.objects.deleteVersion(drop.bucket, drop.key, drop.versionId);
+    }
+  }
+  await markPut(world.ledger, drop);
+}
+
+async function copyOut(world: World, drop: DropRecord): Promise<void> {
+  const quarantined = drop.state === 'QUARANTINED';
+  const path = { key: drop.key, sha256: identity(drop) };
+  const to = { bucket: world.resources.inputBucket, key: quarantined ? quarantineKey(path) : originalKey(path) };
+  const key = encodeURIComponent(drop.key);
+  const metadata = {
+    ...(key.length <= 1_000 ? { 'drop-key': key } : {}),
+    'drop-version': drop.versionId,
+    ...(quarantined && drop.reason ? { reason: drop.reason } : {}),
+  };
+  const copied = await world.objects.copy(drop, to, { contentType: 'application/octet-stream', metadata });
+  if (!copied && !await world.objects.head(to.bucket, to.key)) {
+    world.telemetry.warn(`the bytes of ${drop.key} were deleted by somebody else before they were put away`, { notice: 'drop-gone' });
+  }
+}
+
+async function tell(world: World, configuration: ProjectConfiguration, drop: DropRecord): Promise<void> {
+  if (drop.state === 'DUPLICATE') {
+    world.telemetry.count(METRIC.DROPS_DUPLICATE, 1);
+  }
+  if (drop.state === 'QUARANTINED') {
+    world.telemetry.count(METRIC.DROPS_QUARANTINED, 1);
+    world.telemetry.warn(`quarantined ${drop.key}: ${drop.reason} (${drop.detail ?? ''})`, { notice: 'quarantined', reason: drop.reason });
+    await world.bus.publish([{
+      type: EVENT_TYPE.DROP_QUARANTINED,
+      detail: {
+        project: configuration.projectName, chainId: configuration.chainId,
+        key: drop.key, versionId: drop.versionId, reason: drop.reason, detail: drop.detail,
+      },
+    }]);
+  }
+}

@@ -1,0 +1,38 @@
+import { Item, Write } from '../ports';
+import { COUNT_PREFIX, countKey } from './keys';
+
+export type DropState = 'RECEIVED' | 'ENGINEERING' | 'DONE' | 'DUPLICATE' | 'QUARANTINED' | 'WITHDRAWN';
+export type ImageState = 'PENDING' | 'SENDING' | 'SENT' | 'HELD' | 'LABELED' | 'QUARANTINED';
+
+/**
+ * Counters change in the transaction that changes what they count, so they are exact. `again` counts the PENDING images that
+ * some job was offered before; `outbox` the labels not yet in the data set; `double` labels that an image got beyond its first.
+ */
+export type CountName = `drop:${DropState}` | `image:${ImageState}` | 'again' | 'outbox' | 'double';
+
+export type Counts = { readonly [name in CountName]?: number };
+
+/** Adds up changes, leaving out those that cancel each other. */
+export function addCounts(...changes: readonly Counts[]): Counts {
+  const sum: { [name: string]: number } = {};
+  for (const change of changes) {
+    for (const [name, value] of Object.entries(change)) {
+      sum[name] = (sum[name] ?? 0) + (value ?? 0);
+    }
+  }
+  return Object.fromEntries(Object.entries(sum).filter(([, value]) => value !== 0));
+}
+
+/** The write that changes counters, or none where nothing changes. */
+export function countWrites(shard: string, change: Counts): Write[] {
+  return Object.keys(change).length === 0 ? [] : [{ update: countKey(shard), add: change as { [name: string]: number } }];
+}
+
+/** The sum over all shards among the items of partition PROJECT. */
+export function sumCounts(items: readonly Item[]): Counts {
+  return addCounts(...items.filter((item) => item.sk.startsWith(COUNT_PREFIX)).map(({ pk: _pk, sk: _sk, ...counts }) => counts as Counts));
+}
+
+export function countOf(counts: Counts, name: CountName): number {
+  return counts[name] ?? 0;
+}

@@ -1,0 +1,214 @@
+import { ReasonCode } from '../../contract/reasons';
+import { Item, Outcome, Write } from '../ports';
+import { CHANGE_TRIES, ContentionError, Ledger } from './context';
+import { Counts, DropState, addCounts, countWrites } from './counts';
+import { ImageRecord, countsOf, historyWrite, imageItem } from './images';
+import { contentKey, dropKey, imageKey, shardOf, statusPartition, timeOrder } from './keys';
+
+/** One version of one object in the drop bucket. */
+export interface DropId {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+}
+
+export interface DropRecord extends DropId {
+  readonly state: DropState;
+  /** Tries that began decoding and did not report back. */
+  readonly attempts: number;
+  readonly receivedAt: number;
+  readonly finishedAt?: number;
+  readonly sha256?: string;
+  readonly size?: number;
+  /** Why it is quarantined, withdrawn or a duplicate (then: of which drop). */
+  readonly reason?: string;
+  readonly detail?: string;
+  /** The `source-ref` of each image that it gave. */
+  readonly images?: readonly string[];
+  /** Its bytes lie where finished drops lie, and everybody who should know was told. */
+  readonly put?: boolean;
+  readonly revision: number;
+  readonly schema: 1;
+}
+
+const FINISHED: readonly DropState[] = ['DONE', 'DUPLICATE', 'QUARANTINED', 'WITHDRAWN'];
+
+export function isFinished(drop: DropRecord): boolean {
+  return FINISHED.includes(drop.state);
+}
+
+function dropItem(drop: DropRecord, now: number): Item {
+  const shard = drop.sha256 ? shardOf(drop.sha256) : '0';
+  return {
+    ...dropKey(drop),
+    gsi1pk: statusPartition(`DROP-${drop.state}`, shard),
+    gsi1sk: timeOrder(now, drop.sha256 ?? drop.versionId),
+    ...drop,
+  } as Item;
+}
+
+function dropOf(item: Item): DropRecord {
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, ...drop } = item;
+  return drop as unknown as DropRecord;
+}
+
+export async function readDrop(ledger: Ledger, id: DropId): Promise<DropRecord | undefined> {
+  const item = await ledger.table.get(dropKey(id));
+  return item && dropOf(item);
+}
+
+/** Counters of drops are sharded by version, which is known before the content is. */
+function shardOfDrop(id: DropId): string {
+  let hash = 0;
+  for (const character of `${id.key}${id.versionId}`) {
+    hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
+  }
+  return (hash % 16).toString(16);
+}
+
+function changeDrop(ledger: Ledger, before: DropRecord | undefined, after: DropRecord, event: string, more: Counts = {}): Write[] {
+  const now = ledger.clock.now();
+  const counts = addCounts(before ? { [`drop:${before.state}`]: -1 } : {}, { [`drop:${after.state}`]: 1 }, more);
+  return [
+    {
+      put: dropItem(after, now),
+      when: [before
+        ? { attribute: 'revision', is: '=', value: before.revision }
+        : { attribute: 'revision', is: 'absent' }],
+    },
+    historyWrite(dropKey(after).pk, now, ledger.newId(), { event, detail: after.reason }),
+    ...countWrites(shardOfDrop(after), counts),
+  ];
+}
+
+/** The drop is known. Idempotent. */
+export async function receiveDrop(ledger: Ledger, id: DropId, size?: number): Promise<DropRecord> {
+  for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const known = await readDrop(ledger, id);
+    if (known) {
+      return known;
+    }
+    const drop: DropRecord = {
+      bucket: id.bucket, key: id.key, versionId: id.versionId, size,
+      state: 'RECEIVED', attempts: 0, receivedAt: ledger.clock.now(), revision: 1, schema: 1,
+    };
+    if ((await ledger.table.write(changeDrop(ledger, undefined, drop, 'received'))).done) {
+      return drop;
+    }
+  }
+  throw new ContentionError(`drop ${id.key}`);
+}
+
+async function updateDrop(
+  ledger: Ledger, id: DropId, event: string, change: (before: DropRecord) => Partial<DropRecord> | undefined, more: Counts = {},
+): Promise<DropRecord> {
+  for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const before = await readDrop(ledger, id);
+    if (!before) {
+      throw new Error(`drop ${id.key} version ${id.versionId} is not in the ledger; receive it first`);
+    }
+    const changed = change(before);
+    if (!changed) {
+      return before;
+    }
+    const after = { ...before, ...changed, revision: before.revision + 1 };
+    if ((await ledger.table.write(changeDrop(ledger, before, after, event, more))).done) {
+      return after;
+    }
+  }
+  throw new ContentionError(`drop ${id.key}`);
+}
+
+/** Writes down that decoding begins. Whoever dies after this leaves the count behind. */
+export async function beginAttempt(ledger: Ledger, id: DropId): Promise<DropRecord> {
+  return updateDrop(ledger, id, 'attempt', (drop) => isFinished(drop) ? undefined
+    : { state: 'ENGINEERING', attempts: drop.attempts + 1 });
+}
+
+/** The decoder came back: what fails from here on is not the drop's fault. */
+export async function endAttempt(ledger: Ledger, id: DropId): Promise<DropRecord> {
+  return updateDrop(ledger, id, 'decoded', (drop) => isFinished(drop) || drop.attempts === 0 ? undefined : { attempts: 0 });
+}
+
+/** An end without images. Idempotent: the first end stands. */
+export async function finishDrop(
+  ledger: Ledger, id: DropId,
+  end: { state: 'QUARANTINED' | 'WITHDRAWN' | 'DUPLICATE'; reason: ReasonCode | string; detail?: string; sha256?: string },
+): Promise<DropRecord> {
+  return updateDrop(ledger, id, end.state.toLowerCase(), (drop) => isFinished(drop) ? undefined
+    : { ...end, attempts: 0, finishedAt: ledger.clock.now() });
+}
+
+/** Everything that follows a drop's end has been done. */
+export async function markPut(ledger: Ledger, id: DropId): Promise<DropRecord> {
+  return updateDrop(ledger, id, 'put', (drop) => drop.put ? undefined : { put: true });
+}
+
+/** The drop that first brought this content. */
+export interface Origin extends DropId {
+  readonly images: readonly string[];
+}
+
+export async function originOf(ledger: Ledger, sha256: string): Promise<Origin | undefined> {
+  const item = await ledger.table.get(contentKey(sha256));
+  return item && { bucket: String(item.bucket), key: String(item.key), versionId: String(item.versionId), images: item.images as string[] };
+}
+
+export function sameDrop(a: DropId, b: DropId): boolean {
+  return a.bucket === b.bucket && a.key === b.key && a.versionId === b.versionId;
+}
+
+/** An image as feature engineering gave it. */
+export interface NewImage {
+  readonly sourceRef: string;
+  readonly index: number;
+  readonly priority: number;
+  readonly provenance: ImageRecord['provenance'];
+}
+
+/**
+ * One transaction: the drop is DONE, its content has its origin, its images are PENDING. Whoever comes second with the same
+ * content is a DUPLICATE; whoever comes again with the same drop has already succeeded.
+ */
+export async function recordDrop(ledger: Ledger, id: DropId, sha256: string, images: readonly NewImage[]): Promise<DropRecord> {
+  for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const before = await readDrop(ledger, id);
+    if (!before) {
+      throw new Error(`drop ${id.key} version ${id.versionId} is not in the ledger; receive it first`);
+    }
+    if (isFinished(before)) {
+      return before;
+    }
+    const origin = await originOf(ledger, sha256);
+    if (origin && !sameDrop(origin, id)) {
+      return finishDrop(ledger, id, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
+    }
+    const outcome = await writeRecord(ledger, before, sha256, images);
+    if (outcome.done) {
+      return (await readDrop(ledger, id)) ?? before;
+    }
+  }
+  throw new ContentionError(`drop ${id.key}`);
+}
+
+async function writeRecord(ledger: Ledger, before: DropRecord, sha256: string, images: readonly NewImage[]): Promise<Outcome> {
+  const now = ledger.clock.now();
+  const records = images.map((image): ImageRecord => ({
+    ...image, sha256, state: 'PENDING', receivedAt: before.receivedAt, offers: 0, failures: 0, revision: 1, schema: 1,
+  }));
+  const sourceRefs = records.map((record) => record.sourceRef);
+  const after: DropRecord = {
+    ...before, state: 'DONE', attempts: 0, sha256, images: sourceRefs, finishedAt: now, revision: before.revision + 1,
+  };
+  return ledger.table.write([
+    ...changeDrop(ledger, before, after, 'done', addCounts(...records.map(countsOf))),
+    {
+      put: { ...contentKey(sha256), bucket: before.bucket, key: before.key, versionId: before.versionId, images: sourceRefs, at: now, schema: 1 },
+      when: [{ attribute: 'at', is: 'absent' }],
+    },
+    ...records.flatMap((record): Write[] => [
+      { put: imageItem(record, now), when: [{ attribute: 'revision', is: 'absent' }] },
+      historyWrite(imageKey(record.sourceRef).pk, now, ledger.newId(), { event: 'pending', detail: `from ${before.key}` }),
+    ]),
+  ]);
+}

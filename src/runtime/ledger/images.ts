@@ -1,0 +1,99 @@
+import { Item, Key, Table, Write } from '../ports';
+import { Counts, ImageState, addCounts } from './counts';
+import { feedOrder, historyKey, imageKey, jobOrder, shardOf, statusPartition, timeOrder } from './keys';
+
+/** An image as the ledger knows it. */
+export interface ImageRecord {
+  readonly sourceRef: string;
+  readonly sha256: string;
+  readonly index: number;
+  readonly state: ImageState;
+  /** 0-9, 9 first. */
+  readonly priority: number;
+  readonly receivedAt: number;
+  /** The job that it was last claimed for. */
+  readonly job?: number;
+  /** Jobs that it was offered to. */
+  readonly offers: number;
+  /** Failures charged to it. */
+  readonly failures: number;
+  /** What its present job said against it; judged when that job is settled. */
+  readonly failure?: { readonly job: number; readonly reason: string };
+  readonly labelJob?: number;
+  readonly labeledAt?: number;
+  readonly reason?: string;
+  /** What travels with it to the data set. */
+  readonly provenance: { readonly [name: string]: string | number | readonly number[] };
+  /** Raised by every change; each change is conditional on it. */
+  readonly revision: number;
+  readonly schema: 1;
+}
+
+/** Whether the image is with a job: claimed, published, or held because nobody knows what became of it. */
+export function isWithJob(image: Pick<ImageRecord, 'state'>): boolean {
+  return image.state === 'SENDING' || image.state === 'SENT' || image.state === 'HELD';
+}
+
+/** The part of the status index that a record belongs to. PENDING is split, so that a money guard can hold back the fresh ones. */
+export function statusOf(image: Pick<ImageRecord, 'state' | 'offers'>): string {
+  return image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : image.state;
+}
+
+function indexKeys(image: ImageRecord, now: number): { gsi1pk: string; gsi1sk: string } {
+  const order = image.state === 'PENDING' ? feedOrder(image.priority, image.receivedAt, image.sha256, image.index)
+    : isWithJob(image) ? jobOrder(image.job ?? 0, image.sha256, image.index)
+      : timeOrder(now, image.sha256);
+  return { gsi1pk: statusPartition(statusOf(image), shardOf(image.sha256)), gsi1sk: order };
+}
+
+export function imageItem(image: ImageRecord, now: number): Item {
+  return { ...imageKey(image.sourceRef), ...indexKeys(image, now), ...image } as Item;
+}
+
+export function imageOf(item: Item): ImageRecord {
+  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, ...image } = item;
+  return image as unknown as ImageRecord;
+}
+
+export async function readImage(table: Table, sourceRef: string): Promise<ImageRecord | undefined> {
+  const item = await table.get(imageKey(sourceRef));
+  return item && imageOf(item);
+}
+
+/** What counting a record under its state amounts to. */
+export function countsOf(image: Pick<ImageRecord, 'state' | 'offers'>): Counts {
+  return { [`image:${image.state}`]: 1, ...(image.state === 'PENDING' && image.offers > 0 ? { again: 1 } : {}) };
+}
+
+const negative = (counts: Counts): Counts => Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, -(value ?? 0)]));
+
+/** A line of an image's or a drop's history. */
+export interface HistoryEntry {
+  readonly event: string;
+  readonly detail?: string;
+}
+
+export function historyWrite(pk: string, at: number, id: string, entry: HistoryEntry): Write {
+  return { put: { ...historyKey(pk, at, id), at, event: entry.event, ...(entry.detail ? { detail: entry.detail.slice(0, 1_000) } : {}) } };
+}
+
+/** A change of one image: writes (the image, its history) and what it does to the counters. */
+export interface ImageChange {
+  readonly writes: readonly Write[];
+  readonly counts: Counts;
+  readonly after: ImageRecord;
+}
+
+/** Replaces a record as it was read by its successor; fails as a whole if somebody else changed it meanwhile. */
+export function changeImage(before: ImageRecord, change: Partial<ImageRecord>, entry: HistoryEntry, now: number, id: string): ImageChange {
+  const after: ImageRecord = { ...before, ...change, revision: before.revision + 1 };
+  const key: Key = imageKey(before.sourceRef);
+  return {
+    writes: [
+      { put: imageItem(after, now), when: [{ attribute: 'revision', is: '=', value: before.revision }] },
+      historyWrite(key.pk, now, id, entry),
+    ],
+    counts: addCounts(negative(countsOf(before)), countsOf(after)),
+    after,
+  };
+}

@@ -1,0 +1,65 @@
+import { Key } from '../ports';
+
+/**
+ * Where things lie in the ledger table. Access patterns, and what serves each:
+ *
+ * | question | answer |
+ * |---|---|
+ * | is anything to do? (each tick) | one query of partition PROJECT: configuration, state, lease, counters, data set, commands, alerts |
+ * | what to feed, by priority and age | status index FRESH / AGAIN, 16 shards |
+ * | images that a job still has | status index SENDING / SENT / HELD, sort key begins with the job number |
+ * | what became of a drop | DROP item by bucket, key and version |
+ * | was this content seen before | CONTENT item by sha256 |
+ * | everything about one image | partition IMAGE#<source-ref>: the image, its labels, its history |
+ * | labels that are not in the data set yet | partition OUTBOX |
+ * | the chain | partition JOB, by number |
+ * | quarantined drops and images, the oldest first | status index DROP-QUARANTINED / QUARANTINED |
+ */
+export const PROJECT = 'PROJECT';
+
+const pad = (number: number): string => String(number).padStart(9, '0');
+const padTime = (at: number): string => String(at).padStart(15, '0');
+
+export const configurationKey: Key = { pk: PROJECT, sk: 'CONFIGURATION' };
+export const stateKey: Key = { pk: PROJECT, sk: 'STATE' };
+export const leaseKey: Key = { pk: PROJECT, sk: 'LEASE' };
+export const dataSetKey: Key = { pk: PROJECT, sk: 'DATA-SET' };
+export const COUNT_PREFIX = 'COUNT#';
+export const COMMAND_PREFIX = 'COMMAND#';
+export const ALERT_PREFIX = 'ALERT#';
+
+export const countKey = (shard: string): Key => ({ pk: PROJECT, sk: `${COUNT_PREFIX}${shard}` });
+export const commandKey = (at: number, id: string): Key => ({ pk: PROJECT, sk: `${COMMAND_PREFIX}${padTime(at)}#${id}` });
+export const alertKey = (code: string): Key => ({ pk: PROJECT, sk: `${ALERT_PREFIX}${code}` });
+
+export const JOB = 'JOB';
+export const jobKey = (number: number): Key => ({ pk: JOB, sk: pad(number) });
+
+export const imageKey = (sourceRef: string): Key => ({ pk: `IMAGE#${sourceRef}`, sk: 'IMAGE' });
+export const labelKey = (sourceRef: string, job: number): Key => ({ pk: `IMAGE#${sourceRef}`, sk: `LABEL#${pad(job)}` });
+export const historyKey = (pk: string, at: number, id: string): Key => ({ pk, sk: `HISTORY#${padTime(at)}#${id}` });
+export const sourceRefOf = (key: Key): string => key.pk.slice('IMAGE#'.length);
+
+export const OUTBOX = 'OUTBOX';
+export const outboxKey = (sourceRef: string, job: number): Key => ({ pk: OUTBOX, sk: `${pad(job)}#${sourceRef}` });
+
+export const dropKey = (drop: { bucket: string; key: string; versionId: string }): Key =>
+  ({ pk: `DROP#${drop.bucket}/${drop.key}`, sk: `VERSION#${drop.versionId}` });
+
+export const contentKey = (sha256: string): Key => ({ pk: `CONTENT#${sha256}`, sk: 'CONTENT' });
+
+/** The status index is split by the first digit of the content hash, so that no partition takes all writes. */
+export const SHARDS = [...'0123456789abcdef'] as const;
+export const shardOf = (sha256: string): string => sha256[0];
+
+export const statusPartition = (status: string, shard: string): string => `${status}#${shard}`;
+
+/** Priority 9 first, then the oldest. */
+export const feedOrder = (priority: number, receivedAt: number, sha256: string, index: number): string =>
+  `${9 - priority}#${padTime(receivedAt)}#${sha256.slice(0, 16)}-${index}`;
+
+/** By job, so that one job's images are one range. */
+export const jobOrder = (job: number, sha256: string, index: number): string => `${jobPrefix(job)}${sha256.slice(0, 16)}-${index}`;
+export const jobPrefix = (job: number): string => `${pad(job)}#`;
+
+export const timeOrder = (at: number, sha256: string): string => `${padTime(at)}#${sha256.slice(0, 16)}`;

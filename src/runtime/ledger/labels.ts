@@ -1,0 +1,96 @@
+import { Line } from '../core/label-lines';
+import { Write } from '../ports';
+import { CHANGE_TRIES, ContentionError, Ledger } from './context';
+import { Counts, addCounts, countWrites } from './counts';
+import { ImageRecord, changeImage, historyWrite, isWithJob, readImage } from './images';
+import { jobKey, labelKey, outboxKey, shardOf } from './keys';
+
+/** A label as a job gave it to an image. */
+export interface NewLabel {
+  readonly sourceRef: string;
+  readonly job: number;
+  /** The clean line that carries it. */
+  readonly line: Line;
+}
+
+/**
+ * - `recorded`: the image is LABELED by it.
+ * - `known`: recorded before.
+ * - `double`: the image had a label of another job already; both are kept, the newer one stands.
+ * - `unknown-image`: the ledger has no such image.
+ */
+export type LabelOutcome = 'recorded' | 'known' | 'double' | 'unknown-image';
+
+/** Records a label whatever state the image is in. Idempotent for each image and job. */
+export async function recordLabel(ledger: Ledger, label: NewLabel): Promise<LabelOutcome> {
+  for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const image = await readImage(ledger.table, label.sourceRef);
+    if (!image) {
+      return 'unknown-image';
+    }
+    if (image.labelJob === label.job || await ledger.table.get(labelKey(label.sourceRef, label.job))) {
+      return 'known';
+    }
+    const outcome = await ledger.table.write(labelWrites(ledger, image, label));
+    if (outcome.done) {
+      return image.labelJob === undefined ? 'recorded' : 'double';
+    }
+  }
+  throw new ContentionError(`image ${label.sourceRef}`);
+}
+
+function labelWrites(ledger: Ledger, image: ImageRecord, label: NewLabel): Write[] {
+  const now = ledger.clock.now();
+  const key = labelKey(label.sourceRef, label.job);
+  const first = image.labelJob === undefined;
+  const newer = first || label.job > (image.labelJob ?? 0);
+  const line = JSON.stringify({ 'source-ref': image.sourceRef, ...image.provenance, ...label.line });
+  const kept: Write[] = [
+    { put: { ...key, job: label.job, line, at: now, schema: 1 }, when: [{ attribute: 'at', is: 'absent' }] },
+    ...jobWrites(image, label.job, newer),
+  ];
+  const double: Counts = first ? {} : { double: 1 };
+  if (!newer) {
+    return [
+      ...kept,
+      historyWrite(key.pk, now, ledger.newId(), { event: 'older-label-kept', detail: `job ${label.job}` }),
+      ...countWrites(shardOf(image.sha256), double),
+    ];
+  }
+  const change = changeImage(
+    image, { state: 'LABELED', labelJob: label.job, labeledAt: now, failure: undefined, reason: undefined },
+    { event: first ? 'labeled' : 'labeled-again', detail: `job ${label.job}` }, now, ledger.newId(),
+  );
+  return [
+    ...change.writes,
+    ...kept,
+    { put: { ...outboxKey(label.sourceRef, label.job), sourceRef: label.sourceRef, job: label.job, at: now } },
+    ...countWrites(shardOf(image.sha256), addCounts(change.counts, double, { outbox: 1 })),
+  ];
+}
+
+/** The label counts for its job; the image, where it changes hands, leaves the job that has it. */
+function jobWrites(image: ImageRecord, job: number, leaves: boolean): Write[] {
+  if (!leaves || !isWithJob(image) || image.job === undefined) {
+    return [{ update: jobKey(job), add: { labeled: 1 } }];
+  }
+  return image.job === job
+    ? [{ update: jobKey(job), add: { labeled: 1, open: -1 } }]
+    : [{ update: jobKey(job), add: { labeled: 1 } }, { update: jobKey(image.job), add: { open: -1 } }];
+}
+
+/** Failure evidence: judged when the job is settled. Answers whether it is new. */
+export async function recordFailure(ledger: Ledger, sourceRef: string, job: number, reason: string): Promise<boolean> {
+  for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const image = await readImage(ledger.table, sourceRef);
+    if (!image || image.job !== job || !isWithJob(image) || image.failure?.job === job) {
+      return false;
+    }
+    const now = ledger.clock.now();
+    const change = changeImage(image, { failure: { job, reason } }, { event: 'failed', detail: `job ${job}: ${reason}` }, now, ledger.newId());
+    if ((await ledger.table.write(change.writes)).done) {
+      return true;
+    }
+  }
+  throw new ContentionError(`image ${sourceRef}`);
+}

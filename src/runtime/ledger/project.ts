@@ -1,0 +1,153 @@
+import { ProjectConfiguration } from '../../contract/project-configuration';
+import { Breaker, CLOSED_BREAKER } from '../core/breaker';
+import { Mode } from '../core/observation';
+import { Item, Table, Write } from '../ports';
+import { Ledger } from './context';
+import { Counts, sumCounts } from './counts';
+import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, commandKey, configurationKey, dataSetKey, stateKey } from './keys';
+import { setOrRemove } from './writes';
+
+/** What the controller remembers from one run to the next. Only the lease holder changes it. */
+export interface ProjectState {
+  readonly mode: Mode;
+  /** Why it is paused, where somebody or something said so. */
+  readonly modeReason?: string;
+  readonly startedAt: number;
+  readonly lastJob: number;
+  /** Jobs that are neither settled nor refused. */
+  readonly openJobs: readonly number[];
+  readonly breaker: Breaker;
+  readonly backOffUntil: number;
+  readonly backOffSteps: number;
+  readonly lastRollAt: number;
+  readonly sweptAt: number;
+  readonly sweepCursor?: string;
+  /** The UTC day that `spentToday` counts, and images offered for the first time: on that day, and ever. */
+  readonly spentDay: string;
+  readonly spentToday: number;
+  readonly spentTotal: number;
+  /** The last job had a manifest and died before it worked. */
+  readonly carryFailed: boolean;
+  readonly schema: 1;
+}
+
+/** What the data set consists of; the objects in the output bucket follow it. */
+export interface DataSetState {
+  readonly generation: number;
+  /** Lines of `current/output.manifest`. */
+  readonly lines: number;
+  /** Parts that are not compacted yet. */
+  readonly parts: readonly { readonly key: string; readonly lines: number }[];
+  readonly publishedAt: number;
+  readonly compactedAt: number;
+}
+
+export type CommandName = 'pause' | 'resume' | 'drain' | 'roll' | 'retire';
+
+export interface Command {
+  readonly sk: string;
+  readonly name: CommandName;
+  readonly by?: string;
+}
+
+/** Partition PROJECT as one read shows it. */
+export interface Project {
+  readonly configuration?: ProjectConfiguration;
+  /** Why the wanted configuration is not the one in force. */
+  readonly configurationProblem?: string;
+  readonly state: ProjectState;
+  readonly counts: Counts;
+  readonly dataSet: DataSetState;
+  readonly commands: readonly Command[];
+  /** Codes of the alerts that stand. */
+  readonly alerts: readonly string[];
+}
+
+const NEW_DATA_SET: DataSetState = { generation: 0, lines: 0, parts: [], publishedAt: 0, compactedAt: 0 };
+
+function newState(now: number): ProjectState {
+  return {
+    mode: 'ACTIVE', startedAt: now, lastJob: 0, openJobs: [], breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0,
+    lastRollAt: 0, sweptAt: 0, spentDay: '', spentToday: 0, spentTotal: 0, carryFailed: false, schema: 1,
+  };
+}
+
+const attributes = <T>(item: Item): T => {
+  const { pk: _pk, sk: _sk, ...rest } = item;
+  return rest as unknown as T;
+};
+
+/** One query, however much the project holds. */
+export async function readProject(ledger: Ledger): Promise<Project> {
+  const items = await readPartition(ledger.table);
+  const find = (sk: string): Item | undefined => items.find((item) => item.sk === sk);
+  const state = find(stateKey.sk);
+  const dataSet = find(dataSetKey.sk);
+  const configuration = find(configurationKey.sk);
+  return {
+    configuration: configuration && JSON.parse(String(configuration.inForce)) as ProjectConfiguration,
+    configurationProblem: configuration?.problem === undefined ? undefined : String(configuration.problem),
+    state: { ...newState(ledger.clock.now()), ...(state ? attributes<ProjectState>(state) : {}) },
+    counts: sumCounts(items),
+    dataSet: dataSet ? attributes<DataSetState>(dataSet) : NEW_DATA_SET,
+    commands: items.filter((item) => item.sk.startsWith(COMMAND_PREFIX)).map((item) => attributesWithKey(item)),
+    alerts: items.filter((item) => item.sk.startsWith(ALERT_PREFIX)).map((item) => item.sk.slice(ALERT_PREFIX.length)),
+  };
+}
+
+function attributesWithKey(item: Item): Command {
+  return { sk: item.sk, name: item.name as CommandName, by: item.by === undefined ? undefined : String(item.by) };
+}
+
+async function readPartition(table: Table): Promise<Item[]> {
+  const items: Item[] = [];
+  let after: string | undefined;
+  do {
+    const page = await table.query({ pk: PROJECT, after });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return items;
+}
+
+/** The configuration in force and the wanted one, of which `problem` says why it is refused. */
+export function configurationWrite(inForce: ProjectConfiguration, wanted: ProjectConfiguration, problem: string | undefined, now: number): Write {
+  return {
+    put: {
+      ...configurationKey, inForce: JSON.stringify(inForce), wanted: JSON.stringify(wanted), writtenAt: now, schema: 1,
+      ...(problem === undefined ? {} : { problem }),
+    },
+  };
+}
+
+/** Changes fields of the state; undefined takes one away. */
+export function stateWrite(fields: Partial<ProjectState>): Write {
+  return { update: stateKey, ...setOrRemove(fields) };
+}
+
+export function dataSetWrite(before: DataSetState, after: DataSetState): Write {
+  return {
+    put: { ...dataSetKey, ...after } as unknown as Item,
+    when: [before.generation === 0
+      ? { attribute: 'generation', is: 'absent' }
+      : { attribute: 'generation', is: '=', value: before.generation }],
+  };
+}
+
+/** Orders something. The controller obeys at its next run. */
+export async function sendCommand(ledger: Ledger, name: CommandName, by?: string): Promise<void> {
+  const key = commandKey(ledger.clock.now(), ledger.newId());
+  await ledger.table.write([{ put: { ...key, name, ...(by ? { by } : {}) } }]);
+}
+
+export function commandDone(command: Command): Write {
+  return { remove: { pk: PROJECT, sk: command.sk } };
+}
+
+export function alertWrite(code: string, message: string, now: number): Write {
+  return { put: { ...alertKey(code), message: message.slice(0, 1_000), since: now }, when: [{ attribute: 'since', is: 'absent' }] };
+}
+
+export function alertGone(code: string): Write {
+  return { remove: alertKey(code) };
+}

@@ -1,0 +1,73 @@
+import { ReasonCode } from '../../contract/reasons';
+import { TRANSACTION_MAX } from '../ports';
+import { Ledger } from './context';
+import { addCounts, countWrites } from './counts';
+import { ImageChange, ImageRecord, changeImage } from './images';
+import { jobKey, shardOf } from './keys';
+
+/** An image whose failures were charged so often is quarantined. */
+export const FAILURES_MAX = 3;
+
+/** An image that so many jobs gave back without a label is quarantined. */
+export const OFFERS_MAX = 10;
+
+const BATCH = Math.floor((TRANSACTION_MAX - 2) / 2);
+
+/** What an image becomes when its job has said all that it will say. */
+export function afterReturn(image: ImageRecord, charge: boolean): Partial<ImageRecord> {
+  const charged = charge && image.failure?.job === image.job;
+  const failures = image.failures + (charged ? 1 : 0);
+  const quarantine = (reason: ReasonCode): Partial<ImageRecord> => ({ state: 'QUARANTINED', failures, reason, failure: image.failure });
+  if (failures >= FAILURES_MAX) {
+    return quarantine('labeling-failed');
+  }
+  if (image.offers >= OFFERS_MAX) {
+    return quarantine('never-labeled');
+  }
+  return { state: 'PENDING', failures, failure: undefined };
+}
+
+/** Gives a settled job's images back: to PENDING, or to quarantine. Answers the records as they are now. */
+export async function returnImages(ledger: Ledger, job: number, images: readonly ImageRecord[], charge: boolean): Promise<ImageRecord[]> {
+  return changeAll(ledger, job, images, (image) => {
+    const change = afterReturn(image, charge);
+    return { change, event: change.state === 'PENDING' ? 'returned' : 'quarantined', detail: change.reason ?? image.failure?.reason };
+  }, true);
+}
+
+/** What became of them is not known and will not be soon: a person must look. They stay with their job. */
+export async function holdImages(ledger: Ledger, job: number, images: readonly ImageRecord[]): Promise<ImageRecord[]> {
+  return changeAll(ledger, job, images, () => ({ change: { state: 'HELD' }, event: 'held', detail: `job ${job} does not settle` }), false);
+}
+
+type Plan = (image: ImageRecord) => { change: Partial<ImageRecord>; event: string; detail?: string };
+
+async function changeAll(ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean): Promise<ImageRecord[]> {
+  const changed: ImageRecord[] = [];
+  for (let from = 0; from < images.length; from += BATCH) {
+    const batch = images.slice(from, from + BATCH);
+    const done = await changeBatch(ledger, job, batch, plan, leaves);
+    changed.push(...done);
+    if (done.length === 0 && batch.length > 1) {
+      // A label may have arrived for one of them: the others must not wait for it.
+      for (const image of batch) {
+        changed.push(...await changeBatch(ledger, job, [image], plan, leaves));
+      }
+    }
+  }
+  return changed;
+}
+
+async function changeBatch(ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean): Promise<ImageRecord[]> {
+  const now = ledger.clock.now();
+  const changes = images.map((image): ImageChange => {
+    const { change, event, detail } = plan(image);
+    return changeImage(image, change, { event, detail: detail ?? `job ${job}` }, now, ledger.newId());
+  });
+  const outcome = await ledger.table.write([
+    ...changes.flatMap((change) => change.writes),
+    ...countWrites(shardOf(images[0].sha256), addCounts(...changes.map((change) => change.counts))),
+    ...(leaves ? [{ update: jobKey(job), add: { open: -images.length } }] : []),
+  ]);
+  return outcome.done ? changes.map((change) => change.after) : [];
+}

@@ -1,0 +1,120 @@
+import { EVENT_TYPE, METRIC } from '../../contract/events';
+import { ProjectConfiguration } from '../../contract/project-configuration';
+import { jobNumber } from '../core/job-names';
+import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
+import { readImage } from '../ledger/images';
+import { JobRecord, readJob } from '../ledger/jobs';
+import { recordFailure, recordLabel } from '../ledger/labels';
+import { alertWrite } from '../ledger/project';
+import { World } from '../world';
+
+/** Thrown for a message that no one can read: it goes to the dead-letter queue, where an alarm shows it. */
+export class UnreadableMessageError extends Error {
+  constructor(body: string) {
+    super(`an output message holds no manifest line: ${body.slice(0, 200)}`);
+    this.name = 'UnreadableMessageError';
+  }
+}
+
+type LineWithRef = Line & { readonly 'source-ref': string };
+
+/** What the service sends is documented as "the output data": a line, whatever it is wrapped in. */
+export function lineOfMessage(body: string): LineWithRef {
+  const line = findLine(body, 3);
+  if (!line) {
+    throw new UnreadableMessageError(body);
+  }
+  return line;
+}
+
+function findLine(value: unknown, depth: number): LineWithRef | undefined {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const line = text === undefined ? undefined : parseLine(text);
+  if (line || depth === 0) {
+    return line;
+  }
+  const parsed = typeof value === 'string' ? parseJson(value) : value;
+  if (typeof parsed !== 'object' || parsed === null) {
+    return undefined;
+  }
+  for (const inner of Object.values(parsed)) {
+    const found = typeof inner === 'string' || typeof inner === 'object' ? findLine(inner, depth - 1) : undefined;
+    if (found) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export type Recorded = 'recorded' | 'known' | 'double' | 'failed' | 'unknown-image' | 'not-ours' | 'nothing';
+
+/** Reads one output message into the ledger. Idempotent: a message may come any number of times, in any order. */
+export class Recorder {
+  private readonly jobs = new Map<number, JobRecord>();
+
+  constructor(private readonly world: World, private readonly configuration: ProjectConfiguration) {}
+
+  async record(body: string): Promise<Recorded> {
+    const line = lineOfMessage(body);
+    const sourceRef = line['source-ref'];
+    const job = await this.jobOf(line, sourceRef);
+    if (!job) {
+      this.world.telemetry.warn(`an output message for ${sourceRef} belongs to no job of this project`, { notice: 'not-ours' });
+      return 'not-ours';
+    }
+    const said = verdict(line, job.request.labelAttributeName);
+    if (said.kind === 'unlabeled') {
+      return 'nothing';
+    }
+    if (said.kind === 'failed') {
+      return await recordFailure(this.world.ledger, sourceRef, job.number, said.reason) ? 'failed' : 'known';
+    }
+    const outcome = await recordLabel(this.world.ledger, { sourceRef, job: job.number, line: cleanLine(line) });
+    await this.tell(outcome, sourceRef, job);
+    return outcome;
+  }
+
+  /** By the job name in the metadata under the label attribute; where there is none, the job that has the image. */
+  private async jobOf(line: Line, sourceRef: string): Promise<JobRecord | undefined> {
+    const said = verdict(line, this.configuration.task.labelAttributeName);
+    const name = said.kind === 'unlabeled' ? undefined : said.jobName;
+    const number = name === undefined ? (await readImage(this.world.ledger.table, sourceRef))?.job : jobNumber(this.configuration, name);
+    return number === undefined ? undefined : this.readJob(number);
+  }
+
+  private async readJob(number: number): Promise<JobRecord | undefined> {
+    const known = this.jobs.get(number) ?? await readJob(this.world.ledger.table, number);
+    if (known) {
+      this.jobs.set(number, known);
+    }
+    return known;
+  }
+
+  private async tell(outcome: Recorded, sourceRef: string, job: JobRecord): Promise<void> {
+    const { world } = this;
+    if (outcome === 'recorded' || outcome === 'double') {
+      world.telemetry.count(METRIC.IMAGES_LABELED, 1);
+      await world.bus.publish([{
+        type: EVENT_TYPE.IMAGE_LABELED,
+        detail: { project: this.configuration.projectName, chainId: this.configuration.chainId, sourceRef, job: job.name },
+      }]);
+    }
+    if (outcome === 'double') {
+      const message = `${sourceRef} was labeled a second time, by ${job.name}: Ground Truth reported a label after its job was settled`;
+      world.telemetry.count(METRIC.LABELS_DOUBLE, 1);
+      world.telemetry.error(message, { notice: 'double-label' });
+      await world.ledger.table.write([alertWrite('double-label', message, world.ledger.clock.now())]);
+    }
+    if (outcome === 'unknown-image') {
+      world.telemetry.warn(`a label for an image that the ledger does not have: ${sourceRef}`, { notice: 'unknown-image' });
+    }
+  }
+}
