@@ -112,7 +112,9 @@ export interface ObjectStore {
   /** Streams lines (an end is added to each) into an object, replacing it when all have been read. */
   putLines(bucket: string, key: string, lines: AsyncIterable<string>, options: PutOptions): Promise<void>;
   /** False where the source version is gone. */
-  copy(from: { bucket: string; key: string; versionId: string }, to: { bucket: string; key: string }, options: PutOptions): Promise<boolean>;
+  copy(
+    from: { bucket: string; key: string; versionId: string }, to: { bucket: string; key: string }, options: PutOptions,
+  ): Promise<boolean>;
   deleteVersion(bucket: string, key: string, versionId: string): Promise<void>;
   listVersions(bucket: string, prefix: string, after?: string): Promise<Page<ObjectVersion>>;
 }

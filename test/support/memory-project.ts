@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MemoryWorld, MemoryWorldOptions } from './memory-world';
 import { PREFIX } from '../../src/contract/environment';
 import { ProjectConfiguration, ProjectResources } from '../../src/contract/project-configuration';
 import { DEFAULT_TIMINGS, Timings } from '../../src/contract/timings';
@@ -8,11 +9,10 @@ import { takeConfiguration } from '../../src/runtime/deployment/deploy';
 import { Engine, Engineered, Gated, GatedDrop } from '../../src/runtime/intake/engine';
 import { createdObjects } from '../../src/runtime/intake/events';
 import { Intake, Taken } from '../../src/runtime/intake/intake';
-import { Recorder } from '../../src/runtime/recorder/recorder';
 import { Ledger } from '../../src/runtime/ledger/context';
 import { readProject, sendCommand, CommandName, Project } from '../../src/runtime/ledger/project';
+import { Recorder } from '../../src/runtime/recorder/recorder';
 import { World } from '../../src/runtime/world';
-import { MemoryWorld, MemoryWorldOptions } from './memory-world';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -95,7 +95,8 @@ export class MemoryProject {
     this.engine = options.engine ?? new PlainEngine();
     const ledger: Ledger = { table: outside.table, clock: outside.clock, newId: outside.newId };
     const { objects, topic, jobs, queues, bus, waker, telemetry } = outside;
-    this.world = { ledger, objects, topic, jobs, queues, bus, waker, telemetry, timings: { ...DEFAULT_TIMINGS, ...options.timings }, resources };
+    const timings = { ...DEFAULT_TIMINGS, ...options.timings };
+    this.world = { ledger, objects, topic, jobs, queues, bus, waker, telemetry, timings, resources };
   }
 
   public static async create(options: MemoryProjectOptions = {}): Promise<MemoryProject> {

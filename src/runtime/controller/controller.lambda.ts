@@ -1,5 +1,5 @@
-import { awsWorld } from '../aws/world';
 import { run } from './controller';
+import { awsWorld } from '../aws/world';
 
 const world = awsWorld();
 

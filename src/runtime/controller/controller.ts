@@ -1,19 +1,21 @@
+import { setJob } from '../ledger/jobs';
+import { World } from '../world';
+import { clear, raise } from './alerts';
+import { create } from './create';
+import { publishDataSet } from './data-set';
+import { beginRoll, close, stop } from './end';
+import { feed } from './feed';
+import { harvest } from './harvest';
+import { Seen, isSweepDue, observe } from './observe';
+import { start } from './plan';
+import { settle } from './settling';
+import { sweep } from './sweep';
 import { METRIC } from '../../contract/events';
 import { Decision, decide } from '../core/decide';
 import { Mode } from '../core/observation';
 import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { Command, Project, commandDone, readProject, stateWrite } from '../ledger/project';
-import { setJob } from '../ledger/jobs';
-import { World } from '../world';
-import { clear, raise } from './alerts';
-import { beginRoll, close, create, start, stop } from './chain';
-import { publishDataSet } from './data-set';
-import { feed } from './feed';
-import { harvest } from './harvest';
-import { Seen, isSweepDue, observe } from './observe';
-import { settle } from './settling';
-import { sweep } from './sweep';
 
 /** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
 const STEPS_MAX = 50;

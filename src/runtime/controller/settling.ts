@@ -1,5 +1,5 @@
 import { EVENT_TYPE, METRIC } from '../../contract/events';
-import { afterFailure, opened } from '../core/breaker';
+import { opened } from '../core/breaker';
 import { groundTruthQueueName } from '../core/job-names';
 import { Queued, isMassFailure, unsettled } from '../core/settle';
 import { imagesOfJob } from '../ledger/feeding';
@@ -115,13 +115,4 @@ async function markSettled(world: World, seen: Seen, job: JobRecord): Promise<vo
   ]);
   await clear(world, seen.project, `unsettled-${job.number}`);
   world.telemetry.info(`job ${job.name} is settled`, { notice: 'job-settled', labeled: job.labeled, offered: job.offered });
-}
-
-/** The breaker after a job: a failed one that gave no label counts, one that gave a label closes it. */
-export function breakerAfter(seen: Seen, job: JobRecord, status: string, message: string, now: number): Seen['project']['state']['breaker'] {
-  const labeled = job.labeled > 0 || (job.counters?.labeled ?? 0) > (job.baseline?.labeled ?? 0);
-  if (labeled) {
-    return { failures: 0 };
-  }
-  return status === 'Failed' ? afterFailure(seen.project.state.breaker, message, now) : seen.project.state.breaker;
 }

@@ -37,7 +37,8 @@ async function missedDrops(world: World, seen: Seen, versions: readonly ObjectVe
   const depth = await world.queues.depth(resources.intakeQueueUrl);
   const busy = depth !== undefined && depth.visible + depth.inFlight + depth.delayed > 0;
   const age = timings.sweepMinimumAge * (busy ? BUSY_PATIENCE : 1);
-  const old = versions.filter((version) => !version.deleteMarker && !isFolderMarker(version.key, version.size) && now - version.lastModified >= age
+  const old = versions.filter((version) => !version.deleteMarker && !isFolderMarker(version.key, version.size)
+    && now - version.lastModified >= age
     && (resources.dropBucketIsOwn || version.lastModified >= seen.project.state.startedAt));
   const known = await knownDrops(world, old);
   return old.filter((version) => {

@@ -1,6 +1,6 @@
-import { Timings } from '../../contract/timings';
 import { breakerState } from './breaker';
 import { LiveJob, Observation } from './observation';
+import { Timings } from '../../contract/timings';
 
 export type RollReason = 'not-arriving' | 'foreign-topic' | 'age' | 'quota' | 'failed-images' | 'instructions' | 'ordered';
 

@@ -1,5 +1,5 @@
-import { JobStatus } from '../../contract/job-status';
 import { Breaker } from './breaker';
+import { JobStatus } from '../../contract/job-status';
 
 /** ACTIVE works; PAUSED neither feeds nor starts; DRAINING lets the job finish what it has, then stops it; RETIRED is for ever. */
 export type Mode = 'ACTIVE' | 'PAUSED' | 'DRAINING' | 'RETIRED';

@@ -1,12 +1,12 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { checkSurroundings, takeConfiguration } from './deploy';
+import { tearDown } from './teardown';
 import { DEPLOYMENT_ATTRIBUTE, DeploymentResourceProperties } from '../../contract/environment';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { S3BucketSettings } from '../aws/bucket-settings';
 import { makeObjectClient } from '../aws/clients';
 import { messageOf } from '../aws/errors';
 import { awsWorld } from '../aws/world';
-import { checkSurroundings, takeConfiguration } from './deploy';
-import { tearDown } from './teardown';
 
 const world = awsWorld();
 const settings = new S3BucketSettings(makeObjectClient());

@@ -1,6 +1,6 @@
 import { groundTruthQueueName } from '../core/job-names';
-import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
+import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { readProject, stateWrite } from '../ledger/project';
 import { JobStatus } from '../ports';
 import { World } from '../world';

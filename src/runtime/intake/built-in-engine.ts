@@ -1,9 +1,9 @@
+import { Engine, Engineered, Gated, GatedDrop } from './engine';
 import { FeatureEngineeringConfiguration } from '../../contract/project-configuration';
 import { ImageEngine, ImagePlan } from '../images/engine';
 import { inspect } from '../images/gate';
 import { NoneEngine } from '../images/none-engine';
 import { SharpEngine } from '../images/sharp-engine';
-import { Engine, Engineered, Gated, GatedDrop } from './engine';
 
 const EXTENSION = { jpeg: 'jpg', png: 'png' } as const;
 

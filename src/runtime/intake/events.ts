@@ -9,7 +9,10 @@ export interface CreatedObject {
 
 interface S3Record {
   readonly eventName?: unknown;
-  readonly s3?: { readonly bucket?: { readonly name?: unknown }; readonly object?: { readonly key?: unknown; readonly versionId?: unknown } };
+  readonly s3?: {
+    readonly bucket?: { readonly name?: unknown };
+    readonly object?: { readonly key?: unknown; readonly versionId?: unknown };
+  };
 }
 
 /** Thrown for a queue message that is no S3 event. It is not a drop, so nothing is lost; the dead-letter queue keeps it. */

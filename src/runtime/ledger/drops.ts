@@ -203,7 +203,9 @@ async function writeRecord(ledger: Ledger, before: DropRecord, sha256: string, i
   return ledger.table.write([
     ...changeDrop(ledger, before, after, 'done', addCounts(...records.map(countsOf))),
     {
-      put: { ...contentKey(sha256), bucket: before.bucket, key: before.key, versionId: before.versionId, images: sourceRefs, at: now, schema: 1 },
+      put: {
+        ...contentKey(sha256), bucket: before.bucket, key: before.key, versionId: before.versionId, images: sourceRefs, at: now, schema: 1,
+      },
       when: [{ attribute: 'at', is: 'absent' }],
     },
     ...records.flatMap((record): Write[] => [

@@ -111,7 +111,9 @@ async function readPartition(table: Table): Promise<Item[]> {
 }
 
 /** The configuration in force and the wanted one, of which `problem` says why it is refused. */
-export function configurationWrite(inForce: ProjectConfiguration, wanted: ProjectConfiguration, problem: string | undefined, now: number): Write {
+export function configurationWrite(
+  inForce: ProjectConfiguration, wanted: ProjectConfiguration, problem: string | undefined, now: number,
+): Write {
   return {
     put: {
       ...configurationKey, inForce: JSON.stringify(inForce), wanted: JSON.stringify(wanted), writtenAt: now, schema: 1,

@@ -42,7 +42,9 @@ export async function holdImages(ledger: Ledger, job: number, images: readonly I
 
 type Plan = (image: ImageRecord) => { change: Partial<ImageRecord>; event: string; detail?: string };
 
-async function changeAll(ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean): Promise<ImageRecord[]> {
+async function changeAll(
+  ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean,
+): Promise<ImageRecord[]> {
   const changed: ImageRecord[] = [];
   for (let from = 0; from < images.length; from += BATCH) {
     const batch = images.slice(from, from + BATCH);
@@ -58,7 +60,9 @@ async function changeAll(ledger: Ledger, job: number, images: readonly ImageReco
   return changed;
 }
 
-async function changeBatch(ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean): Promise<ImageRecord[]> {
+async function changeBatch(
+  ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean,
+): Promise<ImageRecord[]> {
   const now = ledger.clock.now();
   const changes = images.map((image): ImageChange => {
     const { change, event, detail } = plan(image);

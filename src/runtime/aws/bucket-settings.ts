@@ -1,0 +1,23 @@
+import { GetBucketCorsCommand, GetBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { BucketSettings } from '../ports';
+
+/** Settings of buckets as S3 tells them. */
+export class S3BucketSettings implements BucketSettings {
+  public constructor(private readonly client: S3Client) {}
+
+  public async corsAllowsGet(bucket: string): Promise<boolean> {
+    try {
+      const { CORSRules = [] } = await this.client.send(new GetBucketCorsCommand({ Bucket: bucket }));
+      return CORSRules.some((rule) => rule.AllowedMethods?.includes('GET') && (rule.AllowedOrigins ?? []).length > 0);
+    } catch (error) {
+      if ((error as Error).name === 'NoSuchCORSConfiguration') {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  public async isVersioned(bucket: string): Promise<boolean> {
+    return (await this.client.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status === 'Enabled';
+  }
+}

@@ -1,0 +1,41 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+/**
+ * SDK clients for the ports. Region, credentials and endpoints come from the environment. Each function makes a new client:
+ * make it once for each Lambda environment, so that its connections are used again.
+ */
+
+const CONNECTION_MS = 2_000;
+/** Small requests are answered in well under a second. */
+const ANSWER_MS = 5_000;
+/** Large objects come in pieces: only silence counts. */
+const SILENCE_MS = 20_000;
+/** A labeling job is checked before it is taken. */
+const CREATE_MS = 40_000;
+
+const handler = (answer: number) => ({ connectionTimeout: CONNECTION_MS, requestTimeout: answer, throwOnRequestTimeout: true, httpsAgent: { maxSockets: 64 } });
+
+const retrying = { maxAttempts: 4, retryMode: 'standard', requestHandler: handler(ANSWER_MS) };
+
+/** Without retries: the table decides which writes may be tried again. */
+export const makeTableClient = (): DynamoDBClient => new DynamoDBClient({ maxAttempts: 1, requestHandler: handler(ANSWER_MS) });
+
+export const makeObjectClient = (): S3Client => new S3Client({
+  ...retrying,
+  requestHandler: { connectionTimeout: CONNECTION_MS, socketTimeout: SILENCE_MS, httpsAgent: { maxSockets: 64 } },
+});
+
+export const makeTopicClient = (): SNSClient => new SNSClient(retrying);
+export const makeQueueClient = (): SQSClient => new SQSClient(retrying);
+export const makeEventClient = (): EventBridgeClient => new EventBridgeClient(retrying);
+export const makeFunctionClient = (): LambdaClient => new LambdaClient(retrying);
+export const makeLabelingJobClient = (): SageMakerClient => new SageMakerClient({ ...retrying, requestHandler: handler(2 * ANSWER_MS) });
+
+/** Without retries: a create whose answer is lost must surface. */
+export const makeLabelingJobCreatorClient = (): SageMakerClient => new SageMakerClient({ maxAttempts: 1, requestHandler: handler(CREATE_MS) });

@@ -1,0 +1,25 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { messageOf } from './errors';
+import { NewId, Telemetry, Waker } from '../ports';
+
+/** Wakes the controller by an asynchronous call. A call that fails is logged and forgotten: the schedule wakes the controller too. */
+export class LambdaWaker implements Waker {
+  public constructor(
+    private readonly client: LambdaClient,
+    private readonly functionName: string,
+    private readonly newId: NewId,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  public async wake(cause: string): Promise<void> {
+    try {
+      await this.client.send(new InvokeCommand({
+        FunctionName: this.functionName,
+        InvocationType: 'Event',
+        Payload: Buffer.from(JSON.stringify({ cause, id: this.newId() })),
+      }));
+    } catch (error) {
+      this.telemetry.warn('The controller could not be woken; its schedule will wake it.', { cause, error: messageOf(error) });
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { EVENT_TYPE, METRIC } from '../../contract/events';
+import { afterFailure } from '../core/breaker';
+import { JobRecord, setJob } from '../ledger/jobs';
+import { stateWrite } from '../ledger/project';
+import { JobDescription, JobRequest } from '../ports';
+import { World } from '../world';
+import { clear, eventHead, raise } from './alerts';
+import { Seen } from './observe';
+
+/** Asks the service for the planned job. Nothing else is ever asked under this name. */
+export async function create(world: World, seen: Seen, job: JobRecord): Promise<'continue' | 'rest'> {
+  const outcome = await world.jobs.create(job.request);
+  switch (outcome.kind) {
+    case 'created':
+      await markCreated(world, seen, job);
+      return 'continue';
+    case 'name-taken':
+      return adopt(world, seen, job);
+    case 'later':
+      await backOff(world, seen, outcome.message);
+      return 'rest';
+    case 'refused':
+      await refuse(world, seen, job, outcome.message, true);
+      return 'continue';
+  }
+}
+
+async function markCreated(world: World, seen: Seen, job: JobRecord): Promise<void> {
+  const now = world.ledger.clock.now();
+  await world.ledger.table.write([
+    setJob(job.number, { phase: 'CREATED', createdAt: job.createdAt ?? now, status: 'Initializing', statusSince: now }, job.phase),
+    stateWrite({ backOffUntil: 0, backOffSteps: 0 }),
+  ]);
+  await clear(world, seen.project, 'create');
+  world.telemetry.count(METRIC.JOBS_STARTED, 1);
+  await world.bus.publish([{
+    type: EVENT_TYPE.JOB_STARTED, detail: { ...eventHead(seen.configuration), job: job.name, carried: job.carried },
+  }]);
+}
+
+/** The name is taken: by an earlier try of ours, whose answer was lost, or by somebody else. */
+async function adopt(world: World, seen: Seen, job: JobRecord): Promise<'continue' | 'rest'> {
+  const found = await world.jobs.describe(job.name);
+  if (!found) {
+    return 'rest';
+  }
+  if (isOurs(found, job.request)) {
+    await markCreated(world, seen, job);
+  } else {
+    await refuse(world, seen, job, `a foreign job has the name ${job.name}`, false);
+  }
+  return 'continue';
+}
+
+function isOurs(found: JobDescription, wanted: JobRequest): boolean {
+  const path = (uri: string): string => uri.replace(/\/+$/, '');
+  return found.inputTopicArn === wanted.inputTopicArn && found.roleArn === wanted.roleArn
+    && path(found.outputPath) === path(wanted.outputPath);
+}
+
+async function backOff(world: World, seen: Seen, message: string): Promise<void> {
+  const { state } = seen.project;
+  const wait = Math.min(world.timings.backOffLongest, world.timings.backOffFirst * 2 ** state.backOffSteps);
+  await world.ledger.table.write([stateWrite({
+    backOffUntil: world.ledger.clock.now() + wait, backOffSteps: Math.min(20, state.backOffSteps + 1),
+  })]);
+  await raise(world, seen.project, 'create', `Ground Truth takes no job now and is asked again later: ${message}`);
+}
+
+/** Definitely not made: the next try is a new job with what is wanted then. */
+async function refuse(world: World, seen: Seen, job: JobRecord, message: string, counts: boolean): Promise<void> {
+  const now = world.ledger.clock.now();
+  const { state } = seen.project;
+  const breaker = counts ? afterFailure(state.breaker, message, now) : state.breaker;
+  await world.ledger.table.write([
+    setJob(job.number, { phase: 'REFUSED', failureReason: message, endedAt: now }, job.phase),
+    stateWrite({ breaker, openJobs: state.openJobs.filter((number) => number !== job.number), backOffUntil: 0, backOffSteps: 0 }),
+  ]);
+  if (counts) {
+    await raise(world, seen.project, 'create', `Ground Truth refused job ${job.name}: ${message}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { EVENT_TYPE } from '../../contract/events';
+import { JobStatus } from '../../contract/job-status';
+import { Breaker, CLOSED_BREAKER, afterFailure } from '../core/breaker';
+import { JobRecord, setJob } from '../ledger/jobs';
+import { ProjectState, stateWrite } from '../ledger/project';
+import { JobDescription } from '../ports';
+import { World } from '../world';
+import { clear, eventHead, raise } from './alerts';
+import { Seen } from './observe';
+
+/** The live job is over. Its labels are harvested and its images given back later, when it is settled. */
+export async function close(world: World, seen: Seen, job: JobRecord, description: JobDescription): Promise<void> {
+  const now = world.ledger.clock.now();
+  const reason = description.failureReason ?? `job ${job.name} ended as ${description.status} without a label`;
+  const byHand = isStoppedByHand(world, job, description);
+  const state: Partial<ProjectState> = {
+    breaker: breakerAfter(seen, job, description.status, reason, now),
+    carryFailed: description.status === 'Failed' && job.offered === 0 && job.carried > 0,
+    ...(byHand ? { mode: 'PAUSED', modeReason: `job ${job.name} was stopped by hand` } : {}),
+  };
+  await world.ledger.table.write([
+    setJob(job.number, {
+      phase: 'ENDED', endedAt: now, endStatus: description.status, failureReason: description.failureReason, harvestedAt: undefined,
+    }, 'CREATED'),
+    stateWrite(state),
+  ]);
+  if (byHand) {
+    await raise(world, seen.project, 'stopped-by-hand', `job ${job.name} was stopped by hand: the project is paused until it is resumed`);
+  }
+  if (state.breaker?.openedAt !== undefined) {
+    await raise(world, seen.project, 'breaker', `three jobs in a row gave no label, no further one is started: ${reason}`);
+  } else {
+    await clear(world, seen.project, 'breaker');
+  }
+  await world.bus.publish([{
+    type: EVENT_TYPE.JOB_ENDED,
+    detail: {
+      ...eventHead(seen.configuration), job: job.name, status: description.status, reason: description.failureReason, offered: job.offered,
+    },
+  }]);
+}
+
+/** Not ordered by us, not of age, and not idle: somebody wants it to stop, and stop means stop. */
+function isStoppedByHand(world: World, job: JobRecord, description: JobDescription): boolean {
+  if (description.status !== 'Stopped' || job.stopOrderedAt !== undefined) {
+    return false;
+  }
+  const { timings } = world;
+  const end = description.modifiedAt;
+  const idle = job.open === 0 && end - Math.max(job.lastFedAt ?? 0, description.createdAt) >= timings.idleStop;
+  return end - description.createdAt < timings.rollAge && !idle;
+}
+
+/** Orders the stop, then asks for it: whoever dies in between asks again. */
+export async function stop(world: World, job: JobRecord): Promise<void> {
+  if (job.stopOrderedAt === undefined) {
+    await world.ledger.table.write([setJob(job.number, { stopOrderedAt: world.ledger.clock.now() }, 'CREATED')]);
+  }
+  await world.jobs.stop(job.name);
+}
+
+/** Begins a roll: from now on the job gets nothing new. */
+export async function beginRoll(world: World, job: JobRecord, reason: string): Promise<void> {
+  const now = world.ledger.clock.now();
+  await world.ledger.table.write([
+    setJob(job.number, { rollAt: now, rollReason: reason }, 'CREATED'),
+    stateWrite({ lastRollAt: now }),
+  ]);
+  world.telemetry.info(`rolling ${job.name}: ${reason}`, { notice: 'roll', reason });
+}
+
+/** The breaker after a job: a failed one that gave no label counts, one that gave a label closes it. */
+function breakerAfter(seen: Seen, job: JobRecord, status: JobStatus, message: string, now: number): Breaker {
+  const labeled = job.labeled > 0 || (job.counters?.labeled ?? 0) > (job.baseline?.labeled ?? 0);
+  if (labeled) {
+    return CLOSED_BREAKER;
+  }
+  return status === 'Failed' ? afterFailure(seen.project.state.breaker, message, now) : seen.project.state.breaker;
+}
