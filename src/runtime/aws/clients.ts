@@ -19,7 +19,9 @@ const SILENCE_MS = 20_000;
 /** A labeling job is checked before it is taken. */
 const CREATE_MS = 40_000;
 
-const handler = (answer: number) => ({ connectionTimeout: CONNECTION_MS, requestTimeout: answer, throwOnRequestTimeout: true, httpsAgent: { maxSockets: 64 } });
+const connections = { connectionTimeout: CONNECTION_MS, httpsAgent: { maxSockets: 64 } };
+
+const handler = (answer: number) => ({ ...connections, requestTimeout: answer, throwOnRequestTimeout: true });
 
 const retrying = { maxAttempts: 4, retryMode: 'standard', requestHandler: handler(ANSWER_MS) };
 
@@ -28,7 +30,7 @@ export const makeTableClient = (): DynamoDBClient => new DynamoDBClient({ maxAtt
 
 export const makeObjectClient = (): S3Client => new S3Client({
   ...retrying,
-  requestHandler: { connectionTimeout: CONNECTION_MS, socketTimeout: SILENCE_MS, httpsAgent: { maxSockets: 64 } },
+  requestHandler: { ...connections, socketTimeout: SILENCE_MS },
 });
 
 export const makeTopicClient = (): SNSClient => new SNSClient(retrying);
@@ -38,4 +40,5 @@ export const makeFunctionClient = (): LambdaClient => new LambdaClient(retrying)
 export const makeLabelingJobClient = (): SageMakerClient => new SageMakerClient({ ...retrying, requestHandler: handler(2 * ANSWER_MS) });
 
 /** Without retries: a create whose answer is lost must surface. */
-export const makeLabelingJobCreatorClient = (): SageMakerClient => new SageMakerClient({ maxAttempts: 1, requestHandler: handler(CREATE_MS) });
+export const makeLabelingJobCreatorClient = (): SageMakerClient =>
+  new SageMakerClient({ maxAttempts: 1, requestHandler: handler(CREATE_MS) });

@@ -26,7 +26,11 @@ type Attributes = Record<string, AttributeValue>;
  * that made the condition fail, the lost answer's error is thrown instead.
  */
 export class DynamoTable implements Table {
-  public constructor(private readonly client: DynamoDBClient, private readonly tableName: string, private readonly pause: Pause = jitteredPause) {}
+  public constructor(
+    private readonly client: DynamoDBClient,
+    private readonly tableName: string,
+    private readonly pause: Pause = jitteredPause,
+  ) {}
 
   public async get(key: Key): Promise<Item | undefined> {
     assertKey(key);
@@ -55,7 +59,7 @@ export class DynamoTable implements Table {
 
   public async queryIndex(query: Query): Promise<Page<Key & { readonly gsi1sk: string }>> {
     const page = await this.queryPage(query, 'gsi1pk', 'gsi1sk', { IndexName: STATUS_INDEX });
-    return { ...page, items: page.items.map((attributes) => ({ pk: attributes.pk.S!, sk: attributes.sk.S!, gsi1sk: attributes.gsi1sk.S! })) };
+    return { ...page, items: page.items.map(({ pk, sk, gsi1sk }) => ({ pk: pk.S!, sk: sk.S!, gsi1sk: gsi1sk.S! })) };
   }
 
   public async write(writes: readonly Write[]): Promise<Outcome> {

@@ -1,5 +1,5 @@
-import { NativeAttributeValue, marshall } from '@aws-sdk/util-dynamodb';
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { NativeAttributeValue, marshall } from '@aws-sdk/util-dynamodb';
 import { Condition, Value, Write } from '../ports';
 
 type Marshalled = Record<string, AttributeValue>;
@@ -35,8 +35,9 @@ class Placeholders {
 
   /** DynamoDB refuses empty maps. */
   public attributes(): Pick<Expressions, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
+    const names = Object.fromEntries([...this.names].map(([name, placeholder]) => [placeholder, name]));
     return {
-      ...(this.names.size > 0 ? { ExpressionAttributeNames: Object.fromEntries([...this.names].map(([name, holder]) => [holder, name])) } : {}),
+      ...(this.names.size > 0 ? { ExpressionAttributeNames: names } : {}),
       ...(Object.keys(this.values).length > 0 ? { ExpressionAttributeValues: toAttributes(this.values) } : {}),
     };
   }
@@ -54,7 +55,8 @@ function conditionExpression(conditions: readonly Condition[], placeholders: Pla
 }
 
 function updateExpression(write: Extract<Write, { update: unknown }>, placeholders: Placeholders): string {
-  const set = Object.entries(write.set ?? {}).flatMap(([name, value]) => value === undefined ? [] : [`${placeholders.name(name)} = ${placeholders.value(value)}`]);
+  const set = Object.entries(write.set ?? {})
+    .flatMap(([name, value]) => value === undefined ? [] : [`${placeholders.name(name)} = ${placeholders.value(value)}`]);
   const add = Object.entries(write.add ?? {}).map(([name, value]) => `${placeholders.name(name)} ${placeholders.value(value)}`);
   const remove = (write.remove ?? []).map((name) => placeholders.name(name));
   return [['SET', set], ['ADD', add], ['REMOVE', remove]]

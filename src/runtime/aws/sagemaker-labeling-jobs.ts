@@ -1,6 +1,6 @@
 import {
-  CreateLabelingJobCommand, DescribeLabelingJobCommand, DescribeLabelingJobCommandOutput, DescribeSubscribedWorkteamCommand, DescribeWorkteamCommand,
-  SageMakerClient, StopLabelingJobCommand,
+  CreateLabelingJobCommand, DescribeLabelingJobCommand, DescribeLabelingJobCommandOutput, DescribeSubscribedWorkteamCommand,
+  DescribeWorkteamCommand, SageMakerClient, StopLabelingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { isRefusal, isThrottling, messageOf, nameOfError } from './errors';
 import { labelingJobInput } from './labeling-job-input';
@@ -75,6 +75,8 @@ export class SageMakerLabelingJobs implements LabelingJobs {
 }
 
 function descriptionOf(answer: DescribeLabelingJobCommandOutput): JobDescription {
+  const inputTopicArn = answer.InputConfig?.DataSource?.SnsDataSource?.SnsTopicArn;
+  const outputManifestUri = answer.LabelingJobOutput?.OutputDatasetS3Uri;
   return {
     name: answer.LabelingJobName!,
     status: answer.LabelingJobStatus as JobStatus,
@@ -84,8 +86,8 @@ function descriptionOf(answer: DescribeLabelingJobCommandOutput): JobDescription
     labeled: answer.LabelCounters?.TotalLabeled ?? 0,
     failed: answer.LabelCounters?.FailedNonRetryableError ?? 0,
     unlabeled: answer.LabelCounters?.Unlabeled ?? 0,
-    ...(answer.LabelingJobOutput?.OutputDatasetS3Uri ? { outputManifestUri: answer.LabelingJobOutput.OutputDatasetS3Uri } : {}),
-    ...(answer.InputConfig?.DataSource?.SnsDataSource?.SnsTopicArn ? { inputTopicArn: answer.InputConfig.DataSource.SnsDataSource.SnsTopicArn } : {}),
+    ...(outputManifestUri ? { outputManifestUri } : {}),
+    ...(inputTopicArn ? { inputTopicArn } : {}),
     roleArn: answer.RoleArn!,
     outputPath: answer.OutputConfig!.S3OutputPath!,
   };

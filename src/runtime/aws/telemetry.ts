@@ -3,7 +3,10 @@ import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
 import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../contract/events';
 import { Telemetry } from '../ports';
 
-/** Structured log lines and metrics of one project. Metrics leave with `flush`, as one line in the log: call it before a handler returns. */
+/**
+ * Structured log lines and metrics of one project. Metrics leave with `flush`, as one line in the log: call it before a handler
+ * returns.
+ */
 export class ProjectTelemetry implements Telemetry {
   private readonly metrics: Metrics;
 

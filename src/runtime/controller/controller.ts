@@ -1,21 +1,22 @@
 import { setJob } from '../ledger/jobs';
 import { World } from '../world';
-import { clear, raise } from './alerts';
+import { AlertCode, clear, raise } from './alerts';
 import { create } from './create';
 import { publishDataSet } from './data-set';
-import { beginRoll, close, stop } from './end';
+import { beginRoll, close, closeBreaker, stop } from './end';
 import { feed } from './feed';
 import { harvest } from './harvest';
 import { Seen, isSweepDue, observe } from './observe';
 import { start } from './plan';
 import { settle } from './settling';
 import { sweep } from './sweep';
+import { FailedUpkeep, isUpkeep, withoutFailed } from './upkeep';
 import { METRIC } from '../../contract/events';
 import { Decision, decide } from '../core/decide';
 import { Mode } from '../core/observation';
 import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
-import { Command, Project, commandDone, readProject, stateWrite } from '../ledger/project';
+import { Command, Project, alertGone, commandDone, readProject, stateWrite } from '../ledger/project';
 
 /** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
 const STEPS_MAX = 50;
@@ -40,18 +41,25 @@ export async function run(world: World, cause: string): Promise<readonly string[
   const deadline = world.ledger.clock.now() + RUN_MAX;
   const done: string[] = [];
   let held: Lease = lease;
+  let free = false;
   try {
     do {
       held = await readNotes(world.ledger, held);
       await steps(world, deadline, done);
-    } while (!await giveBack(world.ledger, held) && world.ledger.clock.now() < deadline && done.length < STEPS_MAX);
-  } catch (error) {
-    // The lease goes back at once, so that the next wake-up need not wait for its end.
-    await giveBack(world.ledger, await readNotes(world.ledger, held)).catch(() => false);
-    throw error;
+      free = await giveBack(world.ledger, held);
+    } while (!free && world.ledger.clock.now() < deadline && done.length < STEPS_MAX);
+  } finally {
+    if (!free) {
+      await letGo(world, held);
+    }
   }
   world.telemetry.info(`controller: ${done.join(', ')}`, { notice: 'run', cause });
   return done;
+}
+
+/** The lease goes back whatever was left to do, so that the next wake-up need not wait for its end. */
+async function letGo(world: World, lease: Lease): Promise<void> {
+  await readNotes(world.ledger, lease).then((held) => giveBack(world.ledger, held)).catch(() => false);
 }
 
 function isIdle(world: World, { configuration, state, counts, dataSet, commands, configurationProblem, alerts }: Project): boolean {
@@ -65,19 +73,31 @@ function isIdle(world: World, { configuration, state, counts, dataSet, commands,
 }
 
 async function steps(world: World, deadline: number, done: string[]): Promise<void> {
+  const failures: FailedUpkeep[] = [];
   while (done.length < STEPS_MAX && world.ledger.clock.now() < deadline) {
     const project = await obey(world, await readProject(world.ledger));
     if (!project.configuration) {
-      return;
+      break;
     }
     await tellConfiguration(world, project);
     const seen = await observe(world, project, project.configuration);
-    const decision = decide(seen.observation, world.timings);
+    await closeBreaker(world, seen);
+    const decision = decide(withoutFailed(seen.observation, failures), world.timings);
     await tellControl(world, seen, decision);
     done.push(decision.kind === 'REST' ? `REST(${decision.why})` : decision.kind);
-    if (await act(world, seen, decision) === 'rest') {
-      return;
+    try {
+      if (await act(world, seen, decision) === 'rest') {
+        break;
+      }
+    } catch (error) {
+      if (!isUpkeep(decision)) {
+        throw error;
+      }
+      failures.push({ decision, error });
     }
+  }
+  if (failures.length > 0) {
+    throw failures[0].error;
   }
 }
 
@@ -110,17 +130,20 @@ async function act(world: World, seen: Seen, decision: Decision): Promise<'conti
       await stop(world, job!);
       return 'rest';
     case 'FEED':
-      await feed(world, seen, decision.job, decision.count, decision.fresh);
-      return 'continue';
+      // The index may not show yet what the counters count: then the next run finds it.
+      return await feed(world, seen, decision.job, decision.count, decision.fresh) > 0 ? 'continue' : 'rest';
     case 'START':
       await start(world, seen, decision.carry, decision.probe);
       return 'continue';
   }
 }
 
-const MODE_OF: { readonly [name in Command['name']]?: Mode } = { pause: 'PAUSED', resume: 'ACTIVE', drain: 'DRAINING', retire: 'RETIRED' };
+const MODE_OF: { readonly [name in Command['name']]?: Mode } = { pause: 'PAUSED', resume: 'ACTIVE', drain: 'DRAINING' };
 
-/** Carries out what was ordered, in order. A retired project obeys nothing more. */
+/** Alerts whose cause an operator has looked at who resumes. */
+const RESUMED: readonly AlertCode[] = ['stopped-by-hand', 'breaker', 'create', 'double-label'];
+
+/** Carries out what was ordered, in order: whoever dies over a command carries it out again. A retired project obeys nothing more. */
 async function obey(world: World, project: Project): Promise<Project> {
   if (project.commands.length === 0) {
     return project;
@@ -129,19 +152,17 @@ async function obey(world: World, project: Project): Promise<Project> {
     const current = await readProject(world.ledger);
     const retired = current.state.mode === 'RETIRED';
     const mode = retired ? undefined : MODE_OF[command.name];
+    if (command.name === 'roll' && !retired) {
+      await orderRoll(world, current);
+    }
     await world.ledger.table.write([
       commandDone(command),
+      ...(command.name === 'resume' && !retired ? RESUMED.map(alertGone) : []),
       ...(mode ? [stateWrite({
         mode, modeReason: command.by ? `${command.name} by ${command.by}` : command.name,
         ...(command.name === 'resume' ? { breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 } : {}),
       })] : []),
     ]);
-    if (command.name === 'resume' && !retired) {
-      await Promise.all((['stopped-by-hand', 'breaker', 'create'] as const).map((code) => clear(world, current, code)));
-    }
-    if (command.name === 'roll' && !retired) {
-      await orderRoll(world, current);
-    }
     world.telemetry.info(`obeyed: ${command.name}`, { notice: 'command', by: command.by });
   }
   return readProject(world.ledger);

@@ -2,7 +2,7 @@ import { EVENT_TYPE, METRIC } from '../../contract/events';
 import { afterFailure } from '../core/breaker';
 import { JobRecord, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
-import { JobDescription, JobRequest } from '../ports';
+import { JobDescription } from '../ports';
 import { World } from '../world';
 import { clear, eventHead, raise } from './alerts';
 import { Seen } from './observe';
@@ -44,7 +44,7 @@ async function adopt(world: World, seen: Seen, job: JobRecord): Promise<'continu
   if (!found) {
     return 'rest';
   }
-  if (isOurs(found, job.request)) {
+  if (isOurs(found, job)) {
     await markCreated(world, seen, job);
   } else {
     await refuse(world, seen, job, `a foreign job has the name ${job.name}`, false);
@@ -52,9 +52,13 @@ async function adopt(world: World, seen: Seen, job: JobRecord): Promise<'continu
   return 'continue';
 }
 
-function isOurs(found: JobDescription, wanted: JobRequest): boolean {
+/** How far the service's clock and ours may be apart. Milliseconds. */
+const CLOCK_SKEW = 60_000;
+
+/** A job that was there before we planned ours is none of this ledger's, however alike they look. */
+function isOurs(found: JobDescription, { request: wanted, plannedAt }: JobRecord): boolean {
   const path = (uri: string): string => uri.replace(/\/+$/, '');
-  return found.inputTopicArn === wanted.inputTopicArn && found.roleArn === wanted.roleArn
+  return found.createdAt >= plannedAt - CLOCK_SKEW && found.inputTopicArn === wanted.inputTopicArn && found.roleArn === wanted.roleArn
     && path(found.outputPath) === path(wanted.outputPath);
 }
 

@@ -15,6 +15,13 @@ const CONTENT_TYPE = 'application/x-ndjson';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** Whether parts wait for compaction that no new label will bring about soon enough: a run may have died before it. */
+export function isCompactionDue(world: World, { parts, lines, publishedAt, compactedAt }: DataSetState): boolean {
+  const now = world.ledger.clock.now();
+  return parts.length > 0 && (now - compactedAt >= world.timings.compactionInterval
+    || (lines <= ALWAYS_COMPACT_LINES && now - publishedAt >= world.timings.dataSetInterval));
+}
+
 /**
  * Brings the data set up to the ledger. Each part is written once, then named in the ledger, then its labels leave the outbox:
  * whoever dies in between leaves a label in two parts, never in none, and compaction keeps one line for each image.
@@ -27,19 +34,16 @@ export async function publishDataSet(world: World, before: DataSetState, compact
     await clearOutbox(world.ledger, entries);
     entries = await readOutbox(world.ledger, PART_LINES);
   }
-  const due = compact || state.lines <= ALWAYS_COMPACT_LINES
-    || world.ledger.clock.now() - state.compactedAt >= world.timings.compactionInterval;
-  if (due && state.parts.length > 0) {
+  if (state.parts.length > 0 && (compact || state.lines <= ALWAYS_COMPACT_LINES || isCompactionDue(world, state))) {
     state = await compactParts(world, state);
-  }
-  if (state !== before) {
-    await writeIndex(world, state);
   }
   return state;
 }
 
+/** The index first: what it names lies there already, and so it never falls behind the ledger. */
 async function save(world: World, before: DataSetState, change: Partial<DataSetState>): Promise<DataSetState> {
   const after = { ...before, ...change, generation: before.generation + 1 };
+  await writeIndex(world, after);
   const outcome = await world.ledger.table.write([dataSetWrite(before, after)]);
   if (!outcome.done && outcome.failed[0]?.current?.generation !== after.generation) {
     throw new Error('the data set was changed by somebody else; it will be published again');

@@ -18,12 +18,7 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
     carryFailed: description.status === 'Failed' && job.offered === 0 && job.carried > 0,
     ...(byHand ? { mode: 'PAUSED', modeReason: `job ${job.name} was stopped by hand` } : {}),
   };
-  await world.ledger.table.write([
-    setJob(job.number, {
-      phase: 'ENDED', endedAt: now, endStatus: description.status, failureReason: description.failureReason, harvestedAt: undefined,
-    }, 'CREATED'),
-    stateWrite(state),
-  ]);
+  // Told before it is written down: whoever dies in between closes the job again, and nobody waits for a pause that nobody knows of.
   if (byHand) {
     await raise(world, seen.project, 'stopped-by-hand', `job ${job.name} was stopped by hand: the project is paused until it is resumed`);
   }
@@ -32,6 +27,14 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
   } else {
     await clear(world, seen.project, 'breaker');
   }
+  await world.ledger.table.write([
+    // What was read of its manifest while it lived is not its last word: it is read again from the end on.
+    setJob(job.number, {
+      phase: 'ENDED', endedAt: now, endStatus: description.status, failureReason: description.failureReason,
+      harvestedAt: undefined, manifest: undefined,
+    }, 'CREATED'),
+    stateWrite(state),
+  ]);
   await world.bus.publish([{
     type: EVENT_TYPE.JOB_ENDED,
     detail: {
@@ -69,9 +72,21 @@ export async function beginRoll(world: World, job: JobRecord, reason: string): P
   world.telemetry.info(`rolling ${job.name}: ${reason}`, { notice: 'roll', reason });
 }
 
-/** The breaker after a job: a failed one that gave no label counts, one that gave a label closes it. */
+/** The job that the open breaker let through gives labels: it works again. */
+export async function closeBreaker(world: World, seen: Seen): Promise<void> {
+  const { openedAt } = seen.project.state.breaker;
+  if (openedAt !== undefined && seen.live && seen.live.plannedAt >= openedAt && seen.live.labeled > 0) {
+    await clear(world, seen.project, 'breaker');
+    await world.ledger.table.write([stateWrite({ breaker: CLOSED_BREAKER })]);
+  }
+}
+
+/**
+ * The breaker after a job: a failed one that gave no label counts, one that gave a label closes it. Carried lines, which the
+ * counters may include, are no labels of the job.
+ */
 function breakerAfter(seen: Seen, job: JobRecord, status: JobStatus, message: string, now: number): Breaker {
-  const labeled = job.labeled > 0 || (job.counters?.labeled ?? 0) > (job.baseline?.labeled ?? 0);
+  const labeled = job.labeled > 0 || (job.counters?.labeled ?? 0) > Math.max(job.baseline?.labeled ?? 0, job.carried);
   if (labeled) {
     return CLOSED_BREAKER;
   }

@@ -13,17 +13,20 @@ export class PublishError extends Error {
   }
 }
 
-/** Publishes what an earlier run claimed and may not have published, then claims and publishes the next. */
-export async function feed(world: World, seen: Seen, job: number, count: number, fresh: number): Promise<void> {
+/** Publishes what an earlier run claimed and may not have published, then claims and publishes the next. Answers how many. */
+export async function feed(world: World, seen: Seen, job: number, count: number, fresh: number): Promise<number> {
   const now = world.ledger.clock.now();
   const day = utcDay(now);
-  await publish(world, await imagesOfJob(world.ledger.table, 'SENDING', job), job);
+  const earlier = await imagesOfJob(world.ledger.table, 'SENDING', job);
+  await publish(world, earlier, job);
   if (count === 0) {
-    return;
+    return earlier.length;
   }
   const limits: FeedLimits = { count, fresh, day, sameDay: seen.project.state.spentDay === day };
   const images = await choosePending(world.ledger.table, limits, seen.observation.pendingAgain);
-  await publish(world, await claim(world.ledger, images, job, limits), job);
+  const claimed = await claim(world.ledger, images, job, limits);
+  await publish(world, claimed, job);
+  return earlier.length + claimed.length;
 }
 
 async function publish(world: World, images: readonly ImageRecord[], job: number): Promise<void> {

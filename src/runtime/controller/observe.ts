@@ -10,6 +10,7 @@ import { Project } from '../ledger/project';
 import { JobDescription } from '../ports';
 import { World } from '../world';
 import { templateHash } from './configuration-files';
+import { isCompactionDue } from './data-set';
 
 /** The whole state as it was read, and what it amounts to. */
 export interface Seen {
@@ -27,7 +28,9 @@ export async function observe(world: World, project: Project, configuration: Pro
     .filter((job): job is JobRecord => job !== undefined);
   const planned = open.find(isLive);
   const description = planned?.phase === 'CREATED' ? await world.jobs.describe(planned.name) : undefined;
-  const live = planned && planned.phase === 'CREATED' ? await noteStatus(world, planned, description) : planned;
+  const sending = planned?.phase === 'CREATED' && countOf(project.counts, 'image:SENDING') > 0
+    ? (await imagesOfJob(world.ledger.table, 'SENDING', planned.number)).length : 0;
+  const live = planned?.phase === 'CREATED' ? await noteStatus(world, planned, description, sending) : planned;
   const ended = open.filter((job) => job.phase === 'ENDED');
   const { state, dataSet, counts } = project;
   const again = countOf(counts, 'again');
@@ -36,7 +39,7 @@ export async function observe(world: World, project: Project, configuration: Pro
     observation: {
       now,
       mode: state.mode,
-      live: live && await liveJob(world, project, configuration, live, description),
+      live: live && liveJob(world, configuration, live, description, sending),
       ended: ended.map((job) => ({ number: job.number, harvestDue: now - (job.harvestedAt ?? 0) >= world.timings.settleInterval })),
       pendingFresh: Math.max(0, countOf(counts, 'image:PENDING') - again),
       pendingAgain: Math.max(0, again),
@@ -47,7 +50,7 @@ export async function observe(world: World, project: Project, configuration: Pro
       backOffUntil: state.backOffUntil,
       lastRollAt: state.lastRollAt,
       dataSetDue: (countOf(counts, 'outbox') > 0 && now - dataSet.publishedAt >= world.timings.dataSetInterval)
-        || (dataSet.parts.length > 0 && now - dataSet.compactedAt >= world.timings.compactionInterval),
+        || isCompactionDue(world, dataSet),
       sweepDue: isSweepDue(world, project, now),
       carryFailed: state.carryFailed,
     },
@@ -80,7 +83,7 @@ const sum = (counters: JobCounters | undefined): number =>
   counters ? counters.labeled + counters.failed + counters.unlabeled : 0;
 
 /** Writes down what the service says of the live job, where it differs from what is known. */
-async function noteStatus(world: World, job: JobRecord, description: JobDescription | undefined): Promise<JobRecord> {
+async function noteStatus(world: World, job: JobRecord, description: JobDescription | undefined, sending: number): Promise<JobRecord> {
   const now = world.ledger.clock.now();
   const status = description?.status ?? 'unknown';
   const counters = description && { labeled: description.labeled, failed: description.failed, unlabeled: description.unlabeled };
@@ -92,7 +95,7 @@ async function noteStatus(world: World, job: JobRecord, description: JobDescript
     fields.counters = counters;
   }
   const known = { ...job, ...fields };
-  Object.assign(fields, arrivalFields(known, await queuedObjects(world, known), now));
+  Object.assign(fields, arrivalFields(known, await queuedObjects(world, known), sending, now));
   if (Object.keys(fields).length > 0) {
     await world.ledger.table.write([setJob(job.number, fields, 'CREATED')]);
   }
@@ -109,7 +112,8 @@ async function queuedObjects(world: World, job: JobRecord): Promise<number> {
   return depth ? depth.visible + depth.inFlight + depth.delayed : 0;
 }
 
-function arrivalFields(job: JobRecord, queued: number, now: number): JobFields {
+/** What is not published yet is not missing. */
+function arrivalFields(job: JobRecord, queued: number, sending: number, now: number): JobFields {
   const fields: { -readonly [name in keyof JobFields]: JobFields[name] } = {};
   if (job.status !== 'InProgress' || !job.counters) {
     return fields;
@@ -128,7 +132,7 @@ function arrivalFields(job: JobRecord, queued: number, now: number): JobFields {
   if (job.arrivedAt === undefined && (arrived > 0 || job.labeled > 0)) {
     fields.arrivedAt = now;
   }
-  const missing = arrived + queued < job.offered;
+  const missing = arrived + queued < job.offered - sending;
   if (missing !== (job.missingSince !== undefined)) {
     fields.missingSince = missing ? now : undefined;
   }
@@ -139,16 +143,14 @@ function arrivalFields(job: JobRecord, queued: number, now: number): JobFields {
   return fields;
 }
 
-async function liveJob(
-  world: World, project: Project, configuration: ProjectConfiguration, job: JobRecord, description: JobDescription | undefined,
-): Promise<LiveJob> {
+function liveJob(
+  world: World, configuration: ProjectConfiguration, job: JobRecord, description: JobDescription | undefined, sending: number,
+): LiveJob {
   const now = world.ledger.clock.now();
   const { timings } = world;
   const labeledByService = (job.counters?.labeled ?? 0) - (job.baseline?.labeled ?? 0);
   const outstanding = Math.max(0, Math.min(job.open, job.offered - labeledByService));
   const failedByService = (job.counters?.failed ?? 0) - (job.baseline?.failed ?? 0);
-  const sending = countOf(project.counts, 'image:SENDING') > 0 && job.phase === 'CREATED'
-    ? (await imagesOfJob(world.ledger.table, 'SENDING', job.number, 1)).length : 0;
   return {
     number: job.number,
     phase: job.phase === 'PLANNED' ? 'PLANNED' : 'CREATED',

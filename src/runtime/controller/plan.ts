@@ -3,7 +3,7 @@ import { LABELING_TASKS } from '../../contract/labeling-tasks';
 import { MANIFEST_LINE_MAX_CHARACTERS } from '../../contract/limits';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { opened } from '../core/breaker';
-import { groundTruthQueueName, jobName, queueNameOfArn } from '../core/job-names';
+import { jobName, jobNumber, queueNameOfArn } from '../core/job-names';
 import { cleanLine, parseLine, verdict } from '../core/label-lines';
 import { s3Uri } from '../core/object-keys';
 import { JobRecord, jobItem } from '../ledger/jobs';
@@ -28,7 +28,10 @@ export async function start(world: World, seen: Seen, carry: boolean, probe: boo
   if (foreign) {
     const message = `the input topic is also subscribed by ${foreign}: another labeling job would label and bill every image a second time. `
       + 'Stop that job or give this project a topic of its own.';
-    await world.ledger.table.write([stateWrite({ breaker: opened(project.state.breaker, message, world.ledger.clock.now()) })]);
+    const at = world.ledger.clock.now();
+    await world.ledger.table.write([stateWrite({
+      breaker: { ...opened(project.state.breaker, message, at), ...(probe ? { lastProbeAt: at } : {}) },
+    })]);
     await raise(world, project, 'foreign-subscription', message);
     return;
   }
@@ -54,9 +57,9 @@ export async function start(world: World, seen: Seen, carry: boolean, probe: boo
 
 /** A Ground Truth queue on our topic that is none of this chain's. */
 async function foreignSubscription(world: World, configuration: ProjectConfiguration): Promise<string | undefined> {
-  const ours = groundTruthQueueName(jobName(configuration, 0)).slice(0, -1);
   const queues = await world.topic.subscribedQueues(world.resources.inputTopicArn);
-  return queues.map(queueNameOfArn).find((name) => name.startsWith(GROUND_TRUTH_QUEUE_PREFIX) && !name.startsWith(ours));
+  return queues.map(queueNameOfArn).find((name) => name.startsWith(GROUND_TRUTH_QUEUE_PREFIX)
+    && jobNumber(configuration, name.slice(GROUND_TRUTH_QUEUE_PREFIX.length)) === undefined);
 }
 
 /** The chain's finished labels as the next job's manifest. Answers its lines; 0: the job gets none. */

@@ -30,7 +30,7 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
     const counters = { labeled: description.labeled, failed: description.failed, unlabeled: description.unlabeled };
     await world.ledger.table.write([setJob(ended.number, { counters }, 'ENDED')]);
   }
-  await harvest(world, seen, ended, description);
+  const unread = await harvest(world, seen, ended, description).then(() => undefined, (error: unknown) => ({ error }));
   const job = await readJob(world.ledger.table, ended.number);
   if (!job || job.phase !== 'ENDED') {
     return;
@@ -41,6 +41,9 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
     await giveBack(world, seen, job);
   } else if (job.heldAt === undefined && now - (job.endedAt ?? now) >= world.timings.settleDeadline) {
     await hold(world, seen, job, why);
+  }
+  if (unread) {
+    throw unread.error;
   }
 }
 

@@ -32,9 +32,10 @@ export function decide(seen: Observation, timings: Timings): Decision {
     ?? closed(seen)
     ?? upkeep(seen)
     ?? transition(seen, timings)
+    ?? stopAgain(seen)
     ?? roll(seen, timings)
+    ?? heldBack(seen, timings)
     ?? distrusted(seen, timings)
-    ?? heldBack(seen)
     ?? feed(seen)
     ?? start(seen, timings)
     ?? { kind: 'REST', why: restWhy(seen) };
@@ -48,7 +49,7 @@ function retired({ mode, live }: Observation): Decision | undefined {
   if (mode !== 'RETIRED') {
     return undefined;
   }
-  return live?.status === 'InProgress' && !live.stopOrdered
+  return live?.status === 'InProgress'
     ? { kind: 'STOP', job: live.number, reason: 'retired' }
     : { kind: 'REST', why: 'retired' };
 }
@@ -90,6 +91,29 @@ function transition({ live }: Observation, timings: Timings): Decision | undefin
   };
 }
 
+/** The order is written down before the service is asked: whoever died in between left the asking to us. */
+function stopAgain({ live }: Observation): Decision | undefined {
+  return live?.stopOrdered ? { kind: 'STOP', job: live.number, reason: 'ordered' } : undefined;
+}
+
+/** Why nothing more is given to a job that does not get what we publish. */
+function distrust(live: LiveJob, timings: Timings): string | undefined {
+  if (!live.topicIsOurs) {
+    return `job ${live.number} listens to another topic than this project's`;
+  }
+  return live.missingFor >= timings.arrivalPatience ? `images published to job ${live.number} do not arrive there` : undefined;
+}
+
+function resting(why: Rest, live: LiveJob | undefined, timings: Timings): Decision {
+  const alert = live && distrust(live, timings);
+  return { kind: 'REST', why, ...(alert === undefined ? {} : { alert }) };
+}
+
+/** Nobody has anything of it in hand; what failed waits for the next job. */
+function isDrained(live: LiveJob): boolean {
+  return live.outstanding - live.failed <= 0;
+}
+
 function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollReason | undefined {
   if (!live.topicIsOurs) {
     return 'foreign-topic';
@@ -113,17 +137,12 @@ function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollRea
 /** Paused, capped or draining projects do not roll: a roll would start a job. */
 function roll(seen: Observation, timings: Timings): Decision | undefined {
   const { live } = seen;
-  if (!live || seen.mode !== 'ACTIVE' || live.stopOrdered) {
+  if (!live || seen.mode !== 'ACTIVE') {
     return undefined;
   }
   if (live.roll) {
-    const over = live.outstanding - live.failed <= 0 || live.roll.for >= live.roll.deadline;
-    if (over) {
-      return { kind: 'STOP', job: live.number, reason: 'roll' };
-    }
-    return live.sending > 0
-      ? { kind: 'FEED', job: live.number, count: 0, fresh: 0 }
-      : { kind: 'REST', why: 'draining' };
+    const over = isDrained(live) || live.roll.for >= live.roll.deadline;
+    return over ? { kind: 'STOP', job: live.number, reason: 'roll' } : publishClaimed(live) ?? resting('draining', live, timings);
   }
   const reason = rollReason(seen, live, timings);
   if (!reason || seen.now - seen.lastRollAt < timings.rollPause) {
@@ -132,29 +151,26 @@ function roll(seen: Observation, timings: Timings): Decision | undefined {
   return { kind: 'ROLL', job: live.number, reason };
 }
 
-/** Nothing more is given to a job that does not get what we publish. */
-function distrusted({ live }: Observation, timings: Timings): Decision | undefined {
-  if (!live || live.stopOrdered || (live.topicIsOurs && live.missingFor < timings.arrivalPatience)) {
-    return undefined;
-  }
-  return {
-    kind: 'REST',
-    why: 'distrusted',
-    alert: live.topicIsOurs
-      ? `images published to job ${live.number} do not arrive there`
-      : `job ${live.number} listens to another topic than this project's`,
-  };
+/** What was claimed for a job and may not have been published is published; nothing new is claimed. */
+function publishClaimed(live: LiveJob): Decision | undefined {
+  return live.sending > 0 ? { kind: 'FEED', job: live.number, count: 0, fresh: 0 } : undefined;
 }
 
-function heldBack(seen: Observation): Decision | undefined {
+function heldBack(seen: Observation, timings: Timings): Decision | undefined {
   const { mode, live } = seen;
   if (mode === 'ACTIVE') {
     return undefined;
   }
-  if (mode === 'DRAINING' && live && !live.stopOrdered && live.outstanding - live.failed <= 0) {
-    return { kind: 'STOP', job: live.number, reason: 'drained' };
+  if (mode === 'DRAINING' && live) {
+    return isDrained(live)
+      ? { kind: 'STOP', job: live.number, reason: 'drained' }
+      : publishClaimed(live) ?? resting('draining', live, timings);
   }
-  return { kind: 'REST', why: mode === 'DRAINING' ? 'draining' : 'paused' };
+  return resting(mode === 'DRAINING' ? 'draining' : 'paused', live, timings);
+}
+
+function distrusted({ live }: Observation, timings: Timings): Decision | undefined {
+  return live && distrust(live, timings) !== undefined ? resting('distrusted', live, timings) : undefined;
 }
 
 /**
@@ -163,7 +179,7 @@ function heldBack(seen: Observation): Decision | undefined {
  */
 function feed(seen: Observation): Decision | undefined {
   const { live } = seen;
-  if (!live || live.stopOrdered) {
+  if (!live) {
     return undefined;
   }
   const room = live.arrived ? seen.window - (live.outstanding - live.failed) : (live.offered === 0 ? 1 : 0);

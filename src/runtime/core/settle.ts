@@ -21,6 +21,8 @@ export interface ManifestSeen {
 export interface Evidence {
   /** Labels recorded. */
   readonly labeled: number;
+  /** Images claimed for it, ever. */
+  readonly offered: number;
   readonly counters?: JobCounters;
   /** The counters before anything was published: carried lines may or may not be among them. */
   readonly baseline?: JobCounters;
@@ -55,9 +57,20 @@ export function unsettled(job: Evidence, queued: Queued, now: number, timings: T
   if (now - manifest.since < timings.settleQuiet) {
     return 'manifest-moving';
   }
-  const total = job.counters?.labeled ?? 0;
-  const recorded = job.labeled >= total - (job.baseline?.labeled ?? 0) || (manifest.labeledLines ?? 0) >= total;
-  return recorded ? undefined : 'labels-missing';
+  return areLabelsRecorded(job, manifest, now, timings) ? undefined : 'labels-missing';
+}
+
+function areLabelsRecorded(job: Evidence, manifest: ManifestSeen, now: number, timings: Timings): boolean {
+  const { labeled, failed, unlabeled } = job.counters ?? { labeled: 0, failed: 0, unlabeled: 0 };
+  if (job.labeled >= labeled - (job.baseline?.labeled ?? 0)) {
+    return true;
+  }
+  if ((manifest.labeledLines ?? 0) < labeled) {
+    return false;
+  }
+  // Carried lines must not stand in for labels that are still to come: they do count if the counters hold more than was offered.
+  // Where images never arrived that cannot be told, and only time decides.
+  return labeled + failed + unlabeled > job.offered || now - manifest.since >= timings.settleDeadline / 2;
 }
 
 /** A job of which at least ten images and a fifth failed says something about the job, not about the images. */

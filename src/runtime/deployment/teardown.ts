@@ -37,7 +37,7 @@ async function endJobs(world: World, deadline: number, pause: (ms: number) => Pr
     const open = await Promise.all(state.openJobs.map((number) => readJob(world.ledger.table, number)));
     const left: string[] = [];
     for (const job of open) {
-      if (job && !await isOver(world, job)) {
+      if (job && !await endJob(world, job)) {
         left.push(job.name);
       }
     }
@@ -60,10 +60,20 @@ async function retire(world: World, deadline: number, pause: (ms: number) => Pro
   }
 }
 
+/** Answers whether the job is over. What fails is tried again until the deadline. */
+async function endJob(world: World, job: JobRecord): Promise<boolean> {
+  try {
+    return await isOver(world, job);
+  } catch (error) {
+    world.telemetry.warn(`${job.name} could not be ended yet: ${error instanceof Error ? error.message : String(error)}`, { notice: 'teardown' });
+    return false;
+  }
+}
+
 async function isOver(world: World, job: JobRecord): Promise<boolean> {
   const description = await world.jobs.describe(job.name);
   if (description?.status === 'InProgress') {
-    await world.ledger.table.write([setJob(job.number, { stopOrderedAt: world.ledger.clock.now() }, 'CREATED')]);
+    await world.ledger.table.write([setJob(job.number, { stopOrderedAt: world.ledger.clock.now() }, job.phase)]);
     await world.jobs.stop(job.name);
   }
   if (!TERMINAL.includes(description?.status)) {

@@ -39,7 +39,8 @@ export async function choosePending(table: Table, limits: FeedLimits, pendingAga
     candidates(table, 'AGAIN', Math.min(limits.count, pendingAgain)),
     candidates(table, 'FRESH', Math.min(limits.count, limits.fresh)),
   ]);
-  const images = await readImages(table, [...again, ...fresh]);
+  // The index may still show an image where it was, besides where it is.
+  const images = await readImages(table, [...new Set([...again, ...fresh])]);
   return images
     .filter((image) => image.state === 'PENDING')
     .sort((a, b) => b.priority - a.priority || a.receivedAt - b.receivedAt || (a.sourceRef < b.sourceRef ? -1 : 1))
@@ -119,17 +120,15 @@ async function markBatchSent(ledger: Ledger, images: readonly ImageRecord[]): Pr
 }
 
 /** Images in one of a job's states, by the index and then read: as far as the index has caught up. */
-export async function imagesOfJob(
-  table: Table, state: 'SENDING' | 'SENT' | 'HELD', job: number, limit?: number,
-): Promise<ImageRecord[]> {
+export async function imagesOfJob(table: Table, state: 'SENDING' | 'SENT' | 'HELD', job: number): Promise<ImageRecord[]> {
   const found: string[] = [];
   for (const shard of SHARDS) {
     let after: string | undefined;
     do {
-      const page = await table.queryIndex({ pk: statusPartition(state, shard), prefix: jobPrefix(job), after, limit });
+      const page = await table.queryIndex({ pk: statusPartition(state, shard), prefix: jobPrefix(job), after });
       found.push(...page.items.map((key) => sourceRefOf(key)));
       after = page.next;
-    } while (after !== undefined && (limit === undefined || found.length < limit));
+    } while (after !== undefined);
   }
   const images = await readImages(table, found);
   return images.filter((image) => image.state === state && image.job === job);

@@ -42,7 +42,9 @@ export interface DataSetState {
   readonly compactedAt: number;
 }
 
-export type CommandName = 'pause' | 'resume' | 'drain' | 'roll' | 'retire';
+/** What an operator can order. */
+export const COMMANDS = ['pause', 'resume', 'drain', 'roll'] as const;
+export type CommandName = typeof COMMANDS[number];
 
 export interface Command {
   readonly sk: string;

@@ -56,9 +56,6 @@ export function itemAfter(write: Write, current: Item | undefined): Item | undef
   if (!('update' in write)) {
     return undefined;
   }
-  if (current === undefined && Object.values(write.set ?? {}).every((value) => value === undefined) && Object.keys(write.add ?? {}).length === 0) {
-    return undefined;
-  }
   const after: { [name: string]: Value | undefined } = { ...current, pk: write.update.pk, sk: write.update.sk };
   for (const [name, value] of Object.entries(write.set ?? {})) {
     if (value !== undefined) {

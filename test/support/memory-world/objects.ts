@@ -55,7 +55,8 @@ export class MemoryObjectStore implements ObjectStore {
     from: { bucket: string; key: string; versionId: string }, to: { bucket: string; key: string }, options: PutOptions,
   ): Promise<boolean> {
     assertMetadata(options);
-    return await unlessGone(() => this.buckets.copy(from, to, { contentType: options.contentType, metadata: { ...options.metadata } })) !== undefined;
+    const attributes = { contentType: options.contentType, metadata: { ...options.metadata } };
+    return await unlessGone(() => this.buckets.copy(from, to, attributes)) !== undefined;
   }
 
   public async deleteVersion(bucket: string, key: string, versionId: string): Promise<void> {

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { planGeometry, uprightSize } from '../../contract/geometry';
+import { loadSharp, openImage, runPipeline } from '../../runtime/images/decoder';
+import { ImagePlan } from '../../runtime/images/engine';
+import { inspect } from '../../runtime/images/gate';
+import { ImageHeader } from '../../runtime/images/header';
+import { SharpEngine } from '../../runtime/images/sharp-engine';
+import { applyStage, stagesOf } from '../../runtime/images/stages';
+
+/**
+ * A process of its own that runs the image part of the intake, bytes in and bytes out, on orders that come as lines of JSON.
+ * `images.ts` starts it; `pillow_bench.py` understands the same orders.
+ */
+
+export type Work = 'crop' | 'fit';
+
+export type Order =
+  | { readonly do: 'run'; readonly path: string; readonly work: Work; readonly times: number }
+  | { readonly do: 'reject'; readonly path: string; readonly work: Work; readonly length: number }
+  | { readonly do: 'shares'; readonly path: string; readonly work: Work; readonly times: number }
+  | { readonly do: 'batch'; readonly path: string; readonly work: Work; readonly times: number }
+  | { readonly do: 'version' };
+
+const PLANS: { readonly [work in Work]: ImagePlan } = {
+  crop: { transforms: [{ kind: 'crop', width: 512, height: 512, top: 10 }], output: {} },
+  fit: { transforms: [{ kind: 'resize', width: 2048, height: 2048 }], output: {} },
+};
+
+const engine = new SharpEngine();
+
+/** What the intake does with a drop's bytes, from the download to the upload. */
+async function intake(bytes: Buffer, work: Work): Promise<Uint8Array | undefined> {
+  createHash('sha256').update(bytes).digest('hex');
+  const header = inspect(bytes);
+  const result = header.ok ? await engine.process(bytes, header, PLANS[work]) : undefined;
+  return result?.kind === 'images' ? result.images[0].bytes : undefined;
+}
+
+async function obey(order: Order): Promise<object> {
+  switch (order.do) {
+    case 'run':
+      return run(readFileSync(order.path), order.work, order.times);
+    case 'reject':
+      return { rejected: await intake(readFileSync(order.path).subarray(0, order.length), order.work) === undefined };
+    case 'shares':
+      return shares(readFileSync(order.path), order.work, order.times);
+    case 'batch': {
+      // every drop has its own copy of the bytes, as after ten downloads
+      await Promise.all(Array.from({ length: order.times }, () => intake(readFileSync(order.path), order.work)));
+      return { maxRssMegabytes: process.resourceUsage().maxRSS / 1024 };
+    }
+    case 'version':
+      return { version: `Node.js ${process.versions.node}` };
+  }
+}
+
+async function run(bytes: Buffer, work: Work, times: number): Promise<object> {
+  const milliseconds: number[] = [];
+  let length = 0;
+  for (let time = 0; time < times; time++) {
+    const start = process.hrtime.bigint();
+    length = (await intake(bytes, work))?.length ?? 0;
+    milliseconds.push(since(start));
+  }
+  return { milliseconds, bytes: length };
+}
+
+/**
+ * Where the time goes. The library decodes, transforms and encodes strip by strip, so the parts are differences: decoding up to the
+ * last row that is needed, then with the transform, then with the encoder. The rest is hash, gate and setting pipelines up.
+ */
+async function shares(bytes: Buffer, work: Work, times: number): Promise<object> {
+  const header = inspect(bytes);
+  const planned = header.ok ? planGeometry(header, header.orientation, PLANS[work].transforms) : undefined;
+  if (!header.ok || planned?.kind !== 'geometry') {
+    throw new Error('shares are measured for good images only');
+  }
+  const [stage] = stagesOf(header, header.orientation, uprightSize(header, header.orientation), planned.geometry.steps);
+  const last = stage.before === undefined ? header.height - 1 : stage.before.top + stage.before.height - 1;
+  const lastRow = { left: 0, top: last, width: header.width, height: 1 };
+  const total = await median(times, () => intake(bytes, work));
+  const tiny = await tinyImage(header.type);
+  const setUp = await median(times, () => runPipeline(openImage(tiny.bytes, tiny.header).raw()));
+  const decode = await median(times, () => runPipeline(openImage(bytes, header).extract(lastRow).raw())) - setUp;
+  const transformed = await median(times, () => runPipeline(applyStage(openImage(bytes, header), stage).raw())) - setUp;
+  const hashAndGate = await median(times, async () => {
+    createHash('sha256').update(bytes).digest('hex');
+    inspect(bytes);
+  });
+  // without steps nothing is encoded: the bytes stay, and decoding is for the verdict
+  const kept = planned.geometry.steps.length === 0;
+  const encode = kept ? 0 : total - transformed - setUp - hashAndGate;
+  const transform = kept ? 0 : Math.max(0, transformed - decode);
+  const decodeOrProbe = kept ? total - setUp - hashAndGate : decode;
+  return { total, decode: decodeOrProbe, transform, encode, rest: setUp + hashAndGate, hashAndGate, setUp };
+}
+
+/** Eight by eight pixels: what a pipeline costs before it has anything to do. */
+async function tinyImage(format: 'jpeg' | 'png'): Promise<{ bytes: Buffer; header: ImageHeader }> {
+  const bytes = await loadSharp()({ create: { width: 8, height: 8, channels: 3, background: '#808080' } }).toFormat(format).toBuffer();
+  const header = inspect(bytes);
+  if (!header.ok) {
+    throw new Error(header.detail);
+  }
+  return { bytes, header };
+}
+
+async function median(times: number, work: () => Promise<unknown>): Promise<number> {
+  const milliseconds: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const start = process.hrtime.bigint();
+    await work();
+    milliseconds.push(since(start));
+  }
+  return milliseconds.sort((a, b) => a - b)[times >> 1];
+}
+
+function since(start: bigint): number {
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+async function main(): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    let answer: object;
+    try {
+      answer = await obey(JSON.parse(line) as Order);
+    } catch (error) {
+      answer = { error: String(error) };
+    }
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
+}
+
+void main();

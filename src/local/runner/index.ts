@@ -1,0 +1,17 @@
+export * from './assembly';
+export * from './aws';
+export * from './deploy';
+export * from './emulator';
+export * from './line-answers';
+export * from './ports';
+export * from './processes';
+export * from './project-files';
+export * from './python';
+export * from './s3-events';
+export * from './s3-uri';
+export * from './schedules';
+export * from './template';
+export * from './workers';
+export { examine } from './treatments';
+export type { Ignored, Owed, Treatment } from './treatments';
+export { translate } from './translate';

@@ -1,0 +1,16 @@
+export * from './answers';
+export * from './clock';
+export * from './cloud';
+export * from './errors';
+export * from './http-server';
+export * from './json';
+export * from './memory-cloud';
+export * from './options';
+export * from './requests';
+export * from './seeded-random';
+export * from './simulator';
+export { FUNCTION_ACCOUNTS, TASK_TYPES } from './task-types';
+export type { TaskType, TaskTypeRules } from './task-types';
+export type { OpenTask, SubmitOptions, Submitted } from './workers';
+export type { BillEntry } from './world';
+export type { EndStatus } from './job-life';

@@ -1,0 +1,57 @@
+/**
+ * What the functions may do, one list for each purpose.
+ */
+
+export const LEDGER_ACTIONS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+];
+
+/** Reading the status index. */
+export const LEDGER_INDEX_ACTIONS = ['dynamodb:Query'];
+
+/** All that using data under a customer's key takes, DynamoDB's own look at the key included. */
+export const KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+
+/** What a service needs that puts messages into a queue under a customer's key. */
+export const SERVICE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+export const READ_OBJECT_ACTIONS = ['s3:GetObject', 's3:GetObjectVersion'];
+
+/** A copy takes an object's tags along. */
+export const READ_OBJECT_TAGS_ACTIONS = ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'];
+
+export const WRITE_OBJECT_ACTIONS = ['s3:AbortMultipartUpload', 's3:PutObject'];
+
+export const WRITE_OBJECT_TAGS_ACTIONS = ['s3:PutObjectTagging'];
+
+/** Needed to list, and to be told that an object does not exist rather than that we may not know. */
+export const LIST_BUCKET_ACTIONS = ['s3:ListBucket', 's3:ListBucketVersions'];
+
+/** Looking at the queue of an ended job, and removing it. */
+export const JOB_QUEUE_ACTIONS = ['sqs:DeleteQueue', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'];
+
+/** What Ground Truth does with the queue that it makes for a streaming job (Developer Guide, execution role). */
+export const GROUND_TRUTH_QUEUE_ACTIONS = [
+  'sqs:CreateQueue',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+  'sqs:SendMessage',
+  'sqs:SetQueueAttributes',
+];
+
+export const RUN_JOB_ACTIONS = [
+  'sagemaker:AddTags',
+  'sagemaker:CreateLabelingJob',
+  'sagemaker:DescribeLabelingJob',
+  'sagemaker:StopLabelingJob',
+];
+
+export const END_JOB_ACTIONS = ['sagemaker:DescribeLabelingJob', 'sagemaker:StopLabelingJob'];

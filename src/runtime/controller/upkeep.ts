@@ -1,0 +1,26 @@
+import { Decision } from '../core/decide';
+import { Observation } from '../core/observation';
+
+/** Work that is due by time and that failed in this run. */
+export interface FailedUpkeep {
+  readonly decision: Decision;
+  readonly error: unknown;
+}
+
+/** Whether a failure of this may wait for the next run, so that it keeps nothing else from being done. */
+export function isUpkeep({ kind }: Decision): boolean {
+  return kind === 'HARVEST' || kind === 'PUBLISH_DATA_SET' || kind === 'SWEEP';
+}
+
+/** What is seen, as if that which failed were not due: one unreadable manifest must not keep images from workers. */
+export function withoutFailed(seen: Observation, failures: readonly FailedUpkeep[]): Observation {
+  const failed = (kind: Decision['kind'], job?: number): boolean =>
+    failures.some(({ decision }) => decision.kind === kind && (!('job' in decision) || decision.job === job));
+  return {
+    ...seen,
+    live: seen.live && { ...seen.live, harvestDue: seen.live.harvestDue && !failed('HARVEST', seen.live.number) },
+    ended: seen.ended.map((job) => ({ ...job, harvestDue: job.harvestDue && !failed('HARVEST', job.number) })),
+    dataSetDue: seen.dataSetDue && !failed('PUBLISH_DATA_SET'),
+    sweepDue: seen.sweepDue && !failed('SWEEP'),
+  };
+}

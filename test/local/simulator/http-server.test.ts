@@ -1,0 +1,162 @@
+import {
+  AddTagsCommand, CreateLabelingJobCommand, DescribeLabelingJobCommand, DescribeWorkteamCommand, ListLabelingJobsCommand, ListTagsCommand,
+  ListModelsCommand, SageMakerClient, StopLabelingJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { Harness, MINUTE, OUTPUT, PNG } from './harness';
+import { SimulatorServer } from '../../../src/local/simulator';
+
+let h: Harness;
+let server: SimulatorServer;
+let client: SageMakerClient;
+let errors: unknown[];
+
+beforeEach(async () => {
+  h = new Harness();
+  errors = [];
+  server = await SimulatorServer.start({ simulator: h.simulator, stepEvery: 0, onError: error => errors.push(error) });
+  client = new SageMakerClient({
+    endpoint: server.endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1,
+  });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await server.close();
+});
+
+const control = async (method: string, path: string, body?: object | string) => {
+  const response = await fetch(`${server.endpoint}/_simulator/${path}`, {
+    method, body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() as any };
+};
+
+test('the SDK talks to it as to SageMaker', async () => {
+  const request: any = h.request({ name: 'job' });
+  const { LabelingJobArn } = await client.send(new CreateLabelingJobCommand(request));
+  expect(LabelingJobArn).toBe('arn:aws:sagemaker:us-east-1:111122223333:labeling-job/job');
+  await expect(client.send(new CreateLabelingJobCommand(request))).rejects.toMatchObject({ name: 'ResourceInUse' });
+  await h.pass(2 * MINUTE);
+  const job = await client.send(new DescribeLabelingJobCommand({ LabelingJobName: 'job' }));
+  expect(job.LabelingJobStatus).toBe('InProgress');
+  expect(job.CreationTime).toEqual(new Date(h.clock.now() - 2 * MINUTE));
+  expect(job.HumanTaskConfig).toEqual(request.HumanTaskConfig);
+  expect(job.LabelCounters?.Unlabeled).toBe(0);
+  const list = await client.send(new ListLabelingJobsCommand({
+    NameContains: 'job', StatusEquals: 'InProgress', CreationTimeAfter: new Date(h.clock.now() - 3 * MINUTE), SortOrder: 'Descending',
+  }));
+  expect(list.LabelingJobSummaryList?.map(one => one.LabelingJobName)).toEqual(['job']);
+  const none = await client.send(new ListLabelingJobsCommand({ CreationTimeAfter: new Date(h.clock.now()) }));
+  expect(none.LabelingJobSummaryList).toEqual([]);
+  await client.send(new AddTagsCommand({ ResourceArn: LabelingJobArn, Tags: [{ Key: 'a', Value: 'b' }] }));
+  expect((await client.send(new ListTagsCommand({ ResourceArn: LabelingJobArn }))).Tags).toContainEqual({ Key: 'a', Value: 'b' });
+  expect((await client.send(new DescribeWorkteamCommand({ WorkteamName: 'team' }))).Workteam?.WorkteamName).toBe('team');
+  await client.send(new StopLabelingJobCommand({ LabelingJobName: 'job' }));
+  expect((await client.send(new DescribeLabelingJobCommand({ LabelingJobName: 'job' }))).LabelingJobStatus).toBe('Stopping');
+});
+
+test('errors have the API\'s names and status', async () => {
+  await expect(client.send(new DescribeLabelingJobCommand({ LabelingJobName: 'none' }))).rejects.toMatchObject({
+    name: 'ResourceNotFound', $metadata: { httpStatusCode: 400 },
+  });
+  await expect(client.send(new CreateLabelingJobCommand({ ...h.request(), LabelingJobName: 'a_b' } as any))).rejects.toMatchObject({
+    name: 'ValidationException', message: expect.stringContaining('LabelingJobName'),
+  });
+  await expect(client.send(new ListModelsCommand({}))).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  const response = await fetch(server.endpoint, { method: 'POST', headers: { 'x-amz-target': 'SageMaker.ListTags' }, body: '{' });
+  expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ __type: 'SerializationException' })]);
+});
+
+test('workers and operators use the control API', async () => {
+  const [a, b] = [h.image('a.png'), h.image('b.png')];
+  await h.create({ name: 'job' });
+  h.clock.advance(2 * MINUTE);
+  expect(await control('POST', 'step')).toEqual({ status: 200, body: {} });
+  h.publishImages(a, b);
+  await control('POST', 'step', {});
+  const { tasks } = (await control('GET', 'tasks')).body;
+  expect(tasks.map((task: any) => task.sourceRef)).toEqual([a, b]);
+  await control('POST', 'open', { taskId: tasks[0].taskId, workerId: 'w' });
+  expect(await control('POST', 'submit', {
+    taskId: tasks[0].taskId, workerId: 'w', answer: { kind: 'classification', label: 'dog' }, pixelHash: 'p',
+  })).toEqual({ status: 200, body: { jobName: 'job', sourceRef: a, complete: true } });
+  expect((await control('GET', 'bill')).body.bill).toMatchObject([{ sourceRef: a, workerId: 'w', pixelHash: 'p', value: 'dog' }]);
+  expect((await control('POST', 'decline', { taskId: tasks[1].taskId, workerId: 'w' })).status).toBe(200);
+  expect((await control('GET', 'tasks')).body.tasks).toEqual([]);
+  expect((await control('POST', 'fail-object', { sourceRef: b, reason: 'no' })).status).toBe(200);
+  expect((await control('POST', 'heal-object', { sourceRef: b })).status).toBe(200);
+  expect((await control('POST', 'expire', { jobName: 'job', status: 'Completed' })).status).toBe(200);
+  expect((await control('GET', 'jobs')).body.jobs).toMatchObject([{ LabelingJobName: 'job', LabelingJobStatus: 'Completed' }]);
+  await h.create({ name: 'second' });
+  expect((await control('POST', 'stop', { jobName: 'second' })).status).toBe(200);
+  await h.create({ name: 'third' });
+  expect((await control('POST', 'fail', { jobName: 'third', reason: 'why' })).status).toBe(200);
+  expect((await h.describe('third')).FailureReason).toBe('why');
+});
+
+test('masks come in base64', async () => {
+  const masks = new Harness({ element: 'crowd-semantic-segmentation' });
+  const other = await SimulatorServer.start({ simulator: masks.simulator, stepEvery: 0 });
+  try {
+    const image = masks.image('a.png');
+    await masks.start({ task: 'SemanticSegmentation' });
+    masks.publishImages(image);
+    await masks.simulator.step();
+    const response = await fetch(`${other.endpoint}/_simulator/submit`, {
+      method: 'POST',
+      body: JSON.stringify({
+        taskId: masks.task().taskId, workerId: 'w', answer: { kind: 'semantic-segmentation', mask: PNG.toString('base64') },
+      }),
+    });
+    expect(response.status).toBe(200);
+    const key = masks.recorded()[0]['labels-ref'].slice(`s3://${OUTPUT}/`.length);
+    expect(Buffer.from(masks.cloud.buckets.find(OUTPUT, key)!.body).equals(PNG)).toBe(true);
+  } finally {
+    await other.close();
+  }
+});
+
+test.each<[string, string, object | string | undefined, number, RegExp]>([
+  ['GET', 'nothing', undefined, 404, /POST step/],
+  ['POST', 'tasks', {}, 404, /GET tasks/],
+  ['POST', 'submit', '[', 409, /JSON object/],
+  ['POST', 'submit', { taskId: 't', workerId: 'w' }, 409, /answer/],
+  ['POST', 'submit', { taskId: 't', workerId: 'w', answer: {} }, 409, /no open task/],
+  ['POST', 'decline', { taskId: 7, workerId: 'w' }, 409, /"taskId" must be a text, got 7/],
+  ['POST', 'expire', { jobName: 'none' }, 409, /does not exist/],
+  ['POST', 'expire', { jobName: 'none', status: 'Gone' }, 409, /Completed, Failed or Stopped/],
+])('%s %s %j is answered with %d', async (method, path, body, status, error) => {
+  expect(await control(method, path, body)).toEqual({ status, body: { error: expect.stringMatching(error) } });
+});
+
+test('it steps by itself, one step after the other, and tells of failures', async () => {
+  await server.close();
+  let running = 0;
+  let most = 0;
+  let steps = 0;
+  let reached: () => void;
+  const third = new Promise<void>(resolve => {
+    reached = resolve;
+  });
+  const step = jest.spyOn(h.simulator, 'step').mockImplementation(async () => {
+    most = Math.max(most, ++running);
+    await new Promise(resolve => setImmediate(resolve));
+    running -= 1;
+    if (++steps === 3) {
+      reached();
+    }
+    throw new Error('broken');
+  });
+  server = await SimulatorServer.start({ simulator: h.simulator, stepEvery: 1, onError: error => errors.push(error) });
+  await third;
+  await server.close();
+  const calls = step.mock.calls.length;
+  expect(most).toBe(1);
+  expect(errors).toHaveLength(calls);
+  server = await SimulatorServer.start({ simulator: h.simulator, stepEvery: 0 });
+  expect(step).toHaveBeenCalledTimes(calls);
+});
+
+test('it listens on 127.0.0.1 only', () => {
+  expect(server.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});

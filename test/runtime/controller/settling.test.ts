@@ -1,0 +1,313 @@
+import { SimulatorOptions } from '../../../src/local/simulator';
+import { expectConservation } from '../../support/conservation';
+import { HOUR, MINUTE, MemoryProject, MemoryProjectOptions } from '../../support/memory-project';
+import { eventTypes, images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
+
+/** Output messages of the project do not arrive from now on. */
+const loseLabels = (project: MemoryProject): void => {
+  project.outside.cloud.copies = (operation, args) => operation === 'sns.deliver' && args[0] === project.world.resources.outputTopicArn ? 0 : 1;
+};
+
+const end = async (project: MemoryProject, status: 'Completed' | 'Failed' | 'Stopped' = 'Failed'): Promise<void> => {
+  await project.simulator.expire(project.liveJobName()!, status);
+};
+
+async function expectAllLabeledOnce(project: MemoryProject): Promise<void> {
+  expect([project.lost(), project.double(), (await project.read()).counts['double'] ?? 0]).toEqual([[], 0, 0]);
+  expect(new Set(project.dataSet().map((line) => line['source-ref'])).size).toBe(project.dataSet().length);
+  expectConservation(project.outside.table);
+}
+
+/** Both answers of what is not known of the service. */
+const ANSWERS: readonly (readonly [string, Partial<SimulatorOptions>])[] = [
+  ['counters with carried lines', { countersIncludeCarried: true }],
+  ['counters without carried lines', { countersIncludeCarried: false }],
+  ['a manifest that lists unlabeled images', { manifestListsUnlabeledSnsObjects: true }],
+  ['job names with a prefix', { jobNamesPrefixedInMetadata: true }],
+  ['wrapped messages', { outputMessageShape: 'wrapped' }],
+  ['no messages at all', { outputMessageShape: 'none' }],
+  ['messages after a delay', { outputMessageDelay: 10 * MINUTE }],
+  ['messages at each answer', { outputMessageAt: 'answer' }],
+  ['messages of failures too', { outputMessageOnFailure: true }],
+  ['failures without metadata', { failureLine: 'bare' }],
+  ['classes as text', { classificationValue: 'string' }],
+  ['dollar keys accepted', { acceptsDollarKeys: true }],
+  ['an empty manifest is written', { writesEmptyManifest: true, emptyManifest: 'ignored' }],
+  ['a manifest that comes late', { manifestFinalityDelay: 14 * MINUTE }],
+  ['a manifest that is seldom written', { manifestRefreshPeriod: 6 * HOUR }],
+  ['offers known across jobs and manifests', { dedupAcrossJobs: true, dedupAcrossManifestAndSns: true }],
+  ['ids that must be URIs', { objectIdsMustBeUris: true }],
+  ['everything taken at once', { waiting: 'taken-at-once' }],
+  ['raw delivery', { rawDelivery: true }],
+  ['slow counters', { counterDelay: 10 * MINUTE }],
+  ['slow labels', { consolidationTime: 5 * MINUTE }],
+  ['expiry as Completed', { expiryStatus: 'Completed' }],
+  ['expiry as Stopped', { expiryStatus: 'Stopped' }],
+  ['ARNs in lower case', { arnCasing: 'lower' }],
+  ['a stop of an ended job is no error', { stopOfEndedJob: 'ignored', stopWhileInitializing: 'accepted' }],
+  ['tasks that stay open while the job stops', { tasksOpenWhileStopping: true }],
+  ['no messages, counters without carried lines', { outputMessageShape: 'none', countersIncludeCarried: false }],
+];
+
+describe('safe under both answers of every open question', () => {
+  test.each(ANSWERS)('%s', async (_name, simulator) => {
+    const project = await runningProject({ simulator: { ...simulator, expiryStatus: simulator.expiryStatus ?? 'Failed' } });
+    await project.label(2);
+    await project.rounds(2);
+    await project.simulator.expire(project.liveJobName()!);
+    await project.drop('late/0.jpg');
+    await pass(project, 40 * MINUTE, 2 * MINUTE);
+    await project.label(2);
+    await project.simulator.expire(project.liveJobName()!);
+    await project.drop('late/1.jpg');
+    await project.finish();
+    await pass(project, HOUR, 5 * MINUTE);
+    await expectAllLabeledOnce(project);
+    expect(project.dataSet()).toHaveLength(5);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+});
+
+describe('messages and manifest: either suffices', () => {
+  test('no manifest until the job is over: labels are in the data set within a quarter of an hour', async () => {
+    const project = await runningProject({ simulator: { manifestRefreshPeriod: 100 * HOUR } });
+    await project.label(1);
+    await project.rounds(8);
+    expect(project.dataSet()).toHaveLength(1);
+    await project.label();
+    await project.rounds(8);
+    expect(project.dataSet()).toHaveLength(3);
+  });
+
+  test.each([true, false])('no message ever (carried lines count: %p): labels are in the data set a quarter of an hour after the manifest has them', async (countersIncludeCarried) => {
+    const project = await runningProject({ simulator: { manifestRefreshPeriod: 2 * MINUTE, countersIncludeCarried } });
+    loseLabels(project);
+    for (const count of [1, 2]) {
+      await project.label(1);
+      await project.rounds(17);
+      expect(project.dataSet()).toHaveLength(count);
+    }
+    await end(project);
+    await project.drop('late/0.jpg');
+    await project.drop('late/1.jpg');
+    await project.rounds(30);
+    expect(await job(project, 2)).toMatchObject({ carried: 2 });
+    await project.label(1);
+    await project.rounds(17);
+    expect(project.dataSet()).toHaveLength(3);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+});
+
+describe('images of an ended job', () => {
+  test('wait until the job has said all, then go to the next one; new ones do not wait', async () => {
+    const project = await runningProject();
+    await project.label(1);
+    await project.rounds(2);
+    await end(project);
+    await project.drop('new.jpg');
+    await project.rounds(10);
+    const jobs = (): unknown[] => Object.values(images(project)).map((image) => `${image.state} ${image.job}`).sort();
+    expect(jobs()).toEqual(['LABELED 1', 'SENT 1', 'SENT 1', 'SENT 2']);
+    await project.rounds(15);
+    expect(jobs()).toEqual(['LABELED 1', 'SENT 2', 'SENT 2', 'SENT 2']);
+    expect(project.jobNames()).toEqual(['froth-0a1b2c3d-2']);
+    expect(await job(project, 1)).toMatchObject({ phase: 'SETTLED', open: 0 });
+  });
+
+  test('are not given back because a manifest that was read long ago has not changed yet', async () => {
+    const project = await runningProject({ simulator: { manifestRefreshPeriod: MINUTE, manifestFinalityDelay: 10 * MINUTE, counterDelay: 10 * MINUTE } });
+    loseLabels(project);
+    await project.label(1);
+    await project.rounds(40);
+    expect((await job(project, 1)).manifest).toMatchObject({ labeledLines: 1 });
+    await project.label(1);
+    await end(project);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
+  test('are not given back because carried lines stand in for labels that come late', async () => {
+    const project = await runningProject({ simulator: { countersIncludeCarried: false, manifestFinalityDelay: 45 * MINUTE, manifestRefreshPeriod: 2 * MINUTE } });
+    await project.label();
+    await project.rounds(8);
+    await end(project);
+    await project.drop('late/0.jpg');
+    await project.drop('late/1.jpg');
+    await project.rounds(30);
+    expect(await job(project, 2)).toMatchObject({ carried: 3, offered: 2 });
+    loseLabels(project);
+    await project.label();
+    await end(project);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
+  test('whose label a live look at the manifest missed are looked for again', async () => {
+    const project = await runningProject({ simulator: { manifestRefreshPeriod: MINUTE } });
+    loseLabels(project);
+    await project.label(1);
+    // the index lags: the image is with the job, and no list shows it yet
+    const { table } = project.outside;
+    const blind = Object.assign(Object.create(table) as typeof table, { queryIndex: async () => ({ items: [] }) });
+    const sighted = project.world.ledger;
+    (project.world as { ledger: unknown }).ledger = { ...sighted, table: blind };
+    await project.rounds(14);
+    expect((await job(project, 1)).manifest).toMatchObject({ labeledLines: 1 });
+    (project.world as { ledger: unknown }).ledger = sighted;
+    await end(project);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
+  test('whose labels are known to be missing are held after six hours, and go on when those come', async () => {
+    const project = await runningProject();
+    const { topics } = project.outside.cloud;
+    topics.peekSubscriptions(project.world.resources.outputTopicArn).forEach((subscription) => topics.leave(subscription.arn));
+    const { objects } = project.world;
+    (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, { head: async () => undefined });
+    await project.label(1);
+    await end(project);
+    await pass(project, 7 * HOUR);
+    expect(Object.values(statesOf(project)).sort()).toEqual(['HELD', 'HELD', 'HELD']);
+    expect((await project.read()).alerts).toContain('unsettled-1');
+    expectConservation(project.outside.table);
+    (project.world as { objects: unknown }).objects = objects;
+    await pass(project, HOUR, MINUTE);
+    expect(Object.values(statesOf(project)).filter((state) => state === 'LABELED')).toHaveLength(1);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('wait for messages that are queued or dead, and are held in the end', async () => {
+    const project = await runningProject();
+    const { resources } = project.world;
+    await project.outside.cloud.queues.send(resources.recorderDeadLetterQueueUrl, 'unreadable');
+    await end(project);
+    await pass(project, 7 * HOUR);
+    expect((await project.read()).alerts).toContain('unsettled-1');
+    expect(project.outside.telemetry.said.some((line) => /messages-dead.*dead-letter queue/.test(line.message))).toBe(true);
+    const [dead] = await project.outside.cloud.queues.receive(resources.recorderDeadLetterQueueUrl, 1);
+    await project.outside.cloud.queues.delete(resources.recorderDeadLetterQueueUrl, dead.receiptHandle);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+});
+
+describe('a manifest that cannot be read', () => {
+  const deny = (project: MemoryProject): void => {
+    project.outside.cloud.faults = (operation, args) => operation === 's3.GetObject' && String(args[1]).endsWith('froth-0a1b2c3d-1/manifests/output/output.manifest')
+      ? 'throw-before' : 'ok';
+  };
+  const round = (project: MemoryProject): Promise<unknown> => project.round().catch((error: unknown) => {
+    project.clock.advance(MINUTE);
+    return error;
+  });
+
+  test('of an ended job does not keep new images from workers, and its images are held in the end', async () => {
+    const project = await runningProject();
+    await project.label(1);
+    await end(project);
+    await project.drop('new.jpg');
+    deny(project);
+    const errors: unknown[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      errors.push(await round(project));
+    }
+    expect(errors.some((error) => error instanceof Error)).toBe(true);
+    expect(statesOf(project)['new.jpg']).toBe('SENT');
+    for (let i = 0; i < 6 * 60; i += 1) {
+      await round(project);
+    }
+    expect((await project.read()).alerts).toContain('unsettled-1');
+    expect(Object.values(statesOf(project)).filter((state) => state === 'HELD')).toHaveLength(3);
+    project.outside.cloud.faults = undefined;
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
+  test('of the live job does not keep images from workers', async () => {
+    const project = await runningProject({ simulator: { manifestRefreshPeriod: MINUTE } });
+    loseLabels(project);
+    deny(project);
+    await project.label(1);
+    for (let i = 0; i < 15; i += 1) {
+      await round(project);
+    }
+    await project.drop('new.jpg');
+    await round(project);
+    await round(project);
+    expect(statesOf(project)['new.jpg']).toBe('SENT');
+  });
+});
+
+describe('failed images', () => {
+  const poison = async (project: MemoryProject, ...names: string[]): Promise<void> => {
+    for (const name of names) {
+      await project.simulator.failObject(String(images(project)[name].sourceRef));
+    }
+  };
+
+  test('are rolled to the next job, charged, and quarantined at the third failure; everybody is told', async () => {
+    const project = await runningProject();
+    await poison(project, 'cam/1.jpg');
+    await project.label();
+    await pass(project, 12 * HOUR, 5 * MINUTE);
+    expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'LABELED', 'cam/1.jpg': 'QUARANTINED', 'cam/2.jpg': 'LABELED' });
+    expect(images(project)['cam/1.jpg']).toMatchObject({ failures: 3, offers: 3, reason: 'labeling-failed' });
+    expect(eventTypes(project).filter((type) => type === 'Image Quarantined')).toHaveLength(1);
+    expect(project.outside.telemetry.counts.get('ImagesQuarantined')).toBe(1);
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 Stopped', '3 Stopped']);
+    expect((await project.read()).alerts).toEqual([]);
+    expectConservation(project.outside.table);
+  });
+
+  test('without a reason in the manifest are never charged, and quarantined after ten offers', async () => {
+    const project = await runningProject({ simulator: { failureLine: 'bare' } }, 1);
+    await poison(project, 'cam/0.jpg');
+    await pass(project, 30 * HOUR, 5 * MINUTE);
+    expect(images(project)['cam/0.jpg']).toMatchObject({ state: 'QUARANTINED', failures: 0, offers: 10, reason: 'never-labeled' });
+    expectConservation(project.outside.table);
+  });
+
+  test('that are healed in time are labeled', async () => {
+    const project = await runningProject();
+    await poison(project, 'cam/1.jpg');
+    await project.label();
+    await pass(project, HOUR, 5 * MINUTE);
+    project.simulator.healObject(String(images(project)['cam/1.jpg'].sourceRef));
+    await project.finish();
+    await expectAllLabeledOnce(project);
+    expect(images(project)['cam/1.jpg']).not.toHaveProperty('reason');
+  });
+
+  const many: MemoryProjectOptions = { configuration: { work: { workersPerImage: 1, taskTimeLimitSeconds: 600, taskAvailabilitySeconds: 864_000, maxConcurrentTasks: 100, window: 50 } } };
+
+  test('in the mass are nobody\'s own fault: none is charged, the breaker opens', async () => {
+    const project = await runningProject(many, 12);
+    await poison(project, ...Array.from({ length: 10 }, (_, i) => `cam/${i}.jpg`));
+    await project.label();
+    await pass(project, 3 * HOUR, 5 * MINUTE);
+    expect(images(project)['cam/0.jpg']).toMatchObject({ state: 'PENDING', failures: 0, offers: 1 });
+    const { alerts, state } = await project.read();
+    expect(alerts).toContain('breaker');
+    expect(state.breaker.message).toMatch(/10 of 12 images/);
+    expect(jobStatuses(project)).toHaveLength(1);
+    Array.from({ length: 10 }, (_, i) => `cam/${i}.jpg`).forEach((name) => project.simulator.healObject(String(images(project)[name].sourceRef)));
+    await project.command('resume');
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
+  test('nine of many are charged', async () => {
+    const project = await runningProject(many, 12);
+    await poison(project, ...Array.from({ length: 9 }, (_, i) => `cam/${i}.jpg`));
+    await project.label();
+    await pass(project, 45 * MINUTE, 5 * MINUTE);
+    expect(images(project)['cam/0.jpg']).toMatchObject({ failures: 1 });
+    expect((await project.read()).alerts).not.toContain('breaker');
+  });
+});

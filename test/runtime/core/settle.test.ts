@@ -1,0 +1,76 @@
+import * as fc from 'fast-check';
+import { DEFAULT_TIMINGS } from '../../../src/contract/timings';
+import { Evidence, Queued, Unsettled, isMassFailure, unsettled } from '../../../src/runtime/core/settle';
+
+const NOW = 1_000_000_000;
+const QUIET = DEFAULT_TIMINGS.settleQuiet;
+const EMPTY: Queued = { recorder: 0, deadLetters: 0 };
+
+const settledJob: Evidence = {
+  labeled: 5, offered: 5, counters: { labeled: 5, failed: 0, unlabeled: 0 }, baseline: { labeled: 0, failed: 0, unlabeled: 0 },
+  manifest: { etag: 'a', since: NOW - QUIET, readEtag: 'a', labeledLines: 5 },
+};
+const judge = (change: Partial<Evidence>, queued: Partial<Queued> = {}): Unsettled | undefined =>
+  unsettled({ ...settledJob, ...change }, { ...EMPTY, ...queued }, NOW, DEFAULT_TIMINGS);
+
+test('a job whose labels are recorded and whose manifest is read and quiet is settled', () => {
+  expect(judge({})).toBeUndefined();
+});
+
+test.each<[Unsettled, Partial<Evidence>, Partial<Queued>]>([
+  ['messages-queued', {}, { recorder: 1 }],
+  ['messages-dead', {}, { deadLetters: 1 }],
+  ['manifest-unread', { manifest: undefined }, {}],
+  ['manifest-unread', { manifest: { etag: 'b', since: 0, readEtag: 'a' } }, {}],
+  ['manifest-moving', { manifest: { ...settledJob.manifest!, since: NOW - QUIET + 1 } }, {}],
+  ['manifest-moving', { manifest: { etag: '', since: NOW } }, {}],
+  ['labels-missing', { labeled: 4, manifest: { ...settledJob.manifest!, labeledLines: 4 } }, {}],
+])('%s: not yet', (why, change, queued) => {
+  expect(judge(change, queued)).toBe(why);
+});
+
+test('a job that never wrote a manifest is settled by its messages', () => {
+  expect(judge({ manifest: { etag: '', since: 0 } })).toBeUndefined();
+  expect(judge({ labeled: 4, manifest: { etag: '', since: 0 } })).toBe('labels-missing');
+});
+
+test('a job that the service knows nothing of has no labels to wait for', () => {
+  expect(judge({ labeled: 0, counters: undefined, manifest: { etag: '', since: 0 } })).toBeUndefined();
+});
+
+describe('counters and the lines that a job carried', () => {
+  const carried = 7;
+  const read = { ...settledJob.manifest!, labeledLines: carried + 5 };
+
+  test('they may include them, and the first look showed it', () => {
+    const counters = { labeled: carried + 5, failed: 0, unlabeled: 0 };
+    const baseline = { labeled: carried, failed: 0, unlabeled: 0 };
+    expect(judge({ counters, baseline, manifest: read })).toBeUndefined();
+    expect(judge({ counters, baseline, labeled: 4, manifest: { ...read, labeledLines: carried + 4 } })).toBe('labels-missing');
+  });
+
+  test('they may include them, and the first look came too early to show it: the manifest tells', () => {
+    const counters = { labeled: carried + 5, failed: 0, unlabeled: 0 };
+    expect(judge({ counters, manifest: read })).toBeUndefined();
+    expect(judge({ counters, labeled: 4, manifest: { ...read, labeledLines: carried + 4 } })).toBe('labels-missing');
+  });
+
+  test('they may leave them out: then carried lines in the manifest do not stand in for labels that are missing', () => {
+    const counters = { labeled: 5, failed: 0, unlabeled: 0 };
+    expect(judge({ counters, manifest: read })).toBeUndefined();
+    expect(judge({ counters, labeled: 4, manifest: { ...read, labeledLines: carried + 4 } })).toBe('labels-missing');
+  });
+
+  test('where both may be, because images never arrived, only a long quiet decides', () => {
+    const job = { offered: 3, labeled: 0, counters: { labeled: 1, failed: 0, unlabeled: 0 } };
+    expect(judge({ ...job, manifest: { ...read, labeledLines: 1 } })).toBe('labels-missing');
+    expect(judge({ ...job, manifest: { ...read, labeledLines: 1, since: NOW - DEFAULT_TIMINGS.settleDeadline / 2 } })).toBeUndefined();
+  });
+});
+
+test('at least ten images and a fifth of them say something about the job', () => {
+  fc.assert(fc.property(fc.nat(100), fc.nat(100), (failed, more) => {
+    const offered = failed + more;
+    expect(isMassFailure(failed, offered)).toBe(failed >= 10 && failed * 5 >= offered);
+  }));
+});
