@@ -43,7 +43,11 @@ const PROJECT = Symbol.for('cdk-streaming-labeling.StreamingLabelingProject');
  * collected in one data set. Jobs end by themselves after some weeks; the next one continues where the last one stopped.
  *
  * @example
- * declare const camera: iam.Role;
+ * import * as iam from 'aws-cdk-lib/aws-iam';
+ * import { FeatureEngineering, ImageTransform, LabelingTask, StreamingLabelingProject, WorkTeam } from 'cdk-streaming-labeling';
+ *
+ * declare const camera: iam.IRole;
+ *
  * const project = new StreamingLabelingProject(this, 'Froth', {
  *   projectName: 'froth',
  *   task: LabelingTask.semanticSegmentation({

@@ -88,10 +88,11 @@ describe('several projects', () => {
 
   test('share no input topic, whichever way it came into the app', () => {
     const arn = `arn:aws:sns:${REGION}:${ACCOUNT}:images`;
-    const stack = newStack();
-    newProject(stack, { projectName: 'one', inputTopic: Topic.fromTopicArn(stack, 'Topic', arn) }, 'One');
-    expect(() => newProject(stack, { projectName: 'two', inputTopic: Topic.fromTopicArn(stack, 'Again', arn) }, 'Two'))
-      .toThrow(/inputTopic is 'arn:aws:sns:.*:images'.*'Stack\/One'/);
+    const app = newApp();
+    const [first, second] = ['First', 'Second'].map((id) => new Stack(app, id, { env: { account: ACCOUNT, region: REGION } }));
+    newProject(first, { inputTopic: Topic.fromTopicArn(first, 'Topic', arn) });
+    expect(() => newProject(second, { inputTopic: Topic.fromTopicArn(second, 'Topic', arn) }))
+      .toThrow(/inputTopic is 'arn:aws:sns:.*:images'.*'First\/Project'/);
   });
 
   test('share no input topic of the app either, nor that of the other project', () => {
@@ -192,10 +193,12 @@ describe('grants', () => {
 });
 
 describe('metrics', () => {
+  const project = newProject(newStack(), {
+    retainedLedger: RetainedLedger.fromAttributes({ tableName: 'Ledger', chainId: '1a2b3c4d' }),
+  }) as any;
   const statistics = (name: string) => (name === METRIC.IMAGES_PENDING ? 'Maximum' : 'Sum');
 
   test.each(Object.values(METRIC))('metric%s returns what the functions emit', (name) => {
-    const project = newProject(newStack(), { retainedLedger: RetainedLedger.fromAttributes({ tableName: 'Ledger', chainId: '1a2b3c4d' }) }) as any;
     const metric = project[`metric${name}`]();
     expect(metric).toMatchObject({
       namespace: METRIC_NAMESPACE, metricName: name, dimensions: { [METRIC_DIMENSION]: 'parts-1a2b3c4d' }, statistic: statistics(name),

@@ -1,4 +1,5 @@
 import { Duration, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ACCOUNT, BOXES, FlatTemplate, REGION, TEAM_ARN, agnosticStack, newApp, newProject, newStack } from './project-fixture';
@@ -140,6 +141,9 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
       const topic = new Topic(stack, 'Topic');
       return { inputTopic: topic, outputTopic: topic };
     }), 'outputTopic is the inputTopic', 'another topic'],
+
+    // ---- the functions
+    ['an architecture that Lambda does not have', withProps(() => ({ architecture: Architecture.custom('riscv') })), "architecture is 'riscv'", 'ARM_64 or'],
 
     // ---- the ledger
     ['a chain id in upper case', () => RetainedLedger.fromAttributes({ tableName: 'Ledger', chainId: '1A2B3C4D' }), "chainId is '1A2B3C4D'", 'eight hexadecimal digits'],

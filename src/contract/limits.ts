@@ -44,8 +44,8 @@ export const TASK_AVAILABILITY_SECONDS = { min: 60, max: 2_592_000 } as const;
 /** `MaxConcurrentTaskCount` (API model; above 1,000 only after a request to AWS Support). */
 export const CONCURRENT_TASKS = { min: 1, max: 5_000 } as const;
 
-/** Size of a stored image (Developer Guide, input data quotas). */
-export const IMAGE_MAX_BYTES = 40 * 1024 * 1024;
+/** Size of a stored image: 40 MB (Developer Guide, input data quotas), in the smaller of the two readings. */
+export const IMAGE_MAX_BYTES = 40_000_000;
 
 /** Pixels of a stored image (Developer Guide, input data quotas). */
 export const IMAGE_MAX_PIXELS = 100_000_000;

@@ -1,4 +1,5 @@
 import { IResource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resourceKey, shown } from './claims';
 import { regionProblem } from './ground-truth-functions';
@@ -11,6 +12,9 @@ import type { StreamingLabelingProjectProps } from '../streaming-labeling-projec
 /** S3 takes at most so much as the prefix of a notification. */
 const DROP_PREFIX_MAX_LENGTH = 1_024;
 
+/** Those that there is a layer with sharp for. */
+const ARCHITECTURES = [Architecture.ARM_64, Architecture.X86_64].map(({ name }) => name);
+
 /** Adds what is wrong with a project's props, but for the work settings. */
 export function checkProject(scope: Construct, projectName: string, props: StreamingLabelingProjectProps, problems: Problems): void {
   const region = regionProblem(Stack.of(scope).region);
@@ -21,6 +25,10 @@ export function checkProject(scope: Construct, projectName: string, props: Strea
   }
   checkNames(projectName, props, problems);
   checkBrought(scope, props, problems);
+  const { architecture } = props;
+  if (architecture !== undefined && !ARCHITECTURES.includes(architecture.name)) {
+    problems.add(`architecture is '${architecture.name}'; it must be Architecture.ARM_64 or Architecture.X86_64`);
+  }
 }
 
 function checkNames(projectName: string, { dropPrefix = '' }: StreamingLabelingProjectProps, problems: Problems): void {

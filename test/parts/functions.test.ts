@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { StreamingLabelingProjectProps } from '../../src';
+import { assetPath } from '../../src/parts/project-function';
 import { FlatTemplate, newProject, newStack } from '../project-fixture';
 
 function synth(props: Partial<StreamingLabelingProjectProps> = {}): FlatTemplate {
@@ -61,6 +62,10 @@ describe('every function', () => {
     });
     expect(other.ofType('AWS::Lambda::LayerVersion')[0].resource.Properties.CompatibleArchitectures).toEqual(['x86_64']);
   });
+});
+
+test('a package without its bundles says so', () => {
+  expect(() => assetPath('nothing')).toThrow(/the package is incomplete: .*assets\/nothing is missing.*npx projen bundle/);
 });
 
 describe('the intake', () => {

@@ -30,7 +30,6 @@ const deadLetters = (word: string) => arn('AWS::SQS::Queue', `${word}DeadLetters
 
 describe('least privilege', () => {
   test('no statement has a wildcard for an action', () => {
-    // the only one in CDK's own grants and ours is KMS's documented family
     const wildcards = template.allStatements().flatMap(({ Action }) => Action).filter((action) => action.includes('*'));
     expect(wildcards).toEqual([]);
   });

@@ -183,7 +183,8 @@ function table(
     ],
     notes: [
       'Both get bytes and give bytes: SHA-256, check, decode, transform, encode; no network, no disk.',
-      'One process each, one thread, bound to one processor where the system allows; turns of five, medians.',
+      'One process each, one thread at work, bound to one processor where the system allows; turns of five, medians.',
+      'Rates are for a second of processor time over all threads, so that other work on the machine does not count.',
       'Before timing, both rejected the same truncated files, also where the cut lies outside the crop (Pillow with a full load()).',
       'Images are mosaics of photographs at their own resolution. JPEG at quality 92 and 4:2:0, PNG at level 4.',
       'The 1 MP JPEG needs no scaling: the intake decodes it for the verdict and keeps its bytes, Pillow encodes it again.',

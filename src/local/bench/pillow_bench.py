@@ -49,9 +49,9 @@ def obey(order):
         return {"rejected": False}
     milliseconds = []
     for _ in range(order["times"]):
-        start = time.perf_counter()
+        start = time.process_time()
         out = intake(data, order["work"])
-        milliseconds.append((time.perf_counter() - start) * 1000)
+        milliseconds.append((time.process_time() - start) * 1000)
     return {"milliseconds": milliseconds, "bytes": len(out)}
 
 

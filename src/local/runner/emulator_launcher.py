@@ -10,11 +10,35 @@ import signal
 import threading
 import time
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 
 # Loopback stands for TLS: policies that deny whatever does not come over TLS would otherwise deny everything.
 _pin_request_origin = iam_evaluator.pin_request_origin
 iam_evaluator.pin_request_origin = lambda source_ip, secure_transport: _pin_request_origin(source_ip, True)
+
+# sns:Publish allows PublishBatch too; an action sns:PublishBatch does not exist.
+_enforce = iam_evaluator.enforce
+
+
+def enforce(access_key_id, iam_action, *args, **kwargs):
+    return _enforce(access_key_id, "sns:Publish" if iam_action == "sns:PublishBatch" else iam_action, *args, **kwargs)
+
+
+iam_evaluator.enforce = enforce
+
+# Policies may allow events of certain sources only; the emulator does not tell them the source.
+_request_tag_context = iam_actions.request_tag_context
+
+
+def request_tag_context(service, iam_action, body, params):
+    context = _request_tag_context(service, iam_action, body, params)
+    if iam_action != "events:PutEvents":
+        return context
+    sources = sorted({str(entry.get("Source")) for entry in json.loads(body).get("Entries") or []})
+    return {**context, "events:source": sources[0] if len(sources) == 1 else sources}
+
+
+iam_actions.request_tag_context = request_tag_context
 
 from ministack.services import eventbridge, lambda_svc  # noqa: E402
 

@@ -182,7 +182,11 @@ async function tellConfiguration(world: World, project: Project): Promise<void> 
     : raise(world, project, 'configuration', `the deployed configuration is refused, the former stays in force: ${project.configurationProblem}`));
 }
 
+/** Only a rest says how things stand: work that is due by time comes before what may be wrong, and proves nothing. */
 async function tellControl(world: World, seen: Seen, decision: Decision): Promise<void> {
-  const alert = decision.kind === 'REST' ? decision.alert : undefined;
+  if (decision.kind !== 'REST') {
+    return;
+  }
+  const { alert } = decision;
   await (alert === undefined ? clear(world, seen.project, 'control') : raise(world, seen.project, 'control', alert));
 }

@@ -36,7 +36,7 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
     return;
   }
   const now = world.ledger.clock.now();
-  const why = unsettled(job, await queued(world), now, world.timings);
+  const why = unread ? 'manifest-unread' : unsettled(job, await queued(world), now, world.timings);
   if (!why) {
     await giveBack(world, seen, job);
   } else if (job.heldAt === undefined && now - (job.endedAt ?? now) >= world.timings.settleDeadline) {

@@ -131,6 +131,17 @@ describe('a stack in the emulator', () => {
     expect(value.errorMessage).toMatch(/not authorized to perform: s3:PutObject/);
   });
 
+  test('has functions that may publish in batches where they may publish', async () => {
+    expect(await invoke({ publish: 'text' })).toMatchObject({ error: undefined, value: 1 });
+  });
+
+  test('has functions that may announce only what they are allowed to', async () => {
+    expect(await invoke({ announce: 'mine' })).toMatchObject({ error: undefined, value: 0 });
+    const { error, value } = await invoke({ announce: 'other' });
+    expect(error).toBe('Unhandled');
+    expect(value.errorMessage).toMatch(/not authorized to perform: events:PutEvents/);
+  });
+
   test('has functions that find the sharp of this machine', async () => {
     expect((await invoke({ sharp: true })).value).toContain('vips');
   });

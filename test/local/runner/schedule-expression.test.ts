@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { parseSchedule } from '../../../src/local/runner/schedule-expression';
 
 const at = (text: string) => Date.parse(`${text}Z`);
-const next = (expression: string, after: string) => new Date(parseSchedule(expression).next(at(after), at(after))).toISOString().slice(0, 16);
+const next = (expression: string, after: string) =>
+  new Date(parseSchedule(expression).next(at(after), at(after))).toISOString().slice(0, 16);
 
 describe('schedule expressions', () => {
   test.each([

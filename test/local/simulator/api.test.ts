@@ -41,7 +41,7 @@ test('DescribeLabelingJob gives back the request, which nobody can change', asyn
 
 test('concurrentJobs: beyond it ResourceLimitExceeded, until one ends', async () => {
   const h = new Harness({ options: { concurrentJobs: 1 } });
-  const name = await h.create();
+  const name = await h.start();
   await expect(h.create({ name: 'second' })).rejects.toMatchObject({ name: 'ResourceLimitExceeded' });
   await h.simulator.fail(name);
   await h.create({ name: 'second' });

@@ -131,30 +131,35 @@ test.each<[string, string, object | string | undefined, number, RegExp]>([
 
 test('it steps by itself, one step after the other, and tells of failures', async () => {
   await server.close();
-  let running = 0;
-  let most = 0;
-  let steps = 0;
-  let reached: () => void;
-  const third = new Promise<void>(resolve => {
-    reached = resolve;
-  });
-  const step = jest.spyOn(h.simulator, 'step').mockImplementation(async () => {
-    most = Math.max(most, ++running);
-    await new Promise(resolve => setImmediate(resolve));
-    running -= 1;
-    if (++steps === 3) {
-      reached();
-    }
-    throw new Error('broken');
-  });
-  server = await SimulatorServer.start({ simulator: h.simulator, stepEvery: 1, onError: error => errors.push(error) });
-  await third;
-  await server.close();
-  const calls = step.mock.calls.length;
-  expect(most).toBe(1);
-  expect(errors).toHaveLength(calls);
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    let finish: () => void = () => undefined;
+    const step = jest.spyOn(h.simulator, 'step').mockImplementation(() => new Promise((_, reject) => {
+      finish = () => reject(new Error('broken'));
+    }));
+    server = await SimulatorServer.start({ simulator: h.simulator, stepEvery: 1000, onError: error => errors.push(error) });
+    await jest.advanceTimersByTimeAsync(999);
+    expect(step).toHaveBeenCalledTimes(0);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(step).toHaveBeenCalledTimes(1);
+    finish();
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(errors).toEqual([new Error('broken')]);
+    expect(step).toHaveBeenCalledTimes(2);
+    let closed = false;
+    const closing = server.close().then(() => {
+      closed = true;
+    });
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(closed).toBe(false);
+    finish();
+    await closing;
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(step).toHaveBeenCalledTimes(2);
+  } finally {
+    jest.useRealTimers();
+  }
   server = await SimulatorServer.start({ simulator: h.simulator, stepEvery: 0 });
-  expect(step).toHaveBeenCalledTimes(calls);
 });
 
 test('it listens on 127.0.0.1 only', () => {

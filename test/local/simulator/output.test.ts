@@ -235,6 +235,14 @@ describe('manifest', () => {
     expect(h.output(name)).toEqual(writesEmptyManifest ? [] : undefined);
   });
 
+  test('a job that never was InProgress writes none', async () => {
+    const h = new Harness({ options: { writesEmptyManifest: true } });
+    const name = await h.create();
+    await h.simulator.fail(name);
+    await h.pass(1 * HOUR);
+    expect(h.output(name)).toBeUndefined();
+  });
+
   test('a final manifest that failed in passing is written later', async () => {
     const { h, name, images } = await prepared({});
     await h.label(images[0]);

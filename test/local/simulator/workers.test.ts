@@ -52,6 +52,24 @@ test('several workers: the majority decides, each answers once, all are billed',
   expect(h.simulator.bill()[1]).toMatchObject({ jobName: name, labelAttribute: 'labels', sourceRef: image, at: h.clock.now() });
 });
 
+test('in a tie the earlier answer wins', async () => {
+  const { h, taskId } = await offered({ workers: 2 });
+  await h.simulator.submit(taskId, 'w1', DOG);
+  await h.simulator.submit(taskId, 'w2', CAT);
+  expect(h.recorded()[0]).toMatchObject({ 'labels': 1, 'labels-metadata': { confidence: 0.5 } });
+});
+
+test('answers that come at the same time are handled one after the other', async () => {
+  const h = new Harness({ element: 'crowd-semantic-segmentation' });
+  const images = Array.from({ length: 5 }, (_, index) => h.image(`${index}.png`));
+  const name = await h.start({ task: 'SemanticSegmentation' });
+  h.publishImages(...images);
+  await h.simulator.step();
+  await Promise.all([...images.map(image => h.label(image, { kind: 'semantic-segmentation', mask: PNG })), h.simulator.step(), h.simulator.step()]);
+  expect(h.recorded().map(line => line['source-ref']).sort()).toEqual(images);
+  expect(await h.counters(name)).toMatchObject({ TotalLabeled: 5, Unlabeled: 0 });
+});
+
 test('an offer that ends without an answer failed, with one it is consolidated', async () => {
   const { h, image, name } = await offered({ workers: 3, availability: 3600 });
   const other = h.image('b.png');

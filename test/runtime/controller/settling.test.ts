@@ -223,7 +223,7 @@ describe('a manifest that cannot be read', () => {
       await round(project);
     }
     expect((await project.read()).alerts).toContain('unsettled-1');
-    expect(Object.values(statesOf(project)).filter((state) => state === 'HELD')).toHaveLength(3);
+    expect(Object.values(statesOf(project)).filter((state) => state === 'HELD')).toHaveLength(2);
     project.outside.cloud.faults = undefined;
     await project.finish();
     await expectAllLabeledOnce(project);

@@ -3,14 +3,13 @@ const { App, CfnOutput, Duration, RemovalPolicy, Stack } = require('aws-cdk-lib'
 const { AttributeType, BillingMode, Table } = require('aws-cdk-lib/aws-dynamodb');
 const { Rule } = require('aws-cdk-lib/aws-events');
 const { LambdaFunction } = require('aws-cdk-lib/aws-events-targets');
-const { Role, ServicePrincipal } = require('aws-cdk-lib/aws-iam');
+const { PolicyStatement, Role, ServicePrincipal } = require('aws-cdk-lib/aws-iam');
 const lambda = require('aws-cdk-lib/aws-lambda');
 const { SqsEventSource } = require('aws-cdk-lib/aws-lambda-event-sources');
 const { Bucket, EventType } = require('aws-cdk-lib/aws-s3');
 const { CfnSchedule } = require('aws-cdk-lib/aws-scheduler');
 const { Topic } = require('aws-cdk-lib/aws-sns');
 const { Queue } = require('aws-cdk-lib/aws-sqs');
-const { PolicyStatement } = require('aws-cdk-lib/aws-iam');
 
 const app = new App();
 const stack = new Stack(app, 'Tiny');
@@ -37,10 +36,16 @@ const handler = new lambda.Function(stack, 'Handler', {
   handler: 'index.handler',
   runtime: lambda.Runtime.NODEJS_22_X,
   timeout: Duration.seconds(5),
-  environment: { BUCKET: bucket.bucketName },
+  environment: { BUCKET: bucket.bucketName, TOPIC: topic.topicArn },
   reservedConcurrentExecutions: app.node.tryGetContext('reserved'),
 });
 bucket.grantPut(handler, 'seen/*');
+handler.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
+handler.addToRolePolicy(new PolicyStatement({
+  actions: ['events:PutEvents'],
+  resources: [stack.formatArn({ service: 'events', resource: 'event-bus/default' })],
+  conditions: { StringEquals: { 'events:source': 'mine' } },
+}));
 handler.addEventSource(new SqsEventSource(queue, { batchSize: 5, reportBatchItemFailures: true, maxConcurrency: 2 }));
 new Rule(stack, 'Rule', {
   eventPattern: { source: ['aws.sagemaker'], resources: [{ prefix: `arn:aws:sagemaker:${stack.region}:${stack.account}:labeling-job/mine-` }] },

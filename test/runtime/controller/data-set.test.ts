@@ -1,0 +1,160 @@
+import { run } from '../../../src/runtime/controller/controller';
+import { mergeLines, publishDataSet } from '../../../src/runtime/controller/data-set';
+import { recordLabel } from '../../../src/runtime/ledger/labels';
+import { expectConservation } from '../../support/conservation';
+import { DAY, MINUTE, MemoryProject } from '../../support/memory-project';
+import { images, pass, runningProject } from '../../support/running-project';
+import { Troubles } from '../../support/trouble';
+
+interface Index {
+  readonly 'generation': number;
+  readonly 'current': { readonly 'manifest': string; readonly 'lines': number };
+  readonly 'parts-since': readonly { readonly manifest: string; readonly lines: number }[];
+}
+
+const read = (project: MemoryProject, key: string): string => {
+  const found = project.outside.cloud.buckets.find('output', key);
+  return found ? Buffer.from(found.body).toString() : '';
+};
+const index = (project: MemoryProject): Index => JSON.parse(read(project, 'datasets/index.json')) as Index;
+
+/** What a reader gets who goes by the index: the compacted lines and the parts since, the newest line of each image. */
+function byIndex(project: MemoryProject): Map<string, { [name: string]: unknown }> {
+  const { current, 'parts-since': parts } = index(project);
+  const lines = [current.manifest, ...parts.map((part) => part.manifest)]
+    .flatMap((uri) => read(project, uri.replace('s3://output/', '')).split('\n').filter((line) => line !== ''))
+    .map((line) => JSON.parse(line) as { [name: string]: unknown });
+  return new Map(lines.map((line) => [String(line['source-ref']), line]));
+}
+
+describe('the data set', () => {
+  test('has each label within a quarter of an hour: one line for each image, with its provenance and nothing of the job\'s own', async () => {
+    const project = await runningProject();
+    await project.label(2);
+    await project.rounds(8);
+    expect(project.dataSet()).toHaveLength(2);
+    for (const line of project.dataSet()) {
+      expect(line).toMatchObject({
+        'label': 0, 'label-metadata': { 'class-name': 'froth' }, 'drop-key': expect.stringMatching(/^cam\//), 'drop-sha256': expect.stringMatching(/^[0-9a-f]{64}$/),
+        'image-width': 1, 'inverse-transform': [1, 0, 0, 1, 0, 0],
+      });
+      expect(Object.keys(line).filter((name) => name.startsWith('$') || name === 'offer-id')).toEqual([]);
+    }
+    expect(index(project)).toMatchObject({ 'current': { manifest: 's3://output/datasets/current/output.manifest', lines: 2 }, 'parts-since': [] });
+  });
+
+  test('is not written while nothing changes', async () => {
+    const project = await runningProject();
+    await project.label();
+    await project.rounds(8);
+    const { generation } = index(project);
+    await pass(project, 2 * DAY, 60 * MINUTE);
+    expect(index(project).generation).toBe(generation);
+  });
+
+  test('keeps immutable parts', async () => {
+    const project = await runningProject();
+    await project.label(1);
+    await project.rounds(8);
+    await project.label();
+    await project.rounds(8);
+    const parts = project.outside.cloud.buckets.peekKeys('output', 'datasets/parts/');
+    expect(parts).toHaveLength(2);
+    const versions = await project.outside.cloud.buckets.listVersions('output', { prefix: 'datasets/parts/' });
+    expect(versions.versions).toHaveLength(2);
+  });
+
+  test('has the newest label of an image, in whatever order labels come', async () => {
+    const project = await runningProject();
+    const sourceRef = String(images(project)['cam/0.jpg'].sourceRef);
+    const label = (number: number): Promise<unknown> => recordLabel(project.world.ledger, { sourceRef, job: number, line: { 'source-ref': sourceRef, 'label': number } });
+    await project.outside.table.write([{ put: { pk: 'JOB', sk: '000000002', phase: 'SETTLED', number: 2, offered: 0, labeled: 0, open: 0 } }]);
+    await project.outside.table.write([{ put: { pk: 'JOB', sk: '000000003', phase: 'SETTLED', number: 3, offered: 0, labeled: 0, open: 0 } }]);
+    await label(2);
+    await project.rounds(8);
+    expect(project.dataSet()).toEqual([expect.objectContaining({ label: 2 })]);
+    await label(1);
+    await label(3);
+    await project.rounds(8);
+    expect(project.dataSet()).toEqual([expect.objectContaining({ label: 3 })]);
+    expectConservation(project.outside.table);
+  });
+
+  test('takes more labels than one part holds', async () => {
+    const project = await MemoryProject.create();
+    for (let i = 0; i < 1_203; i += 1) {
+      const sourceRef = `s3://input/images/${i}.png`;
+      const sha256 = (i % 16).toString(16).repeat(64);
+      await project.outside.table.write([{ put: { pk: `IMAGE#${sourceRef}`, sk: 'IMAGE', sourceRef, sha256, index: 0, state: 'SENT', job: 1, offers: 1, failures: 0, priority: 0, receivedAt: 0, provenance: {}, revision: 1, schema: 1 } }]);
+      await recordLabel(project.world.ledger, { sourceRef, job: 1, line: { 'source-ref': sourceRef, 'label': 0 } });
+    }
+    const state = await publishDataSet(project.world, (await project.read()).dataSet, false);
+    expect([state.lines, state.parts.length, project.dataSet().length]).toEqual([1_203, 0, 1_203]);
+    expect(project.outside.cloud.buckets.peekKeys('output', 'datasets/parts/')).toHaveLength(3);
+    expect((await project.read()).counts.outbox ?? 0).toBe(0);
+  });
+
+  test('large, is compacted once a day and for each chained job only', async () => {
+    const project = await runningProject();
+    await project.label(1);
+    await project.rounds(8);
+    await project.outside.table.write([{ update: { pk: 'PROJECT', sk: 'DATA-SET' }, set: { lines: 50_001 } }]);
+    await project.label(1);
+    await project.rounds(8);
+    expect(project.dataSet()).toHaveLength(1);
+    expect(index(project)['parts-since']).toHaveLength(1);
+    expect(byIndex(project).size).toBe(2);
+    await pass(project, DAY + 120 * MINUTE, 60 * MINUTE);
+    expect(project.dataSet()).toHaveLength(2);
+    expect(index(project)['parts-since']).toEqual([]);
+  });
+
+  test('refuses to follow a ledger that somebody else changed meanwhile', async () => {
+    const project = await runningProject();
+    await project.label();
+    await project.record();
+    const { dataSet } = await project.read();
+    await publishDataSet(project.world, dataSet, false);
+    await recordLabel(project.world.ledger, { sourceRef: String(images(project)['cam/0.jpg'].sourceRef), job: 1, line: {} });
+    await project.outside.table.write([{ update: { pk: 'PROJECT', sk: 'DATA-SET' }, set: { generation: 77 } }]);
+    await expect(publishDataSet(project.world, { ...dataSet, parts: [{ key: 'datasets/parts/x', lines: 1 }] }, true)).rejects.toThrow(/changed by somebody else/);
+  });
+});
+
+test('lines that stand are passed on before the new ones', async () => {
+  const old = (async function* () {
+    yield* ['{"source-ref":"a","v":1}', 'no line', '{"source-ref":"b","v":1}'];
+  })();
+  const merged: string[] = [];
+  for await (const line of mergeLines(old, new Map([['b', '{"source-ref":"b","v":2}']]))) {
+    merged.push(line);
+  }
+  expect(merged).toEqual(['{"source-ref":"a","v":1}', '{"source-ref":"b","v":2}']);
+});
+
+describe('whenever the process dies over it', () => {
+  test.each(['throw-before', 'throw-after', 'die-before', 'die-after'] as const)('%s: a quarter of an hour later all is there, once', async (kind) => {
+    for (let at = 0; at < 45; at += 1) {
+      const troubles = new Troubles();
+      const project = await runningProject({ simulator: { apiVerdict: troubles.apiVerdict } });
+      troubles.attach(project);
+      await project.label(1);
+      await project.rounds(8);
+      await project.label();
+      await project.record();
+      project.clock.advance(6 * MINUTE);
+      await troubles.during({ at, kind }, () => run(project.world, 'test'));
+      const left = troubles.calls <= at;
+      // whatever was there before a death is there after it
+      expect(byIndex(project).size).toBeGreaterThanOrEqual(1);
+      await project.rounds(15).catch(() => project.rounds(15));
+      expect(project.dataSet()).toHaveLength(3);
+      expect(byIndex(project).size).toBe(3);
+      expect(index(project)['parts-since']).toEqual([]);
+      expectConservation(project.outside.table);
+      if (left) {
+        break;
+      }
+    }
+  });
+});

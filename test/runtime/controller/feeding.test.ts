@@ -1,0 +1,277 @@
+import { WorkConfiguration } from '../../../src/contract/project-configuration';
+import { run } from '../../../src/runtime/controller/controller';
+import { expectConservation } from '../../support/conservation';
+import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { eventTypes, images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
+
+const work = (change: Partial<WorkConfiguration>): { work: WorkConfiguration } =>
+  ({ work: { workersPerImage: 1, taskTimeLimitSeconds: 600, taskAvailabilitySeconds: 864_000, maxConcurrentTasks: 100, window: 4, ...change } });
+
+async function projectWith(count: number, change: Partial<WorkConfiguration> = {}, simulator: object = {}): Promise<MemoryProject> {
+  const project = await MemoryProject.create({ configuration: work(change), simulator });
+  for (let i = 0; i < count; i += 1) {
+    await project.drop(`cam/${i}.jpg`);
+    await project.intake();
+    project.clock.advance(1_000);
+  }
+  return project;
+}
+
+const withWorkers = (project: MemoryProject): number => Object.values(statesOf(project)).filter((state) => state === 'SENT').length;
+
+/** Messages to the input topic get lost from now on. */
+const loseOffers = (project: MemoryProject): void => {
+  project.outside.cloud.copies = (operation, args) => operation === 'sns.deliver' && args[0] === project.world.resources.inputTopicArn ? 0 : 1;
+};
+
+describe('the window', () => {
+  test('the first image goes alone, the rest when it is known to have arrived, and never more than the window', async () => {
+    const project = await projectWith(12);
+    const most: number[] = [];
+    for (let i = 0; i < 30; i += 1) {
+      await project.round();
+      most.push(withWorkers(project));
+      expect(most.at(-1)).toBeLessThanOrEqual(4);
+    }
+    expect(most.filter((count, i) => count !== most[i - 1])).toEqual([0, 1, 4]);
+    expect(images(project)['cam/0.jpg'].state).toBe('SENT');
+    await project.label(2);
+    await project.rounds(3);
+    expect(withWorkers(project)).toBe(4);
+    expect((await job(project, 1)).offered).toBe(6);
+  });
+
+  test('never exceeds what Ground Truth gives out at once', async () => {
+    const project = await projectWith(12, { window: 50, maxConcurrentTasks: 5, workersPerImage: 2 });
+    await project.rounds(15);
+    expect(withWorkers(project)).toBe(3);
+  });
+
+  test('failed images take no room', async () => {
+    const project = await projectWith(12);
+    await project.rounds(10);
+    for (const task of project.openTasks().slice(0, 2)) {
+      await project.simulator.failObject(task.sourceRef);
+    }
+    await project.rounds(5);
+    expect(withWorkers(project)).toBe(6);
+    expect(project.openTasks()).toHaveLength(4);
+  });
+
+  test('older images first', async () => {
+    const project = await projectWith(8);
+    await project.rounds(10);
+    expect(Object.entries(statesOf(project)).filter(([, state]) => state === 'SENT').map(([name]) => name))
+      .toEqual(['cam/0.jpg', 'cam/1.jpg', 'cam/2.jpg', 'cam/3.jpg']);
+  });
+});
+
+describe('money guards', () => {
+  test('so many fresh images a day, and on with the next day', async () => {
+    const project = await projectWith(6, { maxImagesPerDay: 2 });
+    await project.rounds(20);
+    await project.label();
+    await project.rounds(5);
+    expect([(await project.read()).state.spentToday, project.simulator.bill().length]).toEqual([2, 2]);
+    await pass(project, DAY, HOUR);
+    expect((await project.read()).state).toMatchObject({ spentTotal: 4 });
+    expectConservation(project.outside.table);
+  });
+
+  test('so many fresh images ever; what was paid for once goes again', async () => {
+    const project = await projectWith(6, { maxImages: 3 });
+    await project.rounds(20);
+    await project.label(1);
+    await project.simulator.expire(project.liveJobName()!);
+    await pass(project, 2 * HOUR, MINUTE);
+    expect(withWorkers(project)).toBe(2);
+    await project.label();
+    await pass(project, 3 * DAY, HOUR);
+    expect(Object.values(statesOf(project)).sort()).toEqual(['LABELED', 'LABELED', 'LABELED', 'PENDING', 'PENDING', 'PENDING']);
+    expect((await project.read()).state.spentTotal).toBe(3);
+    await project.deploy(work({ maxImages: 100 }));
+    await project.finish();
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+  });
+
+  test('nothing to spend: no job is started for it', async () => {
+    const project = await projectWith(2, { maxImagesPerDay: 0 });
+    await project.rounds(5);
+    expect(jobStatuses(project)).toEqual([]);
+  });
+});
+
+describe('publishing', () => {
+  test('what the topic did not take is published again under the same id, and labeled once', async () => {
+    const project = await projectWith(4);
+    await project.rounds(3);
+    let failures = 0;
+    project.outside.cloud.faults = (operation) => operation === 'sns.PublishBatch' && failures++ < 3 ? (failures % 2 === 0 ? 'throw-before' : 'throw-after') : 'ok';
+    for (let i = 0; i < 12; i += 1) {
+      await project.round().catch((error: Error) => {
+        expect(error.message).toMatch(/not taken by the input topic/);
+        project.clock.advance(MINUTE);
+      });
+    }
+    expect(failures).toBeGreaterThan(3);
+    expect(withWorkers(project)).toBe(4);
+    const offers = project.outside.cloud.topics.peekPublished(project.world.resources.inputTopicArn).map((body) => (JSON.parse(body) as { 'offer-id': string })['offer-id']);
+    expect([offers.length > 4, new Set(offers).size]).toEqual([true, 4]);
+    await project.finish();
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+  });
+
+  test('the topic takes nothing for an hour: the job is not blamed for it', async () => {
+    const project = await projectWith(3);
+    await project.rounds(3);
+    project.outside.cloud.faults = (operation) => operation === 'sns.PublishBatch' ? 'throw-before' : 'ok';
+    for (let i = 0; i < 60; i += 1) {
+      await project.round().catch(() => project.clock.advance(MINUTE));
+    }
+    project.outside.cloud.faults = undefined;
+    await project.rounds(20);
+    expect(await job(project, 1)).not.toHaveProperty('rollAt');
+    await project.finish();
+    expect([project.lost(), jobStatuses(project)]).toEqual([[], ['1 InProgress']]);
+  });
+
+  test('the index lags: what it does not show yet is found by a later run, without spinning', async () => {
+    const project = await projectWith(3);
+    await project.rounds(4);
+    project.outside.table.options = { ...project.outside.table.options, indexLag: 1_000 };
+    await project.drop('late.jpg');
+    const done = await project.round();
+    expect(done.filter((step) => step === 'FEED').length).toBeLessThanOrEqual(2);
+    project.outside.table.settleIndex();
+    project.outside.table.options = {};
+    await project.finish();
+    expect(project.lost()).toEqual([]);
+  });
+});
+
+describe('rolling', () => {
+  test('images that do not arrive: an alert, nothing more is published, and the next job gets them', async () => {
+    const project = await projectWith(6);
+    await project.rounds(4);
+    loseOffers(project);
+    await pass(project, 50 * MINUTE, MINUTE);
+    const { offered, rollReason } = await job(project, 1);
+    expect(rollReason).toBe('not-arriving');
+    expect((await project.read()).alerts).toContain('control');
+    await project.drop('late.jpg');
+    await project.rounds(5);
+    expect((await job(project, 1)).offered).toBe(offered);
+    project.outside.cloud.copies = () => 1;
+    await pass(project, 26 * HOUR, 10 * MINUTE);
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 InProgress']);
+    await project.finish();
+    expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
+  });
+
+  test('28 days: drained, stopped and chained, before Ground Truth ends it', async () => {
+    const project = await projectWith(1);
+    for (let day = 0; day < 30; day += 1) {
+      await project.drop(`day/${day}.jpg`);
+      await pass(project, DAY, 6 * HOUR);
+      await project.label();
+    }
+    await project.finish();
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 InProgress']);
+    expect((await job(project, 1)).rollReason).toBe('age');
+    expect((await project.read()).state.mode).toBe('ACTIVE');
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+  });
+
+  test('work that nobody does is taken away after the deadline and given to the next job', async () => {
+    const project = await runningProject();
+    await project.command('roll');
+    await project.drop('late.jpg');
+    await pass(project, 23 * HOUR, HOUR);
+    expect(jobStatuses(project)).toEqual(['1 InProgress']);
+    expect(statesOf(project)['late.jpg']).toBe('PENDING');
+    await pass(project, 4 * HOUR, HOUR);
+    await project.rounds(5);
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 InProgress']);
+    expect(withWorkers(project)).toBe(4);
+    await project.finish();
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+  });
+
+  test('changed instructions with ROLL_NOW: the next job has them within the hour; with NEXT_JOB nothing is rolled', async () => {
+    const project = await runningProject();
+    const task = { ...project.configuration.task, template: `${project.configuration.task.template} ` };
+    await project.deploy({ task });
+    await project.rounds(5);
+    expect(await job(project, 1)).not.toHaveProperty('rollAt');
+    await project.deploy({ instructionRollOut: 'ROLL_NOW' });
+    await pass(project, 100 * MINUTE, MINUTE);
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 InProgress']);
+    expect((await job(project, 1)).rollReason).toBe('instructions');
+    expect((await job(project, 2)).request.templateUri).not.toBe((await job(project, 1)).request.templateUri);
+    await pass(project, 3 * HOUR, 10 * MINUTE);
+    expect(jobStatuses(project)).toHaveLength(2);
+  });
+
+  test('at most once an hour, however often a job must go', async () => {
+    const project = await runningProject({ simulator: { failureLine: 'bare' } }, 1);
+    await project.simulator.failObject(String(images(project)['cam/0.jpg'].sourceRef));
+    const rolls: number[] = [];
+    for (let minute = 0; minute < 300; minute += 1) {
+      if ((await project.round()).includes('ROLL')) {
+        rolls.push(minute);
+      }
+    }
+    expect(rolls.length).toBeGreaterThanOrEqual(4);
+    expect(Math.min(...rolls.slice(1).map((at, i) => at - rolls[i]))).toBeGreaterThanOrEqual(60);
+  });
+
+  test('near the quota of a data set', async () => {
+    const project = await runningProject();
+    await project.outside.table.write([{ update: { pk: 'JOB', sk: '000000001' }, set: { carried: 89_998 } }]);
+    await project.rounds(2);
+    expect((await job(project, 1)).rollReason).toBe('quota');
+  });
+
+  test('a job that listens to another topic is not fed', async () => {
+    const project = await runningProject();
+    const { jobs } = project.world;
+    (project.world as { jobs: unknown }).jobs = Object.assign(Object.create(jobs) as object, {
+      describe: async (name: string) => ({ ...await jobs.describe(name), inputTopicArn: 'arn:aws:sns:us-east-1:111122223333:other' }),
+    });
+    await project.drop('late.jpg');
+    await project.rounds(3);
+    expect((await job(project, 1)).rollReason).toBe('foreign-topic');
+    expect(statesOf(project)['late.jpg']).toBe('PENDING');
+    expect((await project.read()).alerts).toContain('control');
+  });
+});
+
+describe('a job that takes long to begin or to stop', () => {
+  test('is waited for, and told about after an hour', async () => {
+    const project = await MemoryProject.create({ simulator: { initializingTime: 3 * HOUR } });
+    await project.drop('a.jpg');
+    await project.rounds(55);
+    expect((await project.read()).alerts).toEqual([]);
+    await project.rounds(10);
+    expect((await project.read()).alerts).toEqual(['control']);
+    expect(statesOf(project)).toEqual({ 'a.jpg': 'PENDING' });
+    await pass(project, 3 * HOUR, 10 * MINUTE);
+    expect((await project.read()).alerts).toEqual([]);
+    expect(statesOf(project)).toEqual({ 'a.jpg': 'SENT' });
+    expect(eventTypes(project)).toEqual(['Job Started', 'Alert']);
+  });
+});
+
+test('two runs at once claim nothing twice', async () => {
+  const project = await projectWith(8);
+  await project.rounds(4);
+  project.outside.table.options = { faults: async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return 'ok';
+  } };
+  const results = await Promise.all([run(project.world, 'a'), run(project.world, 'b'), run(project.world, 'c')]);
+  expect(results.filter((done) => done[0] === 'busy').length).toBeGreaterThanOrEqual(1);
+  expect(Object.values(images(project)).every((image) => Number(image.offers) <= 1)).toBe(true);
+  project.outside.table.options = {};
+  expectConservation(project.outside.table);
+});

@@ -1,0 +1,130 @@
+import { expectConservation } from '../../support/conservation';
+import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { images, job, pass, runningProject, statesOf } from '../../support/running-project';
+
+const loseEvents = (project: MemoryProject): void => {
+  project.outside.cloud.copies = (operation) => operation === 's3.notify' ? 0 : 1;
+};
+
+const queuedBySweep = (project: MemoryProject): number => project.outside.telemetry.said
+  .filter((line) => /sweep queued/.test(line.message)).reduce((sum, line) => sum + (line.detail as { drops: number }).drops, 0);
+
+describe('drops that no event brought in', () => {
+  test('are found within half an hour, whatever their names', async () => {
+    const project = await MemoryProject.create();
+    loseEvents(project);
+    const names = ['a.jpg', 'ü/b c+d.jpg', '100%.jpg', 'x/\'(1)!*.jpg', 'a&b=c?.jpg', '日本/#1.jpg'];
+    for (const name of names) {
+      await project.drop(name);
+    }
+    await project.outside.cloud.buckets.put('drop', 'folder/', '');
+    await pass(project, 32 * MINUTE, MINUTE);
+    expect(Object.keys(statesOf(project)).sort()).toEqual([...names].sort());
+    await project.finish();
+    expect(project.lost()).toEqual([]);
+    await pass(project, DAY, HOUR);
+    expect(queuedBySweep(project)).toBe(names.length);
+  });
+
+  test('are left to their event while they are young', async () => {
+    const project = await MemoryProject.create();
+    await project.rounds(2);
+    await project.drop('a.jpg');
+    project.clock.advance(14 * MINUTE);
+    await project.rounds(1);
+    expect(queuedBySweep(project)).toBe(0);
+  });
+
+  test('are left alone while the intake queue may still hold their event', async () => {
+    const project = await MemoryProject.create();
+    loseEvents(project);
+    await project.drop('a.jpg');
+    await project.outside.cloud.queues.send(project.world.resources.intakeQueueUrl, 'something that fails');
+    for (let i = 0; i < 30; i += 1) {
+      await project.round();
+    }
+    expect(queuedBySweep(project)).toBe(0);
+    await pass(project, 3 * HOUR, 10 * MINUTE);
+    expect(queuedBySweep(project)).toBeGreaterThan(0);
+    expect(statesOf(project)).toHaveProperty('a.jpg');
+  });
+
+  test('are found page by page', async () => {
+    const project = await MemoryProject.create();
+    loseEvents(project);
+    for (let i = 0; i < 7; i += 1) {
+      await project.drop(`${i}.jpg`);
+    }
+    Object.assign(project.outside.objects, { pageVersions: 2 });
+    await pass(project, 35 * MINUTE, MINUTE);
+    expect(Object.keys(statesOf(project))).toHaveLength(7);
+    expect((await project.read()).state).not.toHaveProperty('sweepCursor');
+  });
+
+  test('overwritten ones too, each version', async () => {
+    const project = await MemoryProject.create();
+    loseEvents(project);
+    await project.drop('a.jpg', 'one');
+    await project.drop('a.jpg', 'two');
+    await pass(project, 32 * MINUTE, MINUTE);
+    await project.finish();
+    expect([project.lost(), project.dataSet().length]).toEqual([[], 2]);
+  });
+
+  test('a drop whose end was recorded and not carried out is brought to its end', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg');
+    project.outside.cloud.faults = (operation) => operation === 's3.CopyObject' ? 'throw-before' : 'ok';
+    await project.intake();
+    await project.outside.cloud.queues.receive(project.world.resources.intakeQueueUrl, 10, 0);
+    project.outside.cloud.faults = undefined;
+    for (const message of await project.outside.cloud.queues.receive(project.world.resources.intakeQueueUrl, 10, 0)) {
+      await project.outside.cloud.queues.delete(project.world.resources.intakeQueueUrl, message.receiptHandle);
+    }
+    expect(project.outside.cloud.buckets.peekKeys('drop')).toEqual(['a.jpg']);
+    await pass(project, 3 * HOUR, 10 * MINUTE);
+    expect(project.outside.cloud.buckets.peekKeys('drop')).toEqual([]);
+    expect(project.outside.cloud.buckets.peekKeys('input', 'originals/')).toHaveLength(1);
+  });
+});
+
+describe('in a brought bucket', () => {
+  const bring = (project: MemoryProject, prefix = ''): void => {
+    Object.assign(project.world.resources, { dropBucketIsOwn: false, dropPrefix: prefix });
+  };
+
+  test('what lay there before the project began is left to back-fill, and nothing is moved', async () => {
+    const project = await MemoryProject.create();
+    bring(project, 'in/');
+    loseEvents(project);
+    const { startedAt } = (await project.read()).state;
+    await project.outside.table.write([{ update: { pk: 'PROJECT', sk: 'STATE' }, set: { startedAt: startedAt + HOUR } }]);
+    await project.drop('in/old.jpg');
+    project.clock.advance(2 * HOUR);
+    await project.drop('in/new.jpg');
+    await project.drop('elsewhere/new.jpg');
+    await pass(project, HOUR, 5 * MINUTE);
+    expect(Object.keys(statesOf(project))).toEqual(['in/new.jpg']);
+    expect(project.outside.cloud.buckets.peekKeys('drop').sort()).toEqual(['elsewhere/new.jpg', 'in/new.jpg', 'in/old.jpg']);
+    expect(queuedBySweep(project)).toBe(1);
+  });
+});
+
+describe('images that are still with a job that is over', () => {
+  test('are given back', async () => {
+    const project = await runningProject();
+    const { table } = project.outside;
+    await project.label(1);
+    await project.rounds(2);
+    // as a mistake of ours would leave them: the job is settled, and two images are with it
+    await table.write([
+      { update: { pk: 'JOB', sk: '000000001' }, set: { phase: 'SETTLED' } }, { update: { pk: 'PROJECT', sk: 'STATE' }, set: { openJobs: [] } },
+    ]);
+    await project.simulator.expire('froth-0a1b2c3d-1');
+    await pass(project, 40 * MINUTE, MINUTE);
+    expect(project.outside.telemetry.said.some((line) => /sweep gave 2 images back/.test(line.message))).toBe(true);
+    expect(Object.values(images(project)).map((image) => `${image.state} ${image.job}`).sort()).toEqual(['LABELED 1', 'SENT 2', 'SENT 2']);
+    expect((await job(project, 1)).open).toBe(0);
+    expectConservation(table);
+  });
+});
