@@ -4,18 +4,14 @@ const AWS_SDK = '^3.1142.0';
 const POWERTOOLS = '~2.35.0'; // all the same, or the bundles hold their common part twice
 const AWS_CLIENTS = [
   'client-cloudformation',
-  'client-cloudwatch',
   'client-dynamodb',
   'client-eventbridge',
-  'client-iam',
   'client-lambda',
   'client-s3',
   'client-sagemaker',
   'client-scheduler',
   'client-sns',
   'client-sqs',
-  'client-sts',
-  'lib-dynamodb',
   'lib-storage',
   's3-request-presigner',
 ];
@@ -56,7 +52,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
   integrationTestAutoDiscover: false,
   tsconfigDevFile: 'tsconfig.dev.json',
   sampleCode: false,
-  bin: { 'cdk-streaming-labeling': 'assets/cli/index.js' },
   publishToPypi: { distName: 'cdk-streaming-labeling', module: 'cdk_streaming_labeling' },
 
   jestOptions: {

@@ -61,7 +61,7 @@ export class Deployment extends Construct implements ITaggableV2 {
     const { names, storage, ledger } = this.parts;
     ledger.grant(handler);
     controller.grantWake(handler);
-    handler.allow(['s3:GetBucketVersioning'], [storage.dropBucket.bucketArn]);
+    handler.allow(['s3:GetBucketVersioning', ...storage.dropBucketIsOwn ? ['s3:PutBucketNotification'] : []], [storage.dropBucket.bucketArn]);
     handler.allow(['s3:GetBucketCORS'], [storage.inputBucket.bucketArn, storage.outputBucket.bucketArn]);
     handler.allow(END_JOB_ACTIONS, [names.jobArns]);
     handler.allow(['sagemaker:DescribeSubscribedWorkteam', 'sagemaker:DescribeWorkteam'], [configuration.workTeamArn]);

@@ -238,4 +238,6 @@ export interface BucketSettings {
   /** Whether pages of any origin may GET from it, which the worker page needs. */
   corsAllowsGet(bucket: string): Promise<boolean>;
   isVersioned(bucket: string): Promise<boolean>;
+  /** Takes a bucket's notifications away: their destinations are about to go. A bucket that is gone is no error. */
+  silence(bucket: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 // What a user writes in JavaScript. app.py is the same app: both must give the same template.
 const { App, Stack } = require('aws-cdk-lib');
-const { FeatureEngineering, ImageTransform, Instructions, LabelingTask, StreamingLabelingProject, WorkTeam } = require('cdk-streaming-labeling');
+const { FeatureEngineering, ImageTransform, LabelingTask, StreamingLabelingProject, WorkTeam } = require('cdk-streaming-labeling');
 
 const app = new App({ outdir: process.argv[2] });
 const stack = new Stack(app, 'Labeling', { env: { account: '111122223333', region: 'eu-west-1' } });
@@ -25,7 +25,6 @@ new StreamingLabelingProject(stack, 'Bubbles', {
     description: 'Choose the size of most bubbles',
   }),
   workTeam,
-  instructions: Instructions.builtIn(),
 });
 
 app.synth();

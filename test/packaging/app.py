@@ -5,7 +5,6 @@ from aws_cdk import App, Environment, Stack
 from cdk_streaming_labeling import (
     FeatureEngineering,
     ImageTransform,
-    Instructions,
     Label,
     LabelingTask,
     StreamingLabelingProject,
@@ -43,7 +42,6 @@ StreamingLabelingProject(
         description="Choose the size of most bubbles",
     ),
     work_team=work_team,
-    instructions=Instructions.built_in(),
 )
 
 app.synth()

@@ -17,11 +17,6 @@ export class Outbox {
     this.posts.splice(at, 0, { dueAt, send });
   }
 
-  /** Whether something waits, due or not. */
-  public get isEmpty(): boolean {
-    return this.posts.length === 0;
-  }
-
   /**
    * Sends all that is due.
    *

@@ -1,4 +1,4 @@
-import { GetBucketCorsCommand, GetBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetBucketCorsCommand, GetBucketVersioningCommand, PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { BucketSettings } from '../ports';
 
 /** Settings of buckets as S3 tells them. */
@@ -19,5 +19,15 @@ export class S3BucketSettings implements BucketSettings {
 
   public async isVersioned(bucket: string): Promise<boolean> {
     return (await this.client.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status === 'Enabled';
+  }
+
+  public async silence(bucket: string): Promise<void> {
+    try {
+      await this.client.send(new PutBucketNotificationConfigurationCommand({ Bucket: bucket, NotificationConfiguration: {} }));
+    } catch (error) {
+      if ((error as Error).name !== 'NoSuchBucket') {
+        throw error;
+      }
+    }
   }
 }

@@ -31,6 +31,7 @@ const RUN_MAX = 75_000;
 export async function run(world: World, cause: string): Promise<readonly string[]> {
   const project = await readProject(world.ledger);
   world.telemetry.count(METRIC.ALERTS, project.alerts.length);
+  world.telemetry.count(METRIC.IMAGES_PENDING, countOf(project.counts, 'image:PENDING'));
   if (isIdle(world, project)) {
     return ['idle'];
   }

@@ -48,6 +48,10 @@ async function deploy(event: CloudFormationCustomResourceEvent): Promise<string>
 
 async function remove(context: Context): Promise<string> {
   const { jobsLeft } = await tearDown(world, world.ledger.clock.now() + context.getRemainingTimeInMillis() - RESERVE, pause);
+  if (world.resources.dropBucketIsOwn) {
+    // The bucket may outlive its queue; S3 takes no new notification for a bucket whose old ones lead nowhere.
+    await settings.silence(world.resources.dropBucket);
+  }
   if (jobsLeft.length > 0) {
     world.telemetry.error(`the stack goes while these jobs still run; stop them by hand: ${jobsLeft.join(', ')}`, { notice: 'jobs-left' });
   }

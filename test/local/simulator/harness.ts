@@ -40,8 +40,6 @@ export class Harness {
   public readonly simulator: GroundTruthSimulator;
   public readonly inputTopic: string;
   public readonly outputTopic: string;
-  /** Receives what goes to the output topic. */
-  public readonly recorderUrl: string;
   private jobs = 0;
 
   public constructor(options: HarnessOptions = {}) {
@@ -51,9 +49,6 @@ export class Harness {
     this.cloud.buckets.create(OUTPUT);
     this.inputTopic = this.cloud.topics.ensure('project-input');
     this.outputTopic = this.cloud.topics.ensure('project-output');
-    const recorder = this.cloud.queues.ensure('recorder', { messageRetentionPeriod: 14 * 24 * 3600 });
-    this.recorderUrl = recorder.url;
-    this.cloud.topics.join(this.outputTopic, recorder.arn, { raw: true });
     this.labelFile(options.labels ?? ['cat', 'dog', 'bird']);
     this.cloud.buckets.store(OUTPUT, 'config/template.html', template(options.element ?? 'crowd-image-classifier'));
   }
@@ -131,9 +126,9 @@ export class Harness {
     await this.simulator.submit(this.task(sourceRef).taskId, workerId, answer, { pixelHash: `hash of ${sourceRef}` });
   }
 
-  /** What the output topic's subscriber received, each once. */
+  /** What was published to the output topic. */
   public recorded(): any[] {
-    return this.cloud.queues.peekBodies(this.recorderUrl).map(body => JSON.parse(body));
+    return this.cloud.topics.peekPublished(this.outputTopic).map(body => JSON.parse(body));
   }
 
   /** Lines of the job's output manifest; undefined when there is none. */

@@ -112,6 +112,12 @@ const refusedByRules: ReadonlyArray<readonly [string, unknown, RegExp]> = [
   [PRE, arn('PRE-ImageMultiClass', 'us-east-1', '081040173940'), /belong to account 432418664414/],
 ];
 
+test.each([
+  [{ MaxResults: 0 }, /MaxResults/], [{ CreationTimeAfter: 'yesterday' }, /must be a time/], [{ StatusEquals: 'Live' }, /none of/], [7, /must be a structure/],
+])('lists are checked by the published model too: %j', async (request, reason) => {
+  await expect(new Harness().simulator.listLabelingJobs(request as any)).rejects.toThrow(reason);
+});
+
 test('the request of the tests is valid by both', async () => {
   await create(base);
   await create(base, { serviceModelPath: SERVICE_MODEL });

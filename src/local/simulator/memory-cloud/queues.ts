@@ -42,7 +42,7 @@ interface Queue {
   readonly name: string;
   readonly url: string;
   readonly arn: string;
-  attributes: QueueAttributes;
+  readonly attributes: QueueAttributes;
   ready: Message[];
   readonly hidden: Map<string, Message>;
   readonly expired: Message[];
@@ -147,11 +147,6 @@ export class MemoryQueues {
       this.byName.set(name, queue);
     }
     return { url: queue.url, arn: queue.arn };
-  }
-
-  public setAttributes(url: string, attributes: QueueAttributes): void {
-    const queue = this.byUrl(url);
-    queue.attributes = { ...queue.attributes, ...attributes };
   }
 
   public exists(name: string): boolean {
