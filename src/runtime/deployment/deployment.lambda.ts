@@ -24,14 +24,26 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => {
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
   try {
-    const checks = event.RequestType === 'Delete' ? await remove(context) : await deploy(event);
-    await answer(event, 'SUCCESS', checks);
+    const { status, checks } = await carryOut(event, context);
+    // Not answered again otherwise where this fails: Lambda calls again, and all of it may be repeated.
+    await answer(event, status, checks);
+  } finally {
+    world.telemetry.flush();
+  }
+}
+
+interface CarriedOut {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly checks: string;
+}
+
+async function carryOut(event: CloudFormationCustomResourceEvent, context: Context): Promise<CarriedOut> {
+  try {
+    return { status: 'SUCCESS', checks: event.RequestType === 'Delete' ? await remove(context) : await deploy(event) };
   } catch (error) {
     world.telemetry.error(`the deployment failed: ${messageOf(error)}`, { notice: 'deployment-failed', request: event.RequestType });
     // A stack whose project cannot be ended must still go: what is left is in the log.
-    await answer(event, event.RequestType === 'Delete' ? 'SUCCESS' : 'FAILED', messageOf(error));
-  } finally {
-    world.telemetry.flush();
+    return { status: event.RequestType === 'Delete' ? 'SUCCESS' : 'FAILED', checks: messageOf(error) };
   }
 }
 
@@ -48,23 +60,24 @@ async function deploy(event: CloudFormationCustomResourceEvent): Promise<string>
 
 async function remove(context: Context): Promise<string> {
   const { jobsLeft } = await tearDown(world, world.ledger.clock.now() + context.getRemainingTimeInMillis() - RESERVE, pause);
+  if (jobsLeft.length > 0) {
+    world.telemetry.error(`the stack goes while these jobs still run; stop them by hand: ${jobsLeft.join(', ')}`, { notice: 'jobs-left' });
+  }
   if (world.resources.dropBucketIsOwn) {
     // The bucket may outlive its queue; S3 takes no new notification for a bucket whose old ones lead nowhere.
     await settings.silence(world.resources.dropBucket);
   }
-  if (jobsLeft.length > 0) {
-    world.telemetry.error(`the stack goes while these jobs still run; stop them by hand: ${jobsLeft.join(', ')}`, { notice: 'jobs-left' });
-  }
   return 'OK';
 }
 
-/** CloudFormation takes at most 4 KB of answer. */
+/** CloudFormation takes at most 4 KB of answer: that much is for the findings, that much for the reason, the rest for what is around. */
 const CHECKS_MAX = 2_000;
+const REASON_MAX = 1_000;
 
-async function answer(event: CloudFormationCustomResourceEvent, status: 'SUCCESS' | 'FAILED', checks: string): Promise<void> {
+async function answer(event: CloudFormationCustomResourceEvent, status: CarriedOut['status'], checks: string): Promise<void> {
   const body = JSON.stringify({
     Status: status,
-    Reason: checks.slice(0, CHECKS_MAX),
+    Reason: checks.slice(0, REASON_MAX),
     // Constant, so that an update is never taken for a replacement, which would end the project.
     PhysicalResourceId: 'streaming-labeling-deployment',
     StackId: event.StackId,

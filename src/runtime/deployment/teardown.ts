@@ -50,10 +50,13 @@ async function endJobs(world: World, deadline: number, pause: (ms: number) => Pr
 
 /** Under the lease, so that no controller run that began before goes on afterwards; at the deadline without. */
 async function retire(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Lease | undefined> {
-  await world.ledger.table.write([stateWrite({ mode: 'RETIRED', modeReason: 'the stack is being deleted' })]);
+  const retired = stateWrite({ mode: 'RETIRED', modeReason: 'the stack is being deleted' });
+  await world.ledger.table.write([retired]);
   for (;;) {
     const lease = await takeLease(world.ledger, LEASE);
     if (lease || world.ledger.clock.now() >= deadline) {
+      // Again: a run that read its orders before may have set another mode.
+      await world.ledger.table.write([retired]);
       return lease;
     }
     await pause(PAUSE);

@@ -54,11 +54,19 @@ class History {
 
   private constructor(private readonly project: MemoryProject, private readonly troubles: Troubles) {}
 
-  public static async begin(simulator: object): Promise<History> {
+  /** @param running Whether a job already runs and has images. */
+  public static async begin(simulator: object, running: boolean): Promise<History> {
     const troubles = new Troubles();
     const project = await MemoryProject.create({ simulator: { ...simulator, apiVerdict: troubles.apiVerdict } });
     troubles.attach(project);
-    return new History(project, troubles);
+    const history = new History(project, troubles);
+    if (running) {
+      await project.drop('cam/0.jpg', 'content 0');
+      await project.drop('cam/1.jpg', 'content 1');
+      await project.drop('cam/2.jpg', 'content 2');
+      await project.rounds(8);
+    }
+    return history;
   }
 
   public async take({ action: what, trouble: wrong }: Step): Promise<void> {
@@ -181,8 +189,8 @@ describe('random histories', () => {
       outputMessageShape: 'none', manifestListsUnlabeledSnsObjects: true, manifestFinalityDelay: 12 * MINUTE, expiryStatus: 'Stopped',
     }],
   ])('%s: nothing is lost, double, or stuck untold', async (_name, simulator) => {
-    await fc.assert(fc.asyncProperty(history, async (steps) => {
-      const unlucky = await History.begin(simulator);
+    await fc.assert(fc.asyncProperty(history, fc.boolean(), async (steps, running) => {
+      const unlucky = await History.begin(simulator, running);
       for (const step of steps) {
         await unlucky.take(step);
       }

@@ -225,6 +225,7 @@ describe('a manifest that cannot be read', () => {
     expect((await project.read()).alerts).toContain('unsettled-1');
     expect(Object.values(statesOf(project)).filter((state) => state === 'HELD')).toHaveLength(2);
     project.outside.cloud.faults = undefined;
+    await project.rounds(20);
     await project.finish();
     await expectAllLabeledOnce(project);
   });

@@ -12,7 +12,7 @@ async function ledgerWith(count: number): Promise<{ ledger: MemoryLedger; refs: 
 /** Each further job fails the image, or just gives it back. */
 async function offer(ledger: MemoryLedger, ref: string, times: number, fails: boolean, charge = true): Promise<void> {
   for (let i = 0; i < times; i += 1) {
-    const number = 100 + i;
+    const number = 100 + (await ledger.image(ref)).offers;
     await ledger.addJob(number);
     await ledger.send(number, ref);
     if (fails) {
@@ -31,7 +31,7 @@ test('an image is charged only on evidence against it, and quarantined at the th
   await returnImages(ledger, 1, [await ledger.image(ref)], true);
   expect(await ledger.image(ref)).toMatchObject({ state: 'PENDING', failures: 2 });
   await offer(ledger, ref, 1, true);
-  expect(await ledger.image(ref)).toMatchObject({ state: 'QUARANTINED', failures: 3, reason: 'labeling-failed', failure: { job: 100, reason: 'bad 100' } });
+  expect(await ledger.image(ref)).toMatchObject({ state: 'QUARANTINED', failures: 3, reason: 'labeling-failed', failure: { job: 103, reason: 'bad 103' } });
   ledger.expectConservation();
 });
 

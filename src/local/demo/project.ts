@@ -1,0 +1,120 @@
+import { paginateScan } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { CURRENT_DATA_SET_KEY, ENVIRONMENT } from '../../contract/environment';
+import { ProjectResources } from '../../contract/project-configuration';
+import { Aws, Deployment, parseUri, StackArtifact } from '../runner';
+import { LedgerItem, LedgerView, viewLedger } from './ledger-view';
+import { DropFile } from './scenario';
+import { Stage } from './stage';
+
+/** Between two ticks of the scheduler, which in AWS come each minute. Unit: milliseconds. */
+const TICK = 2_000;
+
+const CONTROLLER = /ControllerHandlerFunction/;
+
+export interface ProjectOptions {
+  /** Default: the name in the assembly. */
+  readonly stackName?: string;
+}
+
+/** A line of the data set. */
+export interface DataSetLine {
+  readonly 'source-ref': string;
+  readonly [name: string]: unknown;
+}
+
+/** A deployed project, whose scheduler ticks fast. */
+export class DeployedProject {
+  /** Deploys a stack with one project. The scheduler's clock stands still until `start`. */
+  public static async deploy(stage: Stage, stack: StackArtifact, options: ProjectOptions = {}): Promise<DeployedProject> {
+    const deployment = await Deployment.create(stage.emulator, { ...stack, stackName: options.stackName ?? stack.stackName });
+    const [controller] = deployment.find({ type: 'AWS::Lambda::Function' }).filter(({ logicalId }) => CONTROLLER.test(logicalId));
+    const { Environment } = await stage.emulator.aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: controller.physicalId }));
+    const resources = JSON.parse(Environment!.Variables![ENVIRONMENT.RESOURCES]) as ProjectResources;
+    return new DeployedProject(stage.emulator.aws, deployment, controller.physicalId, resources);
+  }
+
+  private timer?: NodeJS.Timeout;
+  private failure?: unknown;
+
+  private constructor(
+    private readonly aws: Aws,
+    public readonly deployment: Deployment,
+    /** Name of the function that runs the jobs. */
+    public readonly controller: string,
+    public readonly resources: ProjectResources,
+  ) {}
+
+  /** Whether a labeling job is of this project's chain. */
+  public owns(jobName: string): boolean {
+    return jobName.startsWith(`${this.resources.projectId}-`);
+  }
+
+  /** Lets the scheduler tick. */
+  public start(): void {
+    this.timer = setInterval(() => {
+      this.deployment.schedules.fire().catch((error: unknown) => {
+        this.failure = error;
+      });
+    }, TICK);
+  }
+
+  /** The scheduler stands still. Throws if a tick could not be delivered. */
+  public stop(): void {
+    clearInterval(this.timer);
+    if (this.failure !== undefined) {
+      throw this.failure as Error;
+    }
+  }
+
+  /** Drops a file, as a user does. */
+  public async drop({ key, bytes }: Pick<DropFile, 'key' | 'bytes'>): Promise<void> {
+    const { dropBucket, dropPrefix } = this.resources;
+    await this.aws.s3.send(new PutObjectCommand({ Bucket: dropBucket, Key: `${dropPrefix}${key}`, Body: bytes }));
+  }
+
+  /** All items of the ledger table. */
+  public async ledgerItems(): Promise<LedgerItem[]> {
+    const items: LedgerItem[] = [];
+    for await (const page of paginateScan({ client: this.aws.dynamodb }, { TableName: this.resources.ledgerTable, ConsistentRead: true })) {
+      items.push(...(page.Items ?? []).map(item => unmarshall(item) as LedgerItem));
+    }
+    return items;
+  }
+
+  public async ledger(): Promise<LedgerView> {
+    return viewLedger(await this.ledgerItems());
+  }
+
+  /** The data set as a training job would read it; empty before the first label. */
+  public async dataSet(): Promise<DataSetLine[]> {
+    const text = await this.read(this.resources.outputBucket, CURRENT_DATA_SET_KEY).catch((error: Error) => {
+      if (error.name === 'NoSuchKey') {
+        return Buffer.alloc(0);
+      }
+      throw error;
+    });
+    return text.toString().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as DataSetLine);
+  }
+
+  public async read(bucket: string, key: string): Promise<Buffer> {
+    const { Body } = await this.aws.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return Buffer.from(await Body!.transformToByteArray());
+  }
+
+  public async readUri(uri: string): Promise<Buffer> {
+    const { bucket, key } = parseUri(uri);
+    return this.read(bucket, key);
+  }
+
+  /** Keys below a prefix. */
+  public async keys(bucket: string, prefix = ''): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const page of paginateListObjectsV2({ client: this.aws.s3 }, { Bucket: bucket, Prefix: prefix })) {
+      keys.push(...(page.Contents ?? []).map(({ Key }) => Key!));
+    }
+    return keys;
+  }
+}

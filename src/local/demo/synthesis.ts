@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, Processes, projectRoot, run, StackArtifact, synthesizeStacks } from '../runner';
+
+const APP = join('examples', 'demo', 'app.ts');
+const PACKAGE = 'cdk-streaming-labeling';
+const WORK_TEAM = `arn:aws:sagemaker:${DEFAULT_REGION}:${DEFAULT_ACCOUNT}:workteam/private-crowd/demo`;
+
+/** Runs esbuild of the clone. */
+export async function esbuild(processes: Processes, name: string, args: readonly string[]): Promise<void> {
+  await run(processes, name, join(projectRoot(), 'node_modules', '.bin', 'esbuild'), [...args, '--log-level=warning'], { cwd: projectRoot() });
+}
+
+/**
+ * Synthesizes the demo's app as a user would: the app as it is in `examples`, with the compiled library and nothing else.
+ */
+export async function synthesizeDemo(processes: Processes, emulator: Emulator): Promise<StackArtifact> {
+  const root = projectRoot();
+  const folder = mkdtempSync(join(tmpdir(), 'streaming-labeling-'));
+  try {
+    const app = join(folder, 'app.js');
+    await esbuild(processes, 'translating the app', [APP, '--platform=node', '--format=cjs', `--outfile=${app}`]);
+    mkdirSync(join(folder, 'packages'));
+    symlinkSync(root, join(folder, 'packages', PACKAGE), 'dir');
+    const [stack] = await synthesizeStacks(processes, {
+      command: [process.execPath, app],
+      cwd: folder,
+      context: { workTeamArn: WORK_TEAM },
+      env: {
+        NODE_PATH: [join(folder, 'packages'), join(root, 'node_modules')].join(':'),
+        JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
+      },
+    }, emulator);
+    return stack;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

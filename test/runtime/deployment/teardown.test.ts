@@ -1,0 +1,130 @@
+import { takeConfiguration } from '../../../src/runtime/deployment/deploy';
+import { tearDown } from '../../../src/runtime/deployment/teardown';
+import { giveBack, readNotes, takeLease } from '../../../src/runtime/ledger/lease';
+import { stateWrite } from '../../../src/runtime/ledger/project';
+import { run } from '../../../src/runtime/controller/controller';
+import { expectConservation } from '../../support/conservation';
+import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { job, jobStatuses, pass, runningProject } from '../../support/running-project';
+
+/** Time goes by for the jobs while the deletion waits. */
+const waiting = (project: MemoryProject) => async (ms: number): Promise<void> => {
+  project.clock.advance(ms);
+  await project.simulator.step();
+};
+const end = (project: MemoryProject, patience = HOUR) => tearDown(project.world, project.clock.now() + patience, waiting(project));
+const queues = (project: MemoryProject): string[] => project.outside.cloud.queues.peekNames().filter((name) => name.startsWith('GroundTruth'));
+
+test('a project without a job is retired at once', async () => {
+  const project = await MemoryProject.create();
+  const { length } = project.clock.now().toString();
+  expect(await end(project)).toEqual({ jobsLeft: [] });
+  expect((await project.read()).state).toMatchObject({ mode: 'RETIRED' });
+  expect(length).toBeGreaterThan(0);
+});
+
+test('a running job is stopped and its queue goes; labels stay; nothing is started ever after', async () => {
+  const project = await runningProject();
+  await project.label(1);
+  await project.rounds(8);
+  expect(await end(project)).toEqual({ jobsLeft: [] });
+  expect([jobStatuses(project), queues(project)]).toEqual([['1 Stopped'], []]);
+  expect(project.dataSet()).toHaveLength(1);
+  await project.drop('late.jpg');
+  await project.command('resume');
+  await pass(project, 5 * HOUR);
+  expect(jobStatuses(project)).toEqual(['1 Stopped']);
+  expect((await project.read()).state.mode).toBe('RETIRED');
+  expectConservation(project.outside.table);
+});
+
+test('a job that has not begun is waited for, then stopped', async () => {
+  const project = await MemoryProject.create({ simulator: { initializingTime: 10 * MINUTE } });
+  await project.drop('a.jpg');
+  await project.rounds(2);
+  expect(jobStatuses(project)).toEqual(['1 Initializing']);
+  expect(await end(project)).toEqual({ jobsLeft: [] });
+  expect([jobStatuses(project), queues(project)]).toEqual([['1 Stopped'], []]);
+});
+
+test('at the deadline it says what is left and lets go', async () => {
+  const project = await MemoryProject.create({ simulator: { initializingTime: 10 * HOUR } });
+  await project.drop('a.jpg');
+  await project.rounds(2);
+  const started = project.clock.now();
+  expect(await end(project, 12 * MINUTE)).toEqual({ jobsLeft: ['froth-0a1b2c3d-1'] });
+  expect(project.clock.now() - started).toBeLessThanOrEqual(13 * MINUTE);
+});
+
+test.each(['throw-before', 'throw-after'] as const)('a create whose outcome is unknown (%s): a job that was made is stopped', async (verdict) => {
+  let next: 'ok' | typeof verdict = verdict;
+  const project = await MemoryProject.create({ simulator: { apiVerdict: (operation) => {
+    const now = operation === 'CreateLabelingJob' ? next : 'ok';
+    next = operation === 'CreateLabelingJob' ? 'ok' : next;
+    return now;
+  } } });
+  await project.drop('a.jpg');
+  await project.round().catch(() => undefined);
+  expect(await job(project, 1)).toMatchObject({ phase: 'PLANNED' });
+  await pass(project, 0);
+  project.clock.advance(3 * MINUTE);
+  await project.simulator.step();
+  expect(await end(project)).toEqual({ jobsLeft: [] });
+  expect(jobStatuses(project)).toEqual(verdict === 'throw-after' ? ['1 Stopped'] : []);
+  // deployed again, that stop was ours and not an operator's
+  await takeConfiguration(project.world, project.configuration);
+  await project.finish();
+  expect((await project.read()).state.mode).toBe('ACTIVE');
+  expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
+});
+
+test('a service that fails for a while is asked again', async () => {
+  let failures = 5;
+  const project = await runningProject({ simulator: { apiVerdict: (operation) => operation !== 'CreateLabelingJob' && failures < 5 && failures++ >= 0 ? 'throw-before' : 'ok' } });
+  failures = 0;
+  expect(await end(project)).toEqual({ jobsLeft: [] });
+  expect(jobStatuses(project)).toEqual(['1 Stopped']);
+});
+
+test('a run that is under way ends first, and what it wrote does not bring the project back', async () => {
+  const project = await runningProject();
+  const lease = (await takeLease(project.world.ledger, 3 * MINUTE))!;
+  let waits = 0;
+  const ended = await tearDown(project.world, project.clock.now() + HOUR, async (ms) => {
+    await waiting(project)(ms);
+    waits += 1;
+    if (waits === 3) {
+      // the run read its orders before the deletion began
+      await project.world.ledger.table.write([stateWrite({ mode: 'ACTIVE', modeReason: 'resume by somebody' })]);
+      await giveBack(project.world.ledger, await readNotes(project.world.ledger, lease));
+    }
+  });
+  expect(ended).toEqual({ jobsLeft: [] });
+  expect(jobStatuses(project)).toEqual(['1 Stopped']);
+  expect((await project.read()).state.mode).toBe('RETIRED');
+  await project.drop('late.jpg');
+  await project.rounds(5);
+  expect(jobStatuses(project)).toEqual(['1 Stopped']);
+});
+
+test('somebody who never gives the lease back does not hang a deletion', async () => {
+  const project = await runningProject();
+  await takeLease(project.world.ledger, 10 * HOUR);
+  const started = project.clock.now();
+  await end(project, 10 * MINUTE);
+  expect(project.clock.now() - started).toBeLessThanOrEqual(11 * MINUTE);
+  expect(await run(project.world, 'late')).toEqual(['busy']);
+});
+
+test('ended jobs that are not settled lose their queues too, and are settled after a new deploy', async () => {
+  const project = await runningProject();
+  await project.label(1);
+  await project.simulator.expire(project.liveJobName()!);
+  await project.rounds(2);
+  expect(queues(project)).toHaveLength(1);
+  expect(await end(project)).toEqual({ jobsLeft: [] });
+  expect(queues(project)).toEqual([]);
+  await project.deploy();
+  await project.finish();
+  expect([project.lost(), project.double()]).toEqual([[], 0]);
+});

@@ -1,0 +1,402 @@
+import { createHash } from 'node:crypto';
+import { expectConservation } from '../../support/conservation';
+import { BAD, HOUR, MINUTE, MemoryProject, MemoryProjectOptions, PlainEngine } from '../../support/memory-project';
+import { eventTypes, images, statesOf } from '../../support/running-project';
+import { Troubles } from '../../support/trouble';
+import { DROP_MAX_BYTES, Engine, Engineered, EngineeredImage, GatedDrop } from '../../../src/runtime/intake/engine';
+import { createdObjects } from '../../../src/runtime/intake/events';
+import { Intake, Taken } from '../../../src/runtime/intake/intake';
+import { Item } from '../../../src/runtime/ports';
+
+const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+function drops(project: MemoryProject): Item[] {
+  return [...project.outside.table.items()].filter((item) => item.pk.startsWith('DROP#') && item.sk.startsWith('VERSION#'));
+}
+
+const ends = (project: MemoryProject): string[] => drops(project).map((drop) => `${String(drop.key)} ${String(drop.state)}`).sort();
+const keys = (project: MemoryProject, bucket: string, prefix = ''): string[] => project.outside.cloud.buckets.peekKeys(bucket, prefix);
+
+/** What the plain engine makes, and what tests make of it. */
+class WilfulEngine extends PlainEngine {
+  public calls = 0;
+
+  constructor(private readonly answer: (drop: GatedDrop, plain: () => Promise<Engineered>) => Promise<Engineered>) {
+    super();
+  }
+
+  public override async engineer(drop: GatedDrop): Promise<Engineered> {
+    this.calls += 1;
+    return this.answer(drop, () => super.engineer(drop));
+  }
+}
+
+const withEngine = (answer: ConstructorParameters<typeof WilfulEngine>[0], options: MemoryProjectOptions = {}): Promise<MemoryProject> =>
+  MemoryProject.create({ ...options, engine: new WilfulEngine(answer) });
+
+const image = (text: string): EngineeredImage => ({
+  bytes: Buffer.from(text), extension: 'jpg', contentType: 'image/jpeg', width: 10, height: 20, inverseTransform: [2, 0, 0, 2, 5, 0], priority: 3, warnings: [`look at ${text}`],
+});
+
+describe('a drop', () => {
+  test('becomes an image with its provenance, and moves to the originals', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('line 1/ü.jpg', 'bytes');
+    expect(await project.intake()).toEqual(['done']);
+    const hash = sha256('bytes');
+    expect(images(project)['line 1/ü.jpg']).toMatchObject({
+      state: 'PENDING', sha256: hash, sourceRef: `s3://input/images/line_1/_-${hash.slice(0, 16)}-0.png`,
+      provenance: { 'drop-key': 'line 1/ü.jpg', 'drop-sha256': hash, 'image-width': 1, 'image-height': 1, 'inverse-transform': [1, 0, 0, 1, 0, 0] },
+    });
+    expect(keys(project, 'drop')).toEqual([]);
+    const [original] = keys(project, 'input', 'originals/');
+    const stored = project.outside.cloud.buckets.read('input', original);
+    expect(Buffer.from(stored.body).toString()).toBe('bytes');
+    expect(decodeURIComponent(stored.metadata['drop-key'])).toBe('line 1/ü.jpg');
+    expect(project.outside.waker.causes).toEqual(['intake']);
+    expect(project.outside.telemetry.counts.get('DropsReceived')).toBe(1);
+    expectConservation(project.outside.table);
+  });
+
+  test('gives as many images as the engine makes, each with its metadata', async () => {
+    const project = await withEngine(async () => ({ kind: 'images', images: [image('one'), image('two')] }));
+    await project.drop('a.png');
+    await project.intake();
+    const made = [...project.outside.table.items()].filter((item) => item.sk === 'IMAGE');
+    expect(made.map((item) => [item.index, item.priority]).sort()).toEqual([[0, 3], [1, 3]]);
+    const stored = project.outside.cloud.buckets.read('input', keys(project, 'input', 'images/')[1]);
+    expect(stored).toMatchObject({ contentType: 'image/jpeg', metadata: { 'drop-index': '1', 'width': '10', 'height': '20', 'inverse-transform': '2 0 0 2 5 0' } });
+    expect(project.outside.telemetry.said.filter((line) => line.level === 'warn').map((line) => line.message)).toEqual(['look at one', 'look at two']);
+    expectConservation(project.outside.table);
+  });
+
+  test('whose key is as long as S3 allows', async () => {
+    const project = await MemoryProject.create();
+    await project.drop(`${'ü'.repeat(500)}/${'x'.repeat(19)}.jpg`);
+    expect(await project.intake()).toEqual(['done']);
+    await project.drop(`${'b/'.repeat(400)}${'ä'.repeat(100)}.jpg`, BAD);
+    expect(await project.intake()).toEqual(['quarantined']);
+    expectConservation(project.outside.table);
+  });
+
+  test('with the same bytes under another name is a duplicate, named after its origin', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg', 'same');
+    await project.drop('b.jpg', 'same');
+    await project.drop('a.jpg', 'same');
+    expect((await project.intake()).sort()).toEqual(['done', 'duplicate', 'duplicate']);
+    expect(drops(project).filter((drop) => drop.state === 'DUPLICATE').map((drop) => drop.reason)).toEqual(['s3://drop/a.jpg', 's3://drop/a.jpg']);
+    expect(Object.keys(images(project))).toEqual(['a.jpg']);
+    expect(project.outside.telemetry.counts.get('DropsDuplicate')).toBe(2);
+    expect(keys(project, 'drop')).toEqual([]);
+    expectConservation(project.outside.table);
+  });
+
+  test('with new bytes under the same name is a new drop, even if it is overwritten before it is read', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg', 'one');
+    await project.drop('a.jpg', 'two');
+    expect(await project.intake()).toEqual(['done', 'done']);
+    expect([...project.outside.table.items()].filter((item) => item.sk === 'IMAGE').map((item) => item.sha256).sort()).toEqual([sha256('one'), sha256('two')].sort());
+  });
+
+  test('that is overwritten while it is processed loses neither version', async () => {
+    let project: MemoryProject | undefined;
+    let overwritten = false;
+    project = await withEngine(async (_drop, plain) => {
+      if (!overwritten) {
+        overwritten = true;
+        await project!.drop('a.jpg', 'two');
+      }
+      return plain();
+    });
+    await project.drop('a.jpg', 'one');
+    await project.finish();
+    expect([project.lost(), project.dataSet().length]).toEqual([[], 2]);
+  });
+
+  test.each([1, 2, 3, 5])('told of %i times ends once', async (times) => {
+    const engine = new WilfulEngine((_drop, plain) => plain());
+    const project = await MemoryProject.create({ engine });
+    project.outside.cloud.copies = (operation) => operation === 's3.notify' ? times : 1;
+    await project.drop('a.jpg');
+    await project.drop('bad.jpg', BAD);
+    await project.intake();
+    await project.intake();
+    expect(ends(project)).toEqual(['a.jpg DONE', 'bad.jpg QUARANTINED']);
+    expect(engine.calls).toBe(1);
+    expect(eventTypes(project)).toEqual(['Drop Quarantined']);
+    expectConservation(project.outside.table);
+  });
+
+  test('that is gone before it is read is withdrawn', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg');
+    const [version] = (await project.outside.cloud.buckets.listVersions('drop')).versions;
+    await project.outside.cloud.buckets.delete('drop', 'a.jpg', version.versionId);
+    expect(await project.intake()).toEqual(['withdrawn']);
+    expect(drops(project)[0]).toMatchObject({ state: 'WITHDRAWN', put: true });
+    expectConservation(project.outside.table);
+  });
+
+  test('that is gone between a look and the reading is withdrawn', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg');
+    project.outside.cloud.faults = (operation) => {
+      if (operation === 's3.GetObject') {
+        const [version] = [...project.outside.cloud.buckets.peekKeys('drop')].map((key) => project.outside.cloud.buckets.read('drop', key));
+        project.outside.cloud.faults = undefined;
+        void project.outside.cloud.buckets.delete('drop', 'a.jpg', version.versionId);
+      }
+      return 'ok';
+    };
+    expect(await project.intake()).toEqual(['withdrawn']);
+  });
+
+  test('behind a delete marker is still a drop: the version is what counts', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg');
+    await project.outside.cloud.buckets.delete('drop', 'a.jpg');
+    expect(await project.intake()).toEqual(['done']);
+  });
+
+  test('in a bucket without versions is taken as it is', async () => {
+    const project = await MemoryProject.create();
+    project.outside.cloud.buckets.create('flat', { versioned: false });
+    Object.assign(project.world.resources, { dropBucket: 'flat' });
+    await project.outside.cloud.buckets.put('flat', 'a.jpg', 'bytes');
+    const intake = new Intake(project.world, project.configuration, new PlainEngine());
+    expect(await intake.take({ bucket: 'flat', key: 'a.jpg' })).toBe('done');
+    expect(await intake.take({ bucket: 'flat', key: 'a.jpg' })).toBe('withdrawn');
+    expect(keys(project, 'flat')).toEqual([]);
+  });
+
+  test.each([
+    ['of another bucket', { bucket: 'input', key: 'a.jpg' }], ['beside the prefix', { bucket: 'drop', key: 'out/a.jpg' }], ['that is a folder', { bucket: 'drop', key: 'in/folder/' }],
+  ])('%s is none', async (_name, object) => {
+    const project = await MemoryProject.create();
+    Object.assign(project.world.resources, { dropPrefix: 'in/' });
+    await project.outside.cloud.buckets.put(object.bucket, object.key, object.key.endsWith('/') ? '' : 'x');
+    expect(await new Intake(project.world, project.configuration, new PlainEngine()).take(object)).toBe('not-a-drop');
+    expect(drops(project)).toEqual([]);
+  });
+});
+
+describe('quarantine', () => {
+  test('keeps the bytes with the reason, tells, and harms no neighbour', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('x/good.jpg');
+    await project.drop('x/bad.jpg', `${BAD} text`);
+    await project.drop('x/empty.jpg', '');
+    await project.intake();
+    expect(ends(project)).toEqual(['x/bad.jpg QUARANTINED', 'x/empty.jpg QUARANTINED', 'x/good.jpg DONE']);
+    const kept = keys(project, 'input', 'quarantine/').map((key) => project.outside.cloud.buckets.read('input', key));
+    expect(kept.map((object) => [Buffer.from(object.body).toString(), object.metadata.reason]).sort()).toEqual([['', 'empty'], [`${BAD} text`, 'not-an-image']]);
+    const event = project.outside.cloud.bus.events.find((candidate) => candidate['detail-type'] === 'Drop Quarantined');
+    expect(event?.detail).toMatchObject({ project: 'froth', chainId: '0a1b2c3d', key: 'x/bad.jpg', reason: 'not-an-image', detail: `${BAD} text`, versionId: expect.any(String) });
+    expect(project.outside.telemetry.counts.get('DropsQuarantined')).toBe(2);
+    expect(keys(project, 'drop')).toEqual([]);
+    expectConservation(project.outside.table);
+  });
+
+  test.each<[string, Engineered]>([
+    ['no-output', { kind: 'images', images: [] }], ['too-small', { kind: 'rejected', reason: 'too-small', detail: '3 x 3' }],
+  ])('%s: what the engine says', async (reason, made) => {
+    const project = await withEngine(async () => made);
+    await project.drop('a.jpg');
+    expect(await project.intake()).toEqual(['quarantined']);
+    expect(drops(project)[0]).toMatchObject({ reason, attempts: 0 });
+  });
+
+  test('a file that would not fit into memory is not read', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg');
+    const { objects } = project.world;
+    (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, {
+      head: async (bucket: string, key: string, version: string) => ({ ...await objects.head(bucket, key, version), size: DROP_MAX_BYTES + 1 }),
+      get: () => { throw new Error('read'); },
+    });
+    expect(await project.intake()).toEqual(['quarantined']);
+    expect(drops(project)[0]).toMatchObject({ reason: 'too-large-file' });
+    expect(keys(project, 'input', 'quarantine/')[0]).toMatch(/^quarantine\/version-[0-9a-f]+\/a\.jpg$/);
+  });
+});
+
+describe('a brought bucket', () => {
+  test('is left alone: nothing is moved or deleted; what cannot be labeled is copied', async () => {
+    const project = await MemoryProject.create();
+    Object.assign(project.world.resources, { dropBucketIsOwn: false });
+    await project.drop('a.jpg');
+    await project.drop('bad.jpg', BAD);
+    await project.finish();
+    expect(keys(project, 'drop')).toEqual(['a.jpg', 'bad.jpg']);
+    expect(keys(project, 'input', 'originals/')).toEqual([]);
+    expect(keys(project, 'input', 'quarantine/')).toHaveLength(1);
+    expect(project.dataSet()).toHaveLength(1);
+    await project.rounds(120);
+    expect(project.outside.telemetry.said.filter((line) => /sweep queued/.test(line.message))).toEqual([]);
+  });
+});
+
+describe('drops that kill the process', () => {
+  /** Takes a drop while the process dies in the decoder: nothing after it happens any more. */
+  async function die(project: MemoryProject): Promise<void> {
+    const dying: Engine = { gate: () => ({ ok: true }), engineer: () => new Promise(() => undefined) };
+    const intake = new Intake(project.world, project.configuration, dying);
+    const [message] = await project.outside.cloud.queues.receive(project.world.resources.intakeQueueUrl, 1);
+    void intake.take(createdObjects(message.body)[0]);
+    for (let i = 0; i < 60; i += 1) {
+      await Promise.resolve();
+    }
+    project.clock.advance(31 * MINUTE);
+  }
+
+  test('are quarantined undecoded at the fourth try', async () => {
+    const engine = new WilfulEngine((_drop, plain) => plain());
+    const project = await MemoryProject.create({ engine });
+    await project.drop('bomb.png');
+    for (let i = 1; i <= 3; i += 1) {
+      await die(project);
+      expect(drops(project)[0]).toMatchObject({ state: 'ENGINEERING', attempts: i });
+    }
+    await project.drop('good.png');
+    expect((await project.intake()).sort()).toEqual(['done', 'quarantined']);
+    expect(engine.calls).toBe(1);
+    expect(drops(project).find((drop) => drop.key === 'bomb.png')).toMatchObject({ reason: 'processor-crash', detail: '3 tries died while decoding it' });
+    expectConservation(project.outside.table);
+  });
+
+  test('twice, and then not: it is done, and no crash is held against it', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.png');
+    await die(project);
+    await die(project);
+    expect(await project.intake()).toEqual(['done']);
+    expect(drops(project)[0]).toMatchObject({ attempts: 0 });
+  });
+});
+
+describe('infrastructure', () => {
+  test.each(['engine', 's3.GetObject', 's3.PutObject', 's3.HeadObject'])('failing at %s is never charged to a drop, however long it lasts', async (what) => {
+    let broken = true;
+    const project = await withEngine(async (_drop, plain) => {
+      if (broken && what === 'engine') {
+        throw new Error('no memory left on this machine');
+      }
+      return plain();
+    });
+    await project.drop('a.jpg');
+    project.outside.cloud.faults = (operation) => broken && operation === what ? 'throw-before' : 'ok';
+    for (let i = 0; i < 6; i += 1) {
+      expect(await project.intake()).toEqual([]);
+      project.clock.advance(31 * MINUTE);
+    }
+    broken = false;
+    expect(await project.intake()).toEqual(['done']);
+    expect(drops(project)[0]).toMatchObject({ state: 'DONE', attempts: 0 });
+    expectConservation(project.outside.table);
+  });
+
+  test.each(['throw-before', 'throw-after', 'die-before', 'die-after'] as const)('%s at any call: the drops end as they would have ended', async (kind) => {
+    for (let at = 0; at < 80; at += 1) {
+      const troubles = new Troubles();
+      const project = await MemoryProject.create();
+      troubles.attach(project);
+      await project.drop('a.jpg', 'same');
+      await project.drop('b.jpg', 'same');
+      await project.drop('bad.jpg', BAD);
+      await troubles.during({ at, kind }, () => project.intake());
+      const over = troubles.calls <= at;
+      for (let i = 0; i < 3; i += 1) {
+        project.clock.advance(31 * MINUTE);
+        await project.intake();
+      }
+      expect(ends(project)).toEqual(expect.arrayContaining(['bad.jpg QUARANTINED']));
+      expect(drops(project).map((drop) => drop.state).sort()).toEqual(['DONE', 'DUPLICATE', 'QUARANTINED']);
+      expect(keys(project, 'drop')).toEqual([]);
+      expect([keys(project, 'input', 'originals/').length, keys(project, 'input', 'quarantine/').length]).toEqual([2, 1]);
+      expect(eventTypes(project)).toContain('Drop Quarantined');
+      expectConservation(project.outside.table);
+      if (over) {
+        return;
+      }
+    }
+  });
+
+  test('an image that an earlier try wrote is taken as it is', async () => {
+    let width = 0;
+    const project = await withEngine(async () => ({ kind: 'images', images: [{ ...image('x'), width: ++width }] }));
+    await project.drop('a.jpg');
+    // the first try stores its image and dies before it is recorded
+    let puts = 0;
+    project.outside.table.options = { faults: ({ method }) => method === 'write' && puts > 0 ? 'throw-before' : 'ok' };
+    project.outside.cloud.faults = (operation) => {
+      puts += operation === 's3.PutObject' ? 1 : 0;
+      return 'ok';
+    };
+    await project.intake();
+    project.outside.table.options = {};
+    project.clock.advance(HOUR);
+    expect(await project.intake()).toEqual(['done']);
+    expect(images(project)['a.jpg'].provenance).toMatchObject({ 'image-width': 1 });
+    expect(width).toBe(2);
+  });
+
+  test('an image that is there and cannot be read is tried again', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg');
+    const { objects } = project.world;
+    (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, { putIfAbsent: async () => 'exists' });
+    expect(await project.intake()).toEqual([]);
+    (project.world as { objects: unknown }).objects = objects;
+    project.clock.advance(HOUR);
+    expect(await project.intake()).toEqual(['done']);
+  });
+});
+
+describe('an engine that works on by itself', () => {
+  const start = async (): Promise<{ project: MemoryProject; started: GatedDrop[]; intake: Intake }> => {
+    const started: GatedDrop[] = [];
+    const engine = new WilfulEngine(async (drop) => {
+      started.push(drop);
+      return { kind: 'started' };
+    });
+    const project = await MemoryProject.create({ engine });
+    await project.drop('a.jpg');
+    expect(await project.intake()).toEqual(['waiting'] satisfies Taken[]);
+    return { project, started, intake: new Intake(project.world, project.configuration, engine) };
+  };
+
+  test('hands its images over when it has them', async () => {
+    const { project, started: [drop], intake } = await start();
+    expect(drops(project)[0]).toMatchObject({ state: 'ENGINEERING', attempts: 0 });
+    expect(await intake.complete(drop, drop.sha256, [image('x')])).toBe('done');
+    expect(await intake.complete(drop, drop.sha256, [image('x')])).toBe('done');
+    expect(statesOf(project)).toEqual({ 'a.jpg': 'PENDING' });
+    expect(keys(project, 'drop')).toEqual([]);
+    expectConservation(project.outside.table);
+  });
+
+  test('cannot finish what nobody began', async () => {
+    const { intake } = await start();
+    await expect(intake.complete({ bucket: 'drop', key: 'other.jpg', versionId: '1' }, sha256('x'), [])).rejects.toThrow(/does not know/);
+  });
+});
+
+test('a version that we finished ourselves and is gone is not withdrawn', async () => {
+  const project = await MemoryProject.create();
+  project.outside.cloud.copies = (operation) => operation === 's3.notify' ? 2 : 1;
+  await project.drop('a.jpg');
+  expect(await project.intake()).toEqual(['done', 'done']);
+  expect(drops(project)).toHaveLength(1);
+});
+
+test('bytes that somebody deleted after they were read are reported, and the drop ends', async () => {
+  const project = await withEngine(async (drop, plain) => {
+    await project.outside.cloud.buckets.delete('drop', drop.key, drop.versionId);
+    return plain();
+  });
+  await project.drop('a.jpg');
+  expect(await project.intake()).toEqual(['done']);
+  expect(project.outside.telemetry.said.some((line) => /deleted by somebody else/.test(line.message))).toBe(true);
+});
