@@ -161,10 +161,11 @@ for (const command of ['test', 'demo', 'bench']) {
 }
 
 // ---- what is committed, what is published
-project.gitignore.exclude('/assets/', '.cache/', 'cdk.out/', 'demo-output/', '.jsii.tabl.json', '.DS_Store');
+project.gitignore.exclude('/assets/', '.cache/', 'cdk.out/', 'demo-output/', 'bench-output/', '.jsii.tabl.json', '.DS_Store');
 project.npmignore!.include('/assets/', '/rosetta/');
 project.npmignore!.exclude(
-  '/assets/*.lock-hash', '/examples/', '/docs/', '/.ci/', '.cache/', 'cdk.out/', 'demo-output/', '.jsii.tabl.json', '.gitignore',
+  '/assets/*.lock-hash', '/assets/local/', '/examples/', '/docs/', '/.ci/', '.cache/', 'cdk.out/', 'demo-output/', 'bench-output/',
+  '.jsii.tabl.json', '.gitignore',
 );
 project.gitattributes.addAttributes('*', 'text=auto', 'eol=lf');
 

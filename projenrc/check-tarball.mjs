@@ -10,7 +10,7 @@ import { ASSETS, ROOT } from './stamp.mjs';
 const BUDGET_MIB = 32;
 
 /** Never published. */
-const FOREIGN = ['src', 'test', 'projenrc', 'examples', '.projenrc.ts', '.projen', 'tsconfig.json', 'coverage', '.cache', 'dist'];
+const FOREIGN = ['src', 'test', 'projenrc', 'examples', '.projenrc.ts', '.projen', 'tsconfig.json', 'coverage', '.cache', 'dist', 'assets/local'];
 
 const MACHINES = { arm64: 0xb7, x64: 0x3e };
 
@@ -39,7 +39,7 @@ function installAlone() {
 function checkContents() {
   const wanted = ['lib/index.js', 'lib/index.d.ts', '.jsii', 'API.md', 'README.md', 'LICENSE', 'rosetta/default.ts-fixture'];
   for (const file of readdirSync(ASSETS, { recursive: true })) {
-    if (String(file).endsWith('index.js') && !String(file).includes('node_modules')) wanted.push(join('assets', String(file)));
+    if (String(file).endsWith('index.js') && !/node_modules|^local\b/.test(String(file))) wanted.push(join('assets', String(file)));
   }
   if (existsSync(join(ROOT, 'src/cli/main.ts'))) wanted.push(...Object.values(bin));
   const missing = wanted.filter((file) => !existsSync(join(installed, file)));

@@ -8,7 +8,7 @@ export interface Label {
   /**
    * A colour for the class, written `#rrggbb`.
    *
-   * It is kept with the project, for reports and exports; the worker page chooses its own colours.
+   * It is kept with the project's configuration; the worker page chooses its own colours.
    *
    * @default - no colour
    */

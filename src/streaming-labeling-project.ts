@@ -204,7 +204,7 @@ export class StreamingLabelingProject extends Construct {
     this.controllerFunction = controller.handler.function;
     this.recorderFunction = recorder.handler.function;
     this.alarms = alarms.all;
-    projectOutputs(this, parts, deployment);
+    projectOutputs(this, parts, deployment, controller.handler.function.functionName);
   }
 
   /** Lets somebody drop images: write objects below the prefix, and use the bucket's key for it. */
@@ -252,7 +252,7 @@ export class StreamingLabelingProject extends Construct {
     return projectMetric(this.names, METRIC.IMAGES_QUARANTINED, options);
   }
 
-  /** Images of a job that ended and did not come to rest in time. */
+  /** Images of a job that ended and was not settled in time. */
   metricImagesHeld(options?: MetricOptions): Metric {
     return projectMetric(this.names, METRIC.IMAGES_HELD, options);
   }
@@ -267,9 +267,9 @@ export class StreamingLabelingProject extends Construct {
     return projectMetric(this.names, METRIC.JOBS_STARTED, options);
   }
 
-  /** Alerts: what needs somebody. */
+  /** Alerts that stand: what needs somebody. Measured at each run of the controller, so its maximum counts, not its sum. */
   metricAlerts(options?: MetricOptions): Metric {
-    return projectMetric(this.names, METRIC.ALERTS, options);
+    return projectMetric(this.names, METRIC.ALERTS, { statistic: 'Maximum', ...options });
   }
 
   /** A rule for each image that gets a label. */

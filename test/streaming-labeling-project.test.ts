@@ -47,8 +47,8 @@ describe('a default project', () => {
     const template = Template.fromStack(stack).toJSON();
     const outputs = Object.keys(template.Outputs).map((id) => id.replace(/^Project/, '').replace(/[0-9A-F]{8}$/, ''));
     expect(outputs.sort()).toEqual([
-      'ChainId', 'Checks', 'DataSetUri', 'DropBucketName', 'DropUri', 'ExecutionRoleArn', 'InputBucketName', 'InputTopicArn', 'LedgerTable', 'NextCommand',
-      'OutputBucketName', 'OutputTopicArn',
+      'ChainId', 'Checks', 'ControllerFunction', 'DataSetUri', 'DropBucketName', 'DropUri', 'ExecutionRoleArn', 'InputBucketName', 'InputTopicArn', 'LedgerTable',
+      'NextCommand', 'OutputBucketName', 'OutputTopicArn',
     ]);
     const next = Object.entries<any>(template.Outputs).find(([id]) => id.includes('NextCommand'))![1].Value;
     expect(next['Fn::Join'][1]).toEqual(['aws s3 cp IMAGE.jpg s3://', { Ref: expect.stringContaining('DropBucket') }, '/camera-1/']);
@@ -196,7 +196,7 @@ describe('metrics', () => {
   const project = newProject(newStack(), {
     retainedLedger: RetainedLedger.fromAttributes({ tableName: 'Ledger', chainId: '1a2b3c4d' }),
   }) as any;
-  const statistics = (name: string) => (name === METRIC.IMAGES_PENDING ? 'Maximum' : 'Sum');
+  const statistics = (name: string) => (name === METRIC.IMAGES_PENDING || name === METRIC.ALERTS ? 'Maximum' : 'Sum');
 
   test.each(Object.values(METRIC))('metric%s returns what the functions emit', (name) => {
     const metric = project[`metric${name}`]();

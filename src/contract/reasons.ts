@@ -36,13 +36,13 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   'too-small': 'The image is smaller than the crop: drop larger images, or set the crop\'s `tooSmall` to pad or shrink.',
   'output-too-large': 'The image for the workers would be over the service\'s limit of 40 MB: add a resize or write JPEG.',
   'output-too-many-pixels': 'The image for the workers would be over the service\'s limit of 100 megapixels: add a crop or a resize.',
-  'no-output': 'Feature engineering made no image of this drop: if that was not wanted, mend the code and re-queue the drop.',
-  'engineering-failed': 'The feature engineering code failed for this drop each time: read its log, mend it and re-queue the drop.',
-  'processor-crash': 'The processor died each time it worked on this drop (memory or time): look at the file, then re-queue it with more memory.',
+  'no-output': 'Feature engineering made no image of this drop: if that was not wanted, mend the code and drop the file again.',
+  'engineering-failed': 'The feature engineering code failed for this drop each time: read its log, mend it and drop the file again.',
+  'processor-crash': 'The processor died each time it worked on this drop (memory or time): look at the file, and drop it again when it is smaller.',
 
   // ---- labeling
-  'labeling-failed': 'Ground Truth failed to label the image in several jobs: look at the recorded failure, then re-queue the image.',
-  'never-labeled': 'The image was offered to many jobs and no worker ever labeled it: check that workers can open it, then re-queue it.',
+  'labeling-failed': 'Ground Truth failed to label the image in several jobs: look at the recorded failure; saved anew, so that its bytes differ, it is a new drop.',
+  'never-labeled': 'The image was offered to many jobs and no worker ever labeled it: check that workers can open it; saved anew, so that its bytes differ, it is a new drop.',
 };
 
 export function isReasonCode(value: string): value is ReasonCode {

@@ -4,7 +4,7 @@ import { Deployment } from './deployment';
 import { ProjectParts } from './resources';
 
 /** What a user needs after a deploy. */
-export function projectOutputs(scope: Construct, parts: ProjectParts, deployment: Deployment): void {
+export function projectOutputs(scope: Construct, parts: ProjectParts, deployment: Deployment, controllerFunctionName: string): void {
   const { storage, stream, ledger, names } = parts;
   const output = (id: string, description: string, value: string) => new CfnOutput(scope, id, { description, value });
   output('NextCommand', 'Drop a first image with this command', `aws s3 cp IMAGE.jpg ${storage.dropUri}`);
@@ -18,5 +18,6 @@ export function projectOutputs(scope: Construct, parts: ProjectParts, deployment
   output('OutputTopicArn', 'The topic on which Ground Truth announces labels', stream.outputTopic.topicArn);
   output('ExecutionRoleArn', 'The role that Ground Truth works with', parts.executionRole.roleArn);
   output('LedgerTable', 'The table that knows the state of every drop, image and job', ledger.table.tableName);
+  output('ControllerFunction', 'Answers an operator: status, pause, resume, drain, roll', controllerFunctionName);
   output('ChainId', "With the project's name, what its labeling jobs are called", names.chainId);
 }

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { CONTEXT, batch, flushes, useProject } from '../support/handler-world';
-import { BAD, MemoryProject } from '../support/memory-project';
-import { images, jobStatuses, runningProject, statesOf } from '../support/running-project';
+import type { CloudFormationCustomResourceEvent, SQSBatchResponse } from 'aws-lambda';
 import { handler as controller } from '../../src/runtime/controller/controller.lambda';
 import { handler as deployment } from '../../src/runtime/deployment/deployment.lambda';
 import { handler as intake } from '../../src/runtime/intake/intake.lambda';
 import { handler as recorder } from '../../src/runtime/recorder/recorder.lambda';
+import { CONTEXT, batch, flushes, useProject } from '../support/handler-world';
+import { BAD, MemoryProject } from '../support/memory-project';
+import { images, jobStatuses, runningProject, statesOf } from '../support/running-project';
 
 jest.mock('../../src/runtime/aws/world', () => ({
   awsWorld: () => jest.requireActual<typeof import('../support/handler-world')>('../support/handler-world').mockedWorld(),
@@ -30,7 +30,7 @@ jest.mock('../../src/runtime/aws/bucket-settings', () => ({
 /** A whole PNG of one pixel. */
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64');
 
-const failedOf = (response: { batchItemFailures: { itemIdentifier: string }[] }): string[] => response.batchItemFailures.map((failure) => failure.itemIdentifier);
+const failedOf = (response: SQSBatchResponse): string[] => response.batchItemFailures.map((failure) => failure.itemIdentifier);
 
 async function withoutConfiguration(): Promise<MemoryProject> {
   const project = await MemoryProject.create();

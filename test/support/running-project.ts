@@ -3,9 +3,9 @@ import { JobRecord, readJob } from '../../src/runtime/ledger/jobs';
 import { Item } from '../../src/runtime/ports';
 
 /** A project whose first job runs and has been given all images that were dropped: `cam/0.jpg`, `cam/1.jpg` and so on. */
-export async function runningProject(options: MemoryProjectOptions = {}, images = 3): Promise<MemoryProject> {
+export async function runningProject(options: MemoryProjectOptions = {}, drops = 3): Promise<MemoryProject> {
   const project = await MemoryProject.create(options);
-  for (let i = 0; i < images; i += 1) {
+  for (let i = 0; i < drops; i += 1) {
     await project.drop(`cam/${i}.jpg`);
   }
   await project.rounds(10);
@@ -32,7 +32,8 @@ export function images(project: MemoryProject): { [name: string]: Item } {
 }
 
 export function statesOf(project: MemoryProject): { [name: string]: string } {
-  return Object.fromEntries(Object.entries(images(project)).sort(([a], [b]) => a < b ? -1 : 1).map(([name, item]) => [name, String(item.state)]));
+  const names = Object.entries(images(project)).sort(([a], [b]) => a < b ? -1 : 1);
+  return Object.fromEntries(names.map(([name, item]) => [name, String(item.state)]));
 }
 
 /** Names and statuses of all jobs that the service knows, the oldest first. */

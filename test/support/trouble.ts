@@ -13,10 +13,12 @@ export interface Trouble {
 
 /** Lets one call of the outside world go wrong, wherever it goes to. Made before the project, so that the simulator asks it. */
 export class Troubles {
-  public readonly apiVerdict = (): ApiVerdict => this.next();
-  /** What went wrong so far. */
+  /** Calls since the work began. */
   public calls = 0;
   private trouble?: Trouble;
+
+  /** For the simulator's option of that name. */
+  public readonly apiVerdict = (): ApiVerdict => this.next();
 
   public attach(project: MemoryProject): void {
     project.outside.cloud.faults = (operation) => operation.startsWith('groundTruth.') ? 'ok' : this.next();

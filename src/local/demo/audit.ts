@@ -55,5 +55,5 @@ export function imbalances({ drops, images, counts }: LedgerView): Finding[] {
   }
   const states = [...new Set([...Object.keys(counted), ...Object.keys(counts)])].filter(name => /^(drop|image):/.test(name));
   return states.filter(name => (counted[name] ?? 0) !== (counts[name] ?? 0)).sort()
-    .map(name => ({ what: `ledger, ${name}`, why: `it counts ${counts[name] ?? 0} and has ${counted[name] ?? 0}` }));
+    .map(name => ({ what: 'ledger', why: `it counts ${counts[name] ?? 0} as ${name} and holds ${counted[name] ?? 0}` }));
 }

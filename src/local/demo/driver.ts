@@ -4,9 +4,10 @@ import { BillEntry, EndStatus, OpenTask } from '../simulator';
 import { audit } from './audit';
 import { EMPTY_LEDGER, LedgerView, dropKeyOf } from './ledger-view';
 import { news } from './news';
+import { Sabotage } from './options';
 import { Progress } from './progress';
 import { DeployedProject } from './project';
-import { Sabotage, sabotage, SABOTAGED } from './sabotage';
+import { sabotage, SABOTAGED } from './sabotage';
 import { demoScenario, DropFile, Scenario, WINDOW } from './scenario';
 import { Stage } from './stage';
 import { Finding, tally, Tally } from './tally';
@@ -222,7 +223,8 @@ class Run {
   private checkStandstill(): void {
     const { counts, jobs } = this.ledger;
     const state = JSON.stringify([
-      counts, jobs.map(({ phase, status, offered, labeled, open }) => [phase, status, offered, labeled, open]), this.team.labelings.length, this.lines,
+      counts, jobs.map(({ phase, status, offered, labeled, open }) => [phase, status, offered, labeled, open]),
+      this.team.labelings.length, this.lines,
     ]);
     if (state !== this.lastChange.state) {
       this.lastChange = { at: Date.now(), state };
@@ -234,7 +236,8 @@ class Run {
 
   private progress(): Omit<Progress, 'elapsed'> {
     const { counts, jobs } = this.ledger;
-    const of = (...names: string[]) => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+    const of = (name: string) => counts[name] ?? 0;
+    const openIn = (isLive: boolean) => jobs.filter(({ phase }) => isLive === (phase === 'CREATED')).reduce((sum, { open }) => sum + open, 0);
     return {
       now: this.now,
       drops: {
@@ -242,8 +245,8 @@ class Run {
       },
       images: {
         labeled: of('image:LABELED'),
-        withWorkers: of('image:SENDING', 'image:SENT', 'image:HELD'),
-        waiting: of('image:PENDING'),
+        withWorkers: openIn(true),
+        waiting: of('image:PENDING') + openIn(false),
         total: this.goodOf([...this.scenario.first, ...this.scenario.late]),
       },
       window: WINDOW,

@@ -79,7 +79,7 @@ async function demo(options: DemoOptions): Promise<number> {
   } catch (error) {
     screen.close();
     if (isInterrupted) {
-      return await forever(); // `processes` stops everything and ends this process
+      await forever(); // `processes` stops everything and ends this process
     }
     process.stderr.write(`\ndemo: ${error instanceof Error ? error.message : String(error)}\n${troubles(stage)}`);
     await stop(stage, processes);

@@ -1,5 +1,8 @@
 import { EndStatus } from '../simulator';
-import { Sabotage, SABOTAGES } from './sabotage';
+
+/** What can be broken on purpose. */
+export const SABOTAGES = ['forget', 'resend'] as const;
+export type Sabotage = typeof SABOTAGES[number];
 
 export interface DemoOptions {
   readonly help: boolean;
@@ -29,9 +32,9 @@ one labels the rest. Nothing leaves this machine, and no AWS account is needed.
 Options:
   --expiry STATUS    how the job of 30 days ends: failed (as documented, the
                      default), completed or stopped
-  --sabotage NAME    breaks the product on purpose, to show that the demo sees it:
-                       forget   what is dropped between two jobs is forgotten
-                       resend   each image is offered to workers twice
+  --sabotage NAME    breaks the product on purpose, and the demo must see it:
+                     forget: what is dropped between two jobs is forgotten
+                     resend: each image is offered to workers twice
   --output DIR       where the data set and report.html are written
                      (default: ${DEFAULT_OUTPUT})
   --keep             leaves everything running at the end, until Ctrl-C

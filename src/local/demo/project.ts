@@ -31,7 +31,8 @@ export class DeployedProject {
   public static async deploy(stage: Stage, stack: StackArtifact, options: ProjectOptions = {}): Promise<DeployedProject> {
     const deployment = await Deployment.create(stage.emulator, { ...stack, stackName: options.stackName ?? stack.stackName });
     const [controller] = deployment.find({ type: 'AWS::Lambda::Function' }).filter(({ logicalId }) => CONTROLLER.test(logicalId));
-    const { Environment } = await stage.emulator.aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: controller.physicalId }));
+    const query = new GetFunctionConfigurationCommand({ FunctionName: controller.physicalId });
+    const { Environment } = await stage.emulator.aws.lambda.send(query);
     const resources = JSON.parse(Environment!.Variables![ENVIRONMENT.RESOURCES]) as ProjectResources;
     return new DeployedProject(stage.emulator.aws, deployment, controller.physicalId, resources);
   }

@@ -2,11 +2,9 @@ import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { projectRoot, StackArtifact, uploadAssets } from '../runner';
+import { Sabotage } from './options';
 import { Stage } from './stage';
 import { esbuild } from './synthesis';
-
-export const SABOTAGES = ['forget', 'resend'] as const;
-export type Sabotage = typeof SABOTAGES[number];
 
 /** What each breaks: the function that is replaced, and in words. */
 export const SABOTAGED: { readonly [name in Sabotage]: { readonly function: RegExp; readonly effect: string } } = {
@@ -32,8 +30,9 @@ export async function sabotage(stage: Stage, stack: StackArtifact, name: Sabotag
     ]);
     const asset = { path: folder, packaging: 'zip', bucket: stack.assets[0].bucket, key: `sabotage-${name}.zip` } as const;
     await uploadAssets(stage.emulator, [asset]);
-    const properties = { ...Resources[target].Properties, Code: { S3Bucket: asset.bucket, S3Key: asset.key } };
-    return { ...stack, template: { ...stack.template, Resources: { ...Resources, [target]: { ...Resources[target], Properties: properties } } } };
+    const Properties = { ...Resources[target].Properties, Code: { S3Bucket: asset.bucket, S3Key: asset.key } };
+    const sabotaged = { ...Resources, [target]: { ...Resources[target], Properties } };
+    return { ...stack, template: { ...stack.template, Resources: sabotaged } };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

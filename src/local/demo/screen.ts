@@ -2,10 +2,10 @@ import { COLORS, NO_COLORS, Palette, Progress, PROGRESS_COLUMNS, PROGRESS_ROWS, 
 
 /** Where the demo writes: standard output, or a test's own. */
 export interface Output {
-  write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  write(text: string): unknown;
 }
 
 const PLAIN_COLUMNS = 80;
@@ -27,7 +27,6 @@ export class Screen {
   private progress?: Omit<Progress, 'elapsed'>;
   private drawn = 0;
   private timer?: NodeJS.Timeout;
-  private readonly restore = () => this.close();
 
   public constructor(private readonly output: Output, private readonly env: NodeJS.ProcessEnv = process.env) {
     const isTerminal = this.isTerminal();
@@ -67,6 +66,8 @@ export class Screen {
     this.progress = undefined;
     this.drawn = 0;
   }
+
+  private readonly restore = () => this.close();
 
   /** Columns that may be used. */
   public get columns(): number {

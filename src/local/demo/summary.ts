@@ -1,7 +1,7 @@
-import { isReasonCode, REMEDIES } from '../../contract/reasons';
 import { RunResult } from './driver';
 import { cut, Palette, wrap } from './progress';
 import { Finding } from './tally';
+import { isReasonCode, REMEDIES } from '../../contract/reasons';
 
 /** What a run is judged by. */
 export type Outcome = Pick<RunResult, 'tally' | 'left' | 'ledger' | 'jobs'>;
@@ -43,7 +43,8 @@ const FINDINGS_SHOWN = 20;
 
 /** What is printed at the end, but for the last line. */
 export function summary(
-  outcome: Outcome, places: { readonly dataSet: string; readonly lines: number; readonly report: string }, columns: number, palette: Palette,
+  outcome: Outcome, places: { readonly dataSet: string; readonly lines: number; readonly report: string },
+  columns: number, palette: Palette,
 ): string[] {
   const { ledger } = outcome;
   const quarantined = ledger.drops.filter(({ state }) => state === 'QUARANTINED');
@@ -51,8 +52,10 @@ export function summary(
   const names = Math.max(0, ...ledger.jobs.map(({ name }) => name.length));
   return [
     palette.bold('The chain'),
-    ...ledger.jobs.map(({ name, endStatus, status, phase, offered, labeled, carried }) =>
-      `${INDENT}${name.padEnd(names)}  ${(endStatus ?? status ?? phase).padEnd(11)} ${labeled} of ${offered} labeled${carried > 0 ? `, ${carried} carried over` : ''}`),
+    ...ledger.jobs.map(({ name, endStatus, status, phase, offered, labeled, carried }) => [
+      INDENT + name.padEnd(names), (endStatus ?? status ?? phase).padEnd(10),
+      `${labeled} of ${offered} labeled${carried > 0 ? `, ${carried} carried over` : ''}`,
+    ].join('  ')),
     '',
     ...(quarantined.length === 0 ? [] : [
       palette.bold('In quarantine'),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, Processes, projectRoot, run, StackArtifact, synthesizeStacks } from '../runner';
@@ -17,6 +17,9 @@ export async function esbuild(processes: Processes, name: string, args: readonly
  */
 export async function synthesizeDemo(processes: Processes, emulator: Emulator): Promise<StackArtifact> {
   const root = projectRoot();
+  if (!existsSync(join(root, 'lib', 'index.js'))) {
+    throw new Error("the library is not compiled: run 'npx projen compile' (npm run demo does it by itself)");
+  }
   const folder = mkdtempSync(join(tmpdir(), 'streaming-labeling-'));
   try {
     const app = join(folder, 'app.js');

@@ -8,7 +8,7 @@ export class S3BucketSettings implements BucketSettings {
   public async corsAllowsGet(bucket: string): Promise<boolean> {
     try {
       const { CORSRules = [] } = await this.client.send(new GetBucketCorsCommand({ Bucket: bucket }));
-      return CORSRules.some((rule) => rule.AllowedMethods?.includes('GET') && (rule.AllowedOrigins ?? []).length > 0);
+      return CORSRules.some((rule) => rule.AllowedMethods?.includes('GET') && rule.AllowedOrigins?.includes('*'));
     } catch (error) {
       if ((error as Error).name === 'NoSuchCORSConfiguration') {
         return false;

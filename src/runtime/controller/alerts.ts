@@ -1,4 +1,4 @@
-import { EVENT_TYPE, METRIC } from '../../contract/events';
+import { EVENT_TYPE } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { Project, alertGone, alertWrite } from '../ledger/project';
 import { World } from '../world';
@@ -17,7 +17,6 @@ export async function raise(world: World, project: Project, code: AlertCode, mes
     return;
   }
   world.telemetry.error(message, { notice: 'alert', code });
-  world.telemetry.count(METRIC.ALERTS, 1);
   if (project.configuration) {
     await world.bus.publish([{ type: EVENT_TYPE.ALERT, detail: { ...eventHead(project.configuration), code, message } }]);
   }

@@ -1,7 +1,7 @@
-import { awsWorld } from '../aws/world';
-import { COMMANDS, CommandName, sendCommand } from '../ledger/project';
 import { run } from './controller';
 import { Status, readStatus } from './status';
+import { awsWorld } from '../aws/world';
+import { COMMANDS, CommandName, sendCommand } from '../ledger/project';
 
 const world = awsWorld();
 

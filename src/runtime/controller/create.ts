@@ -27,15 +27,16 @@ export async function create(world: World, seen: Seen, job: JobRecord): Promise<
 
 async function markCreated(world: World, seen: Seen, job: JobRecord): Promise<void> {
   const now = world.ledger.clock.now();
+  // Told before it is written down: better twice than never.
+  await world.bus.publish([{
+    type: EVENT_TYPE.JOB_STARTED, detail: { ...eventHead(seen.configuration), job: job.name, carried: job.carried },
+  }]);
   await world.ledger.table.write([
     setJob(job.number, { phase: 'CREATED', createdAt: job.createdAt ?? now, status: 'Initializing', statusSince: now }, job.phase),
     stateWrite({ backOffUntil: 0, backOffSteps: 0 }),
   ]);
   await clear(world, seen.project, 'create');
   world.telemetry.count(METRIC.JOBS_STARTED, 1);
-  await world.bus.publish([{
-    type: EVENT_TYPE.JOB_STARTED, detail: { ...eventHead(seen.configuration), job: job.name, carried: job.carried },
-  }]);
 }
 
 /** The name is taken: by an earlier try of ours, whose answer was lost, or by somebody else. */

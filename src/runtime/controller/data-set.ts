@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CURRENT_DATA_SET_KEY, PREFIX } from '../../contract/environment';
 import { parseLine } from '../core/label-lines';
 import { s3Uri } from '../core/object-keys';
@@ -52,9 +53,10 @@ async function save(world: World, before: DataSetState, change: Partial<DataSetS
 }
 
 async function appendPart(world: World, state: DataSetState, entries: readonly OutboxEntry[]): Promise<DataSetState> {
-  const name = `${String(state.generation + 1).padStart(9, '0')}-${world.ledger.newId().slice(0, 8)}`;
-  const key = `${PREFIX.DATA_SETS}parts/${name}.manifest`;
   const body = encode(entries.map((entry) => `${entry.line}\n`).join(''));
+  // Named by its content too: what lies there already, from a run that died, is the same or has another name.
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
+  const key = `${PREFIX.DATA_SETS}parts/${String(state.generation + 1).padStart(9, '0')}-${hash}.manifest`;
   await world.objects.putIfAbsent(world.resources.outputBucket, key, body, { contentType: CONTENT_TYPE });
   return save(world, state, {
     parts: [...state.parts, { key, lines: entries.length }], publishedAt: world.ledger.clock.now(),

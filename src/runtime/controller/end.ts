@@ -18,7 +18,7 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
     carryFailed: description.status === 'Failed' && job.offered === 0 && job.carried > 0,
     ...(byHand ? { mode: 'PAUSED', modeReason: `job ${job.name} was stopped by hand` } : {}),
   };
-  // Told before it is written down: whoever dies in between closes the job again, and nobody waits for a pause that nobody knows of.
+  // Told before it is written down: whoever dies in between closes the job again and tells twice, which is better than never.
   if (byHand) {
     await raise(world, seen.project, 'stopped-by-hand', `job ${job.name} was stopped by hand: the project is paused until it is resumed`);
   }
@@ -27,6 +27,12 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
   } else {
     await clear(world, seen.project, 'breaker');
   }
+  await world.bus.publish([{
+    type: EVENT_TYPE.JOB_ENDED,
+    detail: {
+      ...eventHead(seen.configuration), job: job.name, status: description.status, reason: description.failureReason, offered: job.offered,
+    },
+  }]);
   await world.ledger.table.write([
     // What was read of its manifest while it lived is not its last word: it is read again from the end on.
     setJob(job.number, {
@@ -35,12 +41,6 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
     }, 'CREATED'),
     stateWrite(state),
   ]);
-  await world.bus.publish([{
-    type: EVENT_TYPE.JOB_ENDED,
-    detail: {
-      ...eventHead(seen.configuration), job: job.name, status: description.status, reason: description.failureReason, offered: job.offered,
-    },
-  }]);
 }
 
 /** Not ordered by us, not of age, and not idle: somebody wants it to stop, and stop means stop. */

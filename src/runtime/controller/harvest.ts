@@ -1,12 +1,13 @@
 import { PREFIX } from '../../contract/environment';
-import { jobNumber } from '../core/job-names';
-import { cleanLine, parseLine, verdict } from '../core/label-lines';
+import { ChainName, jobNumber } from '../core/job-names';
+import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
 import { parseS3Uri } from '../core/object-keys';
 import { ManifestSeen } from '../core/settle';
 import { imagesOfJob } from '../ledger/feeding';
 import { JobRecord, setJob } from '../ledger/jobs';
-import { LabelOutcome, recordFailure, recordLabel } from '../ledger/labels';
+import { recordFailure, recordLabel } from '../ledger/labels';
 import { JobDescription } from '../ports';
+import { tellLabel } from '../recorder/tell';
 import { World } from '../world';
 import { Seen } from './observe';
 
@@ -53,19 +54,17 @@ export async function harvest(world: World, seen: Seen, job: JobRecord, descript
  * the chain were carried in and are in the ledger already. A line without a job name is the job's if the image is with the job.
  */
 export async function harvestLines(
-  world: World, chain: { readonly projectName: string; readonly chainId: string }, job: JobRecord, lines: AsyncIterable<string>,
+  world: World, chain: ChainName, job: JobRecord, lines: AsyncIterable<string>,
 ): Promise<Harvest> {
   const awaited = await awaitedImages(world, job.number);
   const result = { labeledLines: 0, recorded: 0, double: 0 };
   const attribute = job.request.labelAttributeName;
-  let pending: Promise<void>[] = [];
-  const record = async (sourceRef: string, work: () => Promise<LabelOutcome | boolean>): Promise<void> => {
-    const outcome = await work();
+  let pending: Promise<unknown>[] = [];
+  const record = async (sourceRef: string, line: Line): Promise<void> => {
+    const outcome = await recordLabel(world.ledger, { sourceRef, job: job.number, line });
     result.recorded += outcome === 'recorded' || outcome === 'double' ? 1 : 0;
     result.double += outcome === 'double' ? 1 : 0;
-    if (outcome === 'unknown-image') {
-      world.telemetry.warn(`a label for an image that the ledger does not have: ${sourceRef}`, { notice: 'unknown-image' });
-    }
+    await tellLabel(world, chain, outcome, sourceRef, job);
   };
   for await (const text of lines) {
     const line = parseLine(text);
@@ -83,10 +82,10 @@ export async function harvestLines(
       result.labeledLines += 1;
       // A live job's labels are looked up only where the image is still awaited: the others came by message.
       if (ours && (awaited.has(sourceRef) || job.phase !== 'CREATED')) {
-        pending.push(record(sourceRef, () => recordLabel(world.ledger, { sourceRef, job: job.number, line: cleanLine(line) })));
+        pending.push(record(sourceRef, cleanLine(line)));
       }
     } else if (ours && awaited.has(sourceRef)) {
-      pending.push(record(sourceRef, () => recordFailure(world.ledger, sourceRef, job.number, said.reason)));
+      pending.push(recordFailure(world.ledger, sourceRef, job.number, said.reason));
     }
     if (pending.length >= PARALLEL) {
       await Promise.all(pending);

@@ -6,7 +6,7 @@ import { imagesOfJob } from '../ledger/feeding';
 import { ImageRecord } from '../ledger/images';
 import { JobRecord, readJob, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
-import { holdImages, returnImages } from '../ledger/returning';
+import { afterReturn, holdImages, returnImages } from '../ledger/returning';
 import { QueueDepth } from '../ports';
 import { World } from '../world';
 import { clear, eventHead, raise } from './alerts';
@@ -69,8 +69,9 @@ async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void>
   const judged = job.judged ?? await judge(world, seen, job, images);
   const now = world.ledger.clock.now();
   if (images.length > 0 || job.open > 0) {
-    const changed = await returnImages(world.ledger, job.number, images, !judged.mass);
-    await announceQuarantine(world, seen, changed);
+    // Told before: whoever dies in between tells twice, which is better than never.
+    await announceQuarantine(world, seen, images.map((image) => ({ ...image, ...afterReturn(image, !judged.mass) })));
+    await returnImages(world.ledger, job.number, images, !judged.mass);
     await world.ledger.table.write([setJob(job.number, { emptySince: undefined }, 'ENDED')]);
     return;
   }
@@ -88,13 +89,13 @@ async function judge(world: World, seen: Seen, job: JobRecord, images: readonly 
   const judged = { failed, mass: isMassFailure(failed, job.offered) };
   const reason = images.find((image) => image.failure?.job === job.number)?.failure?.reason ?? '';
   const message = `${failed} of ${job.offered} images of job ${job.name} failed (${reason}): nothing is charged to the images`;
+  if (judged.mass) {
+    await raise(world, seen.project, 'breaker', message);
+  }
   await world.ledger.table.write([
     setJob(job.number, { judged }, 'ENDED'),
     ...(judged.mass ? [stateWrite({ breaker: opened(seen.project.state.breaker, message, world.ledger.clock.now()) })] : []),
   ]);
-  if (judged.mass) {
-    await raise(world, seen.project, 'breaker', message);
-  }
   return judged;
 }
 
@@ -112,10 +113,10 @@ async function markSettled(world: World, seen: Seen, job: JobRecord): Promise<vo
   if (url !== undefined) {
     await world.queues.delete(url);
   }
+  await clear(world, seen.project, `unsettled-${job.number}`);
   await world.ledger.table.write([
     setJob(job.number, { phase: 'SETTLED', settledAt: world.ledger.clock.now() }, 'ENDED'),
     stateWrite({ openJobs: seen.project.state.openJobs.filter((number) => number !== job.number) }),
   ]);
-  await clear(world, seen.project, `unsettled-${job.number}`);
   world.telemetry.info(`job ${job.name} is settled`, { notice: 'job-settled', labeled: job.labeled, offered: job.offered });
 }

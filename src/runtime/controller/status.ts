@@ -1,5 +1,5 @@
-import { ProjectState, readProject } from '../ledger/project';
 import { readChain } from '../ledger/jobs';
+import { ProjectState, readProject } from '../ledger/project';
 import { World } from '../world';
 
 /** How a project is, as an operator reads it. */

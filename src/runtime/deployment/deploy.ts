@@ -23,7 +23,7 @@ export async function takeConfiguration(world: World, wanted: ProjectConfigurati
   return problem;
 }
 
-/** The time that a step may take; a check that cannot be made says so and hides nothing. */
+/** A check that cannot be made says so and hides nothing. */
 async function check(name: string, works: () => Promise<string | undefined>): Promise<string | undefined> {
   try {
     return await works();

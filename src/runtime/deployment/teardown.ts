@@ -19,7 +19,7 @@ const PAUSE = 5_000;
 const TERMINAL: readonly (JobStatus | undefined)[] = ['Completed', 'Failed', 'Stopped', undefined];
 
 /**
- * Ends a project: retired for ever, its live job stopped, its queue gone; labels and ledger stay. Never hangs: at `deadline` it
+ * Ends a project: retired until it is deployed again, its live job stopped, its queue gone; labels and ledger stay. Never hangs: at `deadline` it
  * says what is left and lets the stack go.
  */
 export async function tearDown(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Teardown> {

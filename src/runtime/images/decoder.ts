@@ -13,7 +13,7 @@ export function loadSharp(): SharpModule {
     // CommonJS alone looks into layers (NODE_PATH)
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const sharp = require('sharp') as SharpModule;
-    // each image is seen once, and a function has one processor
+    // each image is seen once, and drops are decoded one after the other
     sharp.cache(false);
     sharp.concurrency(1);
     loaded = sharp;

@@ -15,7 +15,7 @@ export interface InputLimits {
 }
 
 /**
- * Sized for a function of 1,769 MB (one vCPU). The pixel limit is the decoder's own.
+ * Leaves ample room in a function of 3,008 MB. The pixel limit is the decoder's own.
  * Baseline JPEG and plain PNG are decoded in strips and hardly count; progressive and interlaced ones have to be whole in memory.
  */
 export const DEFAULT_INPUT_LIMITS: InputLimits = {

@@ -5,7 +5,7 @@ import { ImageRecord, changeImage, imageOf } from './images';
 import { SHARDS, jobKey, jobPrefix, shardOf, sourceRefOf, stateKey, statusPartition } from './keys';
 
 /** Images of one claim transaction: two writes each, and three for counters, job and spend. */
-const CLAIM_BATCH = Math.floor((TRANSACTION_MAX - 4) / 2);
+const CLAIM_BATCH = Math.floor((TRANSACTION_MAX - 3) / 2);
 
 /** The oldest and most urgent images of a status, by the index: the caller reads them before it believes it. */
 async function candidates(table: Table, status: string, count: number): Promise<string[]> {

@@ -3,7 +3,7 @@ import { Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { Counts, addCounts, countWrites } from './counts';
 import { ImageRecord, changeImage, historyWrite, isWithJob, readImage } from './images';
-import { jobKey, labelKey, outboxKey, shardOf } from './keys';
+import { alertKey, jobKey, labelKey, outboxKey, shardOf } from './keys';
 
 /** A label as a job gave it to an image. */
 export interface NewLabel {
@@ -20,6 +20,11 @@ export interface NewLabel {
  * - `unknown-image`: the ledger has no such image.
  */
 export type LabelOutcome = 'recorded' | 'known' | 'double' | 'unknown-image';
+
+/** What people are told of a label beyond an image's first. */
+export function doubleMessage({ sourceRef, job }: Pick<NewLabel, 'sourceRef' | 'job'>): string {
+  return `${sourceRef} was labeled a second time, by job ${job}: Ground Truth reported a label after its job was settled`;
+}
 
 /** Records a label whatever state the image is in. Idempotent for each image and job. */
 export async function recordLabel(ledger: Ledger, label: NewLabel): Promise<LabelOutcome> {
@@ -50,10 +55,13 @@ function labelWrites(ledger: Ledger, image: ImageRecord, label: NewLabel): Write
     ...jobWrites(image, label.job, newer),
   ];
   const double: Counts = first ? {} : { double: 1 };
+  // In the transaction: whoever dies right after it cannot leave a double label that nobody is told of.
+  const alert: Write[] = first ? [] : [{ put: { ...alertKey('double-label'), message: doubleMessage(label), since: now } }];
   if (!newer) {
     return [
       ...kept,
       historyWrite(key.pk, now, ledger.newId(), { event: 'older-label-kept', detail: `job ${label.job}` }),
+      ...alert,
       ...countWrites(shardOf(image.sha256), double),
     ];
   }
@@ -65,6 +73,7 @@ function labelWrites(ledger: Ledger, image: ImageRecord, label: NewLabel): Write
     ...change.writes,
     ...kept,
     { put: { ...outboxKey(label.sourceRef, label.job), sourceRef: label.sourceRef, job: label.job, at: now } },
+    ...alert,
     ...countWrites(shardOf(image.sha256), addCounts(change.counts, double, { outbox: 1 })),
   ];
 }

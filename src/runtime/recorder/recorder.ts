@@ -1,12 +1,11 @@
-import { EVENT_TYPE, METRIC } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { jobNumber } from '../core/job-names';
 import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
 import { readImage } from '../ledger/images';
 import { JobRecord, readJob } from '../ledger/jobs';
 import { recordFailure, recordLabel } from '../ledger/labels';
-import { alertWrite } from '../ledger/project';
 import { World } from '../world';
+import { tellLabel } from './tell';
 
 /** Thrown for a message that no one can read: it goes to the dead-letter queue, where an alarm shows it. */
 export class UnreadableMessageError extends Error {
@@ -78,7 +77,7 @@ export class Recorder {
       return await recordFailure(this.world.ledger, sourceRef, job.number, said.reason) ? 'failed' : 'known';
     }
     const outcome = await recordLabel(this.world.ledger, { sourceRef, job: job.number, line: cleanLine(line) });
-    await this.tell(outcome, sourceRef, job);
+    await tellLabel(this.world, this.configuration, outcome, sourceRef, job);
     return outcome;
   }
 
@@ -96,25 +95,5 @@ export class Recorder {
       this.jobs.set(number, known);
     }
     return known;
-  }
-
-  private async tell(outcome: Recorded, sourceRef: string, job: JobRecord): Promise<void> {
-    const { world } = this;
-    if (outcome === 'recorded' || outcome === 'double') {
-      world.telemetry.count(METRIC.IMAGES_LABELED, 1);
-      await world.bus.publish([{
-        type: EVENT_TYPE.IMAGE_LABELED,
-        detail: { project: this.configuration.projectName, chainId: this.configuration.chainId, sourceRef, job: job.name },
-      }]);
-    }
-    if (outcome === 'double') {
-      const message = `${sourceRef} was labeled a second time, by ${job.name}: Ground Truth reported a label after its job was settled`;
-      world.telemetry.count(METRIC.LABELS_DOUBLE, 1);
-      world.telemetry.error(message, { notice: 'double-label' });
-      await world.ledger.table.write([alertWrite('double-label', message, world.ledger.clock.now())]);
-    }
-    if (outcome === 'unknown-image') {
-      world.telemetry.warn(`a label for an image that the ledger does not have: ${sourceRef}`, { notice: 'unknown-image' });
-    }
   }
 }

@@ -1,5 +1,5 @@
-import { run } from '../../../src/runtime/controller/controller';
 import { DEFAULT_TIMINGS } from '../../../src/contract/timings';
+import { run } from '../../../src/runtime/controller/controller';
 import { sendCommand } from '../../../src/runtime/ledger/project';
 import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
@@ -125,10 +125,12 @@ describe('a run', () => {
     const project = await MemoryProject.create();
     await project.rounds(2);
     const calls: string[] = [];
-    project.outside.table.options = { faults: ({ method }) => {
-      calls.push(method);
-      return 'ok';
-    } };
+    project.outside.table.options = {
+      faults: ({ method }) => {
+        calls.push(method);
+        return 'ok';
+      },
+    };
     project.outside.cloud.faults = (operation) => {
       calls.push(operation);
       return 'ok';
@@ -165,18 +167,20 @@ describe('a run', () => {
     const { table } = project.outside;
     let runs = 0;
     // each time the holder is about to go somebody knocks, and much time goes by
-    table.options = { faults: async (operation) => {
-      if (operation.method === 'write' && operation.writes.some((write) => 'update' in write && write.update.sk === 'LEASE' && write.remove?.includes('owner'))) {
-        runs += 1;
-        if (runs <= 2) {
-          project.clock.advance(40_000);
-          table.options = { ...table.options, faults: undefined };
-          await table.write([{ update: { pk: 'PROJECT', sk: 'LEASE' }, add: { notes: 1 } }]);
-          table.options = { ...table.options, faults: undefined };
+    table.options = {
+      faults: async (operation) => {
+        if (operation.method === 'write' && operation.writes.some((write) => 'update' in write && write.update.sk === 'LEASE' && write.remove?.includes('owner'))) {
+          runs += 1;
+          if (runs <= 2) {
+            project.clock.advance(40_000);
+            table.options = { ...table.options, faults: undefined };
+            await table.write([{ update: { pk: 'PROJECT', sk: 'LEASE' }, add: { notes: 1 } }]);
+            table.options = { ...table.options, faults: undefined };
+          }
         }
-      }
-      return 'ok';
-    } };
+        return 'ok' as const;
+      },
+    };
     await run(project.world, 'test');
     expect((await table.get({ pk: 'PROJECT', sk: 'LEASE' }))?.owner).toBeUndefined();
     expect(await run(project.world, 'next')).not.toEqual(['busy']);
@@ -187,10 +191,12 @@ describe('a run', () => {
     await project.drop('a.jpg');
     await project.intake();
     const started = project.clock.now();
-    project.outside.table.options = { faults: () => {
-      project.clock.advance(2_000);
-      return 'ok';
-    } };
+    project.outside.table.options = {
+      faults: () => {
+        project.clock.advance(2_000);
+        return 'ok';
+      },
+    };
     await run(project.world, 'test');
     expect(project.clock.now() - started).toBeLessThan(120_000);
   });

@@ -1,7 +1,10 @@
 import { ApiVerdict } from '../../../src/local/simulator';
+import { run } from '../../../src/runtime/controller/controller';
+import { finishedLines } from '../../../src/runtime/controller/plan';
 import { LabelingJobs } from '../../../src/runtime/ports';
 import { HOUR, MINUTE, MemoryProject, DAY } from '../../support/memory-project';
-import { images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
+import { eventTypes, images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
+import { Troubles } from '../../support/trouble';
 
 /** What becomes of the next calls of one operation, the first first. */
 class Verdicts {
@@ -18,14 +21,16 @@ async function projectWithDrop(simulator: object = {}): Promise<MemoryProject> {
   return project;
 }
 
-const createIn = (project: MemoryProject, change: Partial<{ name: string; topic: string; role: string; path: string }> = {}): Promise<unknown> => {
-  const { jobs, world: { resources } } = { jobs: project.outside.jobs, world: project.world };
-  return (jobs as LabelingJobs).create({
-    name: change.name ?? 'froth-0a1b2c3d-1', labelAttributeName: 'label', taskTitle: 't', taskDescription: 'd', taskKeywords: [],
+/** Somebody makes a job that has the name of the project's first. */
+const createIn = (project: MemoryProject, change: { topic?: string; role?: string; path?: string } = {}): Promise<unknown> => {
+  const { resources } = project.world;
+  return project.outside.jobs.create({
+    name: 'froth-0a1b2c3d-1', labelAttributeName: 'label', taskTitle: 't', taskDescription: 'd', taskKeywords: [],
     inputTopicArn: change.topic ?? resources.inputTopicArn, outputTopicArn: resources.outputTopicArn,
     outputPath: change.path ?? `s3://${resources.outputBucket}/jobs/`, roleArn: change.role ?? resources.executionRoleArn,
     labelCategoryUri: 's3://output/none.json', templateUri: 's3://output/none.html', workTeamArn: project.configuration.workTeamArn,
-    preHumanTaskLambdaArn: project.configuration.task.preHumanTaskLambdaArn, consolidationLambdaArn: project.configuration.task.consolidationLambdaArn,
+    preHumanTaskLambdaArn: project.configuration.task.preHumanTaskLambdaArn,
+    consolidationLambdaArn: project.configuration.task.consolidationLambdaArn,
     workersPerImage: 1, taskTimeLimitSeconds: 600, taskAvailabilitySeconds: 864_000, maxConcurrentTasks: 10, tags: {},
   });
 };
@@ -101,6 +106,22 @@ describe('what a job is started with', () => {
   });
 });
 
+test('only lines that are labeled under the project\'s attribute go into a manifest, each clean and short enough', async () => {
+  const lines = [
+    { 'source-ref': 'a', 'label': 0, '$label-object-id': 'x' }, { 'source-ref': 'b' }, { 'source-ref': 'c', 'other': 1 },
+    { 'source-ref': 'd', 'label': 1, 'label-metadata': { 'failure-reason': 'x' } }, { 'source-ref': 'e', 'label': 'x'.repeat(100_000) }, { label: 0 },
+  ];
+  const count = { lines: 0 };
+  const kept: string[] = [];
+  const all = (async function* () {
+    yield* ['no line', ...lines.map((line) => JSON.stringify(line))];
+  })();
+  for await (const line of finishedLines(all, 'label', count)) {
+    kept.push(line);
+  }
+  expect([kept, count.lines]).toEqual([['{"source-ref":"a","label":0}'], 1]);
+});
+
 describe('the outcome of a create', () => {
   test('carried out, its answer lost: the same job is found under its name', async () => {
     const verdicts = new Verdicts('CreateLabelingJob');
@@ -125,6 +146,20 @@ describe('the outcome of a create', () => {
     await project.rounds(2);
     expect(jobStatuses(project)).toEqual(['1 Initializing']);
     expect((await project.read()).state).toMatchObject({ lastJob: 1, openJobs: [1] });
+  });
+
+  test('is told, even if the process dies over it', async () => {
+    for (let at = 0; at < 40; at += 1) {
+      const troubles = new Troubles();
+      const project = await projectWithDrop({ apiVerdict: troubles.apiVerdict });
+      await project.intake();
+      troubles.attach(project);
+      await troubles.during({ at, kind: 'die-after' }, () => run(project.world, 'test'));
+      project.clock.advance(5 * MINUTE);
+      await project.rounds(3);
+      expect(jobStatuses(project)).toEqual(['1 InProgress']);
+      expect(eventTypes(project)).toContain('Job Started');
+    }
   });
 
   test('a pause does not leave the outcome open', async () => {
@@ -211,7 +246,8 @@ describe('the outcome of a create', () => {
   test('the service forgets the job: after an hour it is asked again, under the same name', async () => {
     const project = await runningProject();
     const { describe: ask } = project.outside.jobs;
-    const forgetful = { ...project.world, jobs: Object.assign(Object.create(project.outside.jobs), { describe: async () => undefined }) as LabelingJobs };
+    const jobs = Object.assign(Object.create(project.outside.jobs), { describe: async () => undefined }) as LabelingJobs;
+    const forgetful = { ...project.world, jobs };
     (project as { world: unknown }).world = forgetful;
     const created: string[] = [];
     forgetful.jobs.create = async (request) => {
@@ -233,7 +269,9 @@ describe('another job on our topic', () => {
     return project.outside.cloud.topics.subscribe(project.world.resources.inputTopicArn, queue.arn);
   };
 
-  test.each(['GroundTruth-other-1', 'GroundTruth-froth-0a1b2c3d-eeeeeeee-1', 'GroundTruth-froth-ffffffff-1'])('%s: no job is started, and everybody is told', async (name) => {
+  test.each([
+    'GroundTruth-other-1', 'GroundTruth-froth-0a1b2c3d-eeeeeeee-1', 'GroundTruth-froth-ffffffff-1',
+  ])('%s: no job is started, and everybody is told', async (name) => {
     const project = await projectWithDrop();
     const subscription = await subscribe(project, name);
     await project.rounds(3);

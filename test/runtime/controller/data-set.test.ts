@@ -8,7 +8,7 @@ import { Troubles } from '../../support/trouble';
 
 interface Index {
   readonly 'generation': number;
-  readonly 'current': { readonly 'manifest': string; readonly 'lines': number };
+  readonly 'current': { readonly manifest: string; readonly lines: number };
   readonly 'parts-since': readonly { readonly manifest: string; readonly lines: number }[];
 }
 
@@ -130,6 +130,22 @@ test('lines that stand are passed on before the new ones', async () => {
     merged.push(line);
   }
   expect(merged).toEqual(['{"source-ref":"a","v":1}', '{"source-ref":"b","v":2}']);
+});
+
+test('a part that a dead run left behind does not stand in for a larger one', async () => {
+  const project = await runningProject();
+  await project.label(1);
+  await project.record();
+  const { dataSet } = await project.read();
+  project.outside.table.options = { faults: ({ method }) => method === 'write' ? 'throw-before' : 'ok' };
+  await expect(publishDataSet(project.world, dataSet, false)).rejects.toThrow(/Injected/);
+  project.outside.table.options = {};
+  // ids are of no help: a new run may be given any
+  (project.world.ledger as { newId: () => string }).newId = () => 'id-000001';
+  await project.label();
+  await project.record();
+  await publishDataSet(project.world, dataSet, false);
+  expect(project.dataSet()).toHaveLength(3);
 });
 
 describe('whenever the process dies over it', () => {

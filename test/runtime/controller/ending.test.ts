@@ -1,5 +1,5 @@
 import { run } from '../../../src/runtime/controller/controller';
-import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { DAY, HOUR, MINUTE, MemoryProject, testConfiguration } from '../../support/memory-project';
 import { eventTypes, images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
 import { Troubles } from '../../support/trouble';
 
@@ -16,6 +16,7 @@ describe('a job that was stopped by hand', () => {
     await project.rounds(2);
     expect((await project.read()).state).toMatchObject({ mode: 'PAUSED', modeReason: 'job froth-0a1b2c3d-1 was stopped by hand' });
     expect((await project.read()).alerts).toContain('stopped-by-hand');
+    expect(eventTypes(project)).toContain('Job Ended');
   });
 
   test('while it initializes', async () => {
@@ -62,6 +63,26 @@ describe('no hand stopped it', () => {
   });
 });
 
+test('with several workers for each image, answers that a job\'s end throws away are asked for again, and no others', async () => {
+  const project = await runningProject({ configuration: { work: { ...testConfiguration().work, workersPerImage: 2 } } });
+  const answerAll = async (worker: string, count = Infinity): Promise<void> => {
+    for (const task of project.openTasks().slice(0, count)) {
+      await project.simulator.submit(task.taskId, worker, { kind: 'classification', label: 'froth' }, { pixelHash: project.pixelHash(task.sourceRef) });
+    }
+  };
+  await answerAll('ada');
+  await answerAll('bob', 1);
+  await project.simulator.expire(project.liveJobName()!);
+  await project.rounds(30);
+  expect(Object.values(statesOf(project)).sort()).toEqual(['LABELED', 'SENT', 'SENT']);
+  await answerAll('ada');
+  await answerAll('bob');
+  await project.rounds(10);
+  expect([project.lost(), project.dataSet().length, (await project.read()).counts.double ?? 0]).toEqual([[], 3, 0]);
+  // two images were begun twice: one answer each was thrown away
+  expect([project.simulator.bill().length, project.double()]).toEqual([8, 2]);
+});
+
 describe('jobs that fail', () => {
   /** Lets each job die as soon as it was given its first image. */
   const failAll = async (project: MemoryProject, total: number): Promise<void> => {
@@ -91,8 +112,10 @@ describe('jobs that fail', () => {
     expect((await project.read()).alerts).toEqual([]);
   });
 
-  test.each([true, false])('carried lines are no labels of theirs (counted: %p)', async (countersIncludeCarried) => {
-    const project = await runningProject({ simulator: { countersIncludeCarried, counterDelay: 0 } });
+  test.each([
+    [true, 0], [true, 30_000], [false, 0], [false, 30_000],
+  ])('carried lines are no labels of theirs (counted: %p, shown after %i ms)', async (countersIncludeCarried, counterDelay) => {
+    const project = await runningProject({ simulator: { countersIncludeCarried, counterDelay } });
     await project.label();
     await project.rounds(8);
     await project.simulator.expire(project.liveJobName()!);

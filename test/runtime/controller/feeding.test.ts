@@ -1,11 +1,11 @@
 import { WorkConfiguration } from '../../../src/contract/project-configuration';
 import { run } from '../../../src/runtime/controller/controller';
 import { expectConservation } from '../../support/conservation';
-import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { DAY, HOUR, MINUTE, MemoryProject, testConfiguration } from '../../support/memory-project';
 import { eventTypes, images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
 
 const work = (change: Partial<WorkConfiguration>): { work: WorkConfiguration } =>
-  ({ work: { workersPerImage: 1, taskTimeLimitSeconds: 600, taskAvailabilitySeconds: 864_000, maxConcurrentTasks: 100, window: 4, ...change } });
+  ({ work: { ...testConfiguration().work, ...change } });
 
 async function projectWith(count: number, change: Partial<WorkConfiguration> = {}, simulator: object = {}): Promise<MemoryProject> {
   const project = await MemoryProject.create({ configuration: work(change), simulator });
@@ -265,10 +265,12 @@ describe('a job that takes long to begin or to stop', () => {
 test('two runs at once claim nothing twice', async () => {
   const project = await projectWith(8);
   await project.rounds(4);
-  project.outside.table.options = { faults: async () => {
-    await new Promise((resolve) => setImmediate(resolve));
-    return 'ok';
-  } };
+  project.outside.table.options = {
+    faults: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return 'ok' as const;
+    },
+  };
   const results = await Promise.all([run(project.world, 'a'), run(project.world, 'b'), run(project.world, 'c')]);
   expect(results.filter((done) => done[0] === 'busy').length).toBeGreaterThanOrEqual(1);
   expect(Object.values(images(project)).every((image) => Number(image.offers) <= 1)).toBe(true);

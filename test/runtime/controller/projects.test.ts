@@ -1,13 +1,14 @@
+import { tearDown } from '../../../src/runtime/deployment/teardown';
+import { MemoryTable } from '../../../src/runtime/memory/memory-table';
 import { expectConservation } from '../../support/conservation';
 import { HOUR, MINUTE, MemoryProject, MemoryProjectOptions } from '../../support/memory-project';
 import { MemoryWorld } from '../../support/memory-world';
-import { MemoryTable } from '../../../src/runtime/memory/memory-table';
-import { tearDown } from '../../../src/runtime/deployment/teardown';
 import { jobStatuses, pass, runningProject } from '../../support/running-project';
 
 /** Another project in the same account, with a ledger of its own. */
 async function neighbour(account: MemoryWorld, suffix: string, options: MemoryProjectOptions): Promise<MemoryProject> {
-  const outside = Object.assign(Object.create(Object.getPrototypeOf(account) as object), account, { table: new MemoryTable() }) as MemoryWorld;
+  const outside = Object.create(Object.getPrototypeOf(account) as object) as MemoryWorld;
+  Object.assign(outside, account, { table: new MemoryTable() });
   return MemoryProject.create({ ...options, account: outside, suffix });
 }
 

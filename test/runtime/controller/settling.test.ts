@@ -1,7 +1,9 @@
 import { SimulatorOptions } from '../../../src/local/simulator';
+import { recordLabel } from '../../../src/runtime/ledger/labels';
 import { expectConservation } from '../../support/conservation';
-import { HOUR, MINUTE, MemoryProject, MemoryProjectOptions } from '../../support/memory-project';
+import { HOUR, MINUTE, MemoryProject, MemoryProjectOptions, testConfiguration } from '../../support/memory-project';
 import { eventTypes, images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
+import { Troubles } from '../../support/trouble';
 
 /** Output messages of the project do not arrive from now on. */
 const loseLabels = (project: MemoryProject): void => {
@@ -13,7 +15,7 @@ const end = async (project: MemoryProject, status: 'Completed' | 'Failed' | 'Sto
 };
 
 async function expectAllLabeledOnce(project: MemoryProject): Promise<void> {
-  expect([project.lost(), project.double(), (await project.read()).counts['double'] ?? 0]).toEqual([[], 0, 0]);
+  expect([project.lost(), project.double(), (await project.read()).counts.double ?? 0]).toEqual([[], 0, 0]);
   expect(new Set(project.dataSet().map((line) => line['source-ref'])).size).toBe(project.dataSet().length);
   expectConservation(project.outside.table);
 }
@@ -100,9 +102,34 @@ describe('messages and manifest: either suffices', () => {
   });
 });
 
+describe('labels that only the manifest tells of', () => {
+  test('are told of like any other', async () => {
+    const project = await runningProject({ simulator: { outputMessageShape: 'none' } });
+    await project.label();
+    await end(project);
+    await project.rounds(20);
+    expect(eventTypes(project).filter((type) => type === 'Image Labeled')).toHaveLength(3);
+    expect(project.outside.telemetry.counts.get('ImagesLabeled')).toBe(3);
+  });
+
+  test('and that come second are alarmed', async () => {
+    const project = await runningProject({ simulator: { outputMessageShape: 'none' } }, 1);
+    // the job labels the image; an older job's label, reported late, was there before
+    const sourceRef = String(images(project)['cam/0.jpg'].sourceRef);
+    await project.outside.table.write([{ put: { ...await job(project, 1), pk: 'JOB', sk: '000000000', number: 0, offered: 0, open: 0, labeled: 0 } as never }]);
+    await recordLabel(project.world.ledger, { sourceRef, job: 0, line: { 'source-ref': sourceRef, 'label': 1 } });
+    await project.label();
+    await end(project);
+    await project.rounds(10);
+    const { alerts, counts } = await project.read();
+    expect([alerts, counts.double]).toEqual([['double-label'], 1]);
+    expect(project.outside.telemetry.counts.get('LabelsDouble')).toBe(1);
+  });
+});
+
 describe('images of an ended job', () => {
   test('wait until the job has said all, then go to the next one; new ones do not wait', async () => {
-    const project = await runningProject();
+    const project = await runningProject({ timings: { listingGap: 5 * MINUTE } });
     await project.label(1);
     await project.rounds(2);
     await end(project);
@@ -112,12 +139,31 @@ describe('images of an ended job', () => {
     expect(jobs()).toEqual(['LABELED 1', 'SENT 1', 'SENT 1', 'SENT 2']);
     await project.rounds(15);
     expect(jobs()).toEqual(['LABELED 1', 'SENT 2', 'SENT 2', 'SENT 2']);
+    await project.rounds(6);
     expect(project.jobNames()).toEqual(['froth-0a1b2c3d-2']);
-    expect(await job(project, 1)).toMatchObject({ phase: 'SETTLED', open: 0 });
+    const settled = await job(project, 1);
+    expect(settled).toMatchObject({ phase: 'SETTLED', open: 0 });
+    // two listings a while apart found none of its images
+    expect(settled.settledAt! - settled.emptySince!).toBeGreaterThanOrEqual(5 * MINUTE);
+  });
+
+  test('keep their job from being settled even where no list shows them', async () => {
+    const project = await runningProject();
+    const { ledger } = project.world;
+    const blind = Object.assign(Object.create(ledger.table) as typeof ledger.table, { queryIndex: async () => ({ items: [] }) });
+    await end(project);
+    (project.world as { ledger: unknown }).ledger = { ...ledger, table: blind };
+    await project.rounds(40);
+    expect(await job(project, 1)).toMatchObject({ phase: 'ENDED', open: 3 });
+    (project.world as { ledger: unknown }).ledger = ledger;
+    await project.finish();
+    await expectAllLabeledOnce(project);
   });
 
   test('are not given back because a manifest that was read long ago has not changed yet', async () => {
-    const project = await runningProject({ simulator: { manifestRefreshPeriod: MINUTE, manifestFinalityDelay: 10 * MINUTE, counterDelay: 10 * MINUTE } });
+    const project = await runningProject({
+      simulator: { manifestRefreshPeriod: MINUTE, manifestFinalityDelay: 10 * MINUTE, counterDelay: 10 * MINUTE },
+    });
     loseLabels(project);
     await project.label(1);
     await project.rounds(40);
@@ -129,7 +175,9 @@ describe('images of an ended job', () => {
   });
 
   test('are not given back because carried lines stand in for labels that come late', async () => {
-    const project = await runningProject({ simulator: { countersIncludeCarried: false, manifestFinalityDelay: 45 * MINUTE, manifestRefreshPeriod: 2 * MINUTE } });
+    const project = await runningProject({
+      simulator: { countersIncludeCarried: false, manifestFinalityDelay: 45 * MINUTE, manifestRefreshPeriod: 2 * MINUTE },
+    });
     await project.label();
     await project.rounds(8);
     await end(project);
@@ -266,6 +314,24 @@ describe('failed images', () => {
     expectConservation(project.outside.table);
   });
 
+  test('are told of when they are quarantined, wherever the process dies over it', async () => {
+    for (let at = 0; at < 150; at += 2) {
+      const troubles = new Troubles();
+      const project = await runningProject({ simulator: { apiVerdict: troubles.apiVerdict } }, 1);
+      await project.outside.table.write([{ update: { pk: `IMAGE#${String(images(project)['cam/0.jpg'].sourceRef)}`, sk: 'IMAGE' }, set: { failures: 2 } }]);
+      await poison(project, 'cam/0.jpg');
+      await end(project);
+      await project.rounds(17);
+      expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'SENT' });
+      troubles.attach(project);
+      await troubles.during({ at, kind: 'die-after' }, () => project.rounds(3));
+      project.clock.advance(5 * MINUTE);
+      await project.rounds(5);
+      expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'QUARANTINED' });
+      expect(eventTypes(project)).toContain('Image Quarantined');
+    }
+  });
+
   test('without a reason in the manifest are never charged, and quarantined after ten offers', async () => {
     const project = await runningProject({ simulator: { failureLine: 'bare' } }, 1);
     await poison(project, 'cam/0.jpg');
@@ -285,7 +351,7 @@ describe('failed images', () => {
     expect(images(project)['cam/1.jpg']).not.toHaveProperty('reason');
   });
 
-  const many: MemoryProjectOptions = { configuration: { work: { workersPerImage: 1, taskTimeLimitSeconds: 600, taskAvailabilitySeconds: 864_000, maxConcurrentTasks: 100, window: 50 } } };
+  const many: MemoryProjectOptions = { configuration: { work: { ...testConfiguration().work, window: 50 } } };
 
   test('in the mass are nobody\'s own fault: none is charged, the breaker opens', async () => {
     const project = await runningProject(many, 12);

@@ -2,7 +2,9 @@ import { checkSurroundings, takeConfiguration } from '../../../src/runtime/deplo
 import { BucketSettings } from '../../../src/runtime/ports';
 import { DAY, MemoryProject, testConfiguration } from '../../support/memory-project';
 
-const WELL: BucketSettings = { corsAllowsGet: async () => true, isVersioned: async () => true, silence: async () => undefined } as BucketSettings;
+const WELL: BucketSettings = {
+  corsAllowsGet: async () => true, isVersioned: async () => true, silence: async () => undefined,
+} as BucketSettings;
 
 describe('the wanted configuration', () => {
   test('is in force at once, and again with each deploy', async () => {

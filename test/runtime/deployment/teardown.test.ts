@@ -1,8 +1,8 @@
+import { run } from '../../../src/runtime/controller/controller';
 import { takeConfiguration } from '../../../src/runtime/deployment/deploy';
 import { tearDown } from '../../../src/runtime/deployment/teardown';
 import { giveBack, readNotes, takeLease } from '../../../src/runtime/ledger/lease';
 import { stateWrite } from '../../../src/runtime/ledger/project';
-import { run } from '../../../src/runtime/controller/controller';
 import { expectConservation } from '../../support/conservation';
 import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { job, jobStatuses, pass, runningProject } from '../../support/running-project';
@@ -58,11 +58,15 @@ test('at the deadline it says what is left and lets go', async () => {
 
 test.each(['throw-before', 'throw-after'] as const)('a create whose outcome is unknown (%s): a job that was made is stopped', async (verdict) => {
   let next: 'ok' | typeof verdict = verdict;
-  const project = await MemoryProject.create({ simulator: { apiVerdict: (operation) => {
-    const now = operation === 'CreateLabelingJob' ? next : 'ok';
-    next = operation === 'CreateLabelingJob' ? 'ok' : next;
-    return now;
-  } } });
+  const project = await MemoryProject.create({
+    simulator: {
+      apiVerdict: (operation) => {
+        const now = operation === 'CreateLabelingJob' ? next : 'ok';
+        next = operation === 'CreateLabelingJob' ? 'ok' : next;
+        return now;
+      },
+    },
+  });
   await project.drop('a.jpg');
   await project.round().catch(() => undefined);
   expect(await job(project, 1)).toMatchObject({ phase: 'PLANNED' });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { expectConservation } from '../../support/conservation';
-import { BAD, HOUR, MINUTE, MemoryProject, MemoryProjectOptions, PlainEngine } from '../../support/memory-project';
-import { eventTypes, images, statesOf } from '../../support/running-project';
-import { Troubles } from '../../support/trouble';
 import { DROP_MAX_BYTES, Engine, Engineered, EngineeredImage, GatedDrop } from '../../../src/runtime/intake/engine';
 import { createdObjects } from '../../../src/runtime/intake/events';
 import { Intake, Taken } from '../../../src/runtime/intake/intake';
 import { Item } from '../../../src/runtime/ports';
+import { expectConservation } from '../../support/conservation';
+import { BAD, HOUR, MINUTE, MemoryProject, MemoryProjectOptions, PlainEngine } from '../../support/memory-project';
+import { eventTypes, images, statesOf } from '../../support/running-project';
+import { Troubles } from '../../support/trouble';
 
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 
@@ -213,7 +213,8 @@ describe('quarantine', () => {
     await project.drop('a.jpg');
     const { objects } = project.world;
     (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, {
-      head: async (bucket: string, key: string, version: string) => ({ ...await objects.head(bucket, key, version), size: DROP_MAX_BYTES + 1 }),
+      head: async (bucket: string, key: string, version: string) => (
+        { ...await objects.head(bucket, key, version), size: DROP_MAX_BYTES + 1 }),
       get: () => { throw new Error('read'); },
     });
     expect(await project.intake()).toEqual(['quarantined']);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { MemoryLedger, sha256 } from '../../support/memory-ledger';
 import { ContentionError } from '../../../src/runtime/ledger/context';
 import { beginAttempt, endAttempt, finishDrop, isFinished, markPut, originOf, readDrop, receiveDrop, recordDrop } from '../../../src/runtime/ledger/drops';
+import { MemoryLedger, sha256 } from '../../support/memory-ledger';
 
 test('a drop is received once, however often it is told of', async () => {
   const ledger = new MemoryLedger();

@@ -1,7 +1,7 @@
-import { MemoryLedger, NO_LIMIT } from '../../support/memory-ledger';
 import { choosePending, claim, imagesOfJob, markSent } from '../../../src/runtime/ledger/feeding';
 import { setJob } from '../../../src/runtime/ledger/jobs';
 import { returnImages } from '../../../src/runtime/ledger/returning';
+import { MemoryLedger, NO_LIMIT } from '../../support/memory-ledger';
 
 async function ledgerWith(count: number): Promise<{ ledger: MemoryLedger; refs: string[] }> {
   const ledger = new MemoryLedger();
@@ -82,7 +82,7 @@ describe('claiming', () => {
     const { ledger, refs } = await ledgerWith(3);
     await ledger.addJob(2);
     const images = await Promise.all(refs.map((ref) => ledger.image(ref)));
-    const claims = await Promise.all([claim(ledger, images, 1, NO_LIMIT), claim(ledger, images, 2, NO_LIMIT), claim(ledger, images, 1, NO_LIMIT)]);
+    const claims = await Promise.all([1, 2, 1].map((number) => claim(ledger, images, number, NO_LIMIT)));
     expect(claims.flat()).toHaveLength(3);
     ledger.expectConservation();
   });

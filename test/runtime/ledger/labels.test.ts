@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { MemoryLedger } from '../../support/memory-ledger';
 import { ContentionError } from '../../../src/runtime/ledger/context';
 import { recordFailure, recordLabel } from '../../../src/runtime/ledger/labels';
 import { clearOutbox, readOutbox } from '../../../src/runtime/ledger/outbox';
 import { holdImages, returnImages } from '../../../src/runtime/ledger/returning';
+import { MemoryLedger } from '../../support/memory-ledger';
 
 async function sent(): Promise<{ ledger: MemoryLedger; ref: string }> {
   const ledger = new MemoryLedger();

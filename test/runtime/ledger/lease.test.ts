@@ -1,14 +1,16 @@
-import { MemoryLedger } from '../../support/memory-ledger';
 import { giveBack, readNotes, takeLease } from '../../../src/runtime/ledger/lease';
+import { MemoryLedger } from '../../support/memory-ledger';
 
 const DURATION = 180_000;
 
 test('of twelve racers one holds it, and each of the others leaves a note', async () => {
   const ledger = new MemoryLedger();
-  ledger.table.options = { faults: async () => {
-    await new Promise((resolve) => setImmediate(resolve));
-    return 'ok';
-  } };
+  ledger.table.options = {
+    faults: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return 'ok' as const;
+    },
+  };
   const leases = await Promise.all(Array.from({ length: 12 }, () => takeLease(ledger, DURATION)));
   const [held, ...others] = leases.filter((lease) => lease !== undefined);
   expect(others).toEqual([]);

@@ -1,6 +1,6 @@
-import { MemoryLedger } from '../../support/memory-ledger';
 import { recordFailure, recordLabel } from '../../../src/runtime/ledger/labels';
 import { FAILURES_MAX, OFFERS_MAX, holdImages, returnImages } from '../../../src/runtime/ledger/returning';
+import { MemoryLedger } from '../../support/memory-ledger';
 
 async function ledgerWith(count: number): Promise<{ ledger: MemoryLedger; refs: string[] }> {
   const ledger = new MemoryLedger();

@@ -7,10 +7,10 @@ const line = (sourceRef: string, jobName: string | undefined, more: object = { l
   'source-ref': sourceRef, 'label-metadata': { ...(jobName === undefined ? {} : { 'job-name': jobName }), 'human-annotated': 'yes' }, ...more,
 });
 
-const setUp = async (): Promise<{ project: MemoryProject; recorder: Recorder; ref: string; record: (message: object) => Promise<string> }> => {
+const setUp = async (): Promise<{ project: MemoryProject; ref: string; record: (message: object) => Promise<string> }> => {
   const project = await runningProject();
   const recorder = new Recorder(project.world, project.configuration);
-  return { project, recorder, ref: String(images(project)['cam/0.jpg'].sourceRef), record: (message) => recorder.record(JSON.stringify(message)) };
+  return { project, ref: String(images(project)['cam/0.jpg'].sourceRef), record: (message) => recorder.record(JSON.stringify(message)) };
 };
 
 describe('the line in a message', () => {

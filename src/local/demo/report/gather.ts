@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { isReasonCode, REMEDIES } from '../../../contract/reasons';
 import { RunResult } from '../driver';
 import { dropKeyOf, ImageView } from '../ledger-view';
-import { SABOTAGED, Sabotage } from '../sabotage';
+import { Sabotage } from '../options';
+import { SABOTAGED } from '../sabotage';
 import { LABEL_ATTRIBUTE, LABELS } from '../scenario';
 import { findings, lastLine, numbers } from '../summary';
 import { KnownContent, VerifiedLine } from '../verify';
@@ -71,7 +72,11 @@ function offers({ history }: ImageView): number[] {
   return history.filter(({ event }) => event === 'sending').map(({ detail = '' }) => Number(detail.replace(/\D/g, '')));
 }
 
+type Annotation = Omit<ReportBox, 'label'> & { readonly class_id: number };
+
 function boxesOf({ line }: VerifiedLine): ReportBox[] {
-  const value = line[LABEL_ATTRIBUTE] as { annotations?: (Omit<ReportBox, 'label'> & { class_id: number })[] } | undefined;
-  return (value?.annotations ?? []).map(({ class_id, left, top, width, height }) => ({ label: LABELS[class_id] ?? String(class_id), left, top, width, height }));
+  const { annotations = [] } = line[LABEL_ATTRIBUTE] as { annotations?: readonly Annotation[] };
+  return annotations.map(({ class_id, left, top, width, height }) => ({
+    label: LABELS[class_id] ?? String(class_id), left, top, width, height,
+  }));
 }

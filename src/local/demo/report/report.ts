@@ -86,7 +86,7 @@ function lane(name: string, facts: string, marks: readonly Markup[]): Markup {
 }
 
 function jobFacts({ status, offered, labeled, carried }: ReportJob): string {
-  return `${status}, ${labeled} of ${offered} labeled${carried > 0 ? `, ${carried} earlier labels carried over` : ''}`;
+  return `${status}, ${labeled} of ${offered} labeled${carried > 0 ? `, ${carried} carried over` : ''}`;
 }
 
 function gallery({ images, labels, startedAt }: ReportData): Markup {

@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { LabelingTask, RetainedLedger, StreamingLabelingProject, WorkTeam } from '../../src';
+import { imbalances } from '../../src/local/demo/audit';
+import { DataSetLine, DeployedProject } from '../../src/local/demo/project';
+import { Stage } from '../../src/local/demo/stage';
+import { Team } from '../../src/local/demo/team';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, Processes, readAssembly, StackArtifact, uploadAssets } from '../../src/local/runner';
+import { isPythonMissing } from '../support/emulator';
+
+jest.setTimeout(180_000);
+
+const PROJECT_NAME = 'demo';
+const PATIENCE = 60_000;
+const photo = (key: string) => ({ key, bytes: readFileSync(join(__dirname, '../../examples/photos', key)) });
+
+/** What an earlier stack left behind. */
+interface Retained {
+  readonly ledgerTable: string;
+  readonly inputBucket: string;
+  readonly outputBucket: string;
+  readonly chainId: string;
+}
+
+const synthesized = new Map<Retained | undefined, Promise<StackArtifact>>();
+
+async function synthesize(stage: Stage, retained?: Retained): Promise<StackArtifact> {
+  const outdir = mkdtempSync(join(tmpdir(), 'redeploy-'));
+  try {
+    const app = new App({ outdir, analyticsReporting: false });
+    const stack = new Stack(app, 'Project');
+    new StreamingLabelingProject(stack, 'Demo', {
+      projectName: PROJECT_NAME,
+      task: LabelingTask.imageClassification({ title: 'Light', description: 'Where is it light?', labels: [{ name: 'left' }, { name: 'right' }] }),
+      workTeam: WorkTeam.fromWorkTeamArn(stack, 'Team', `arn:aws:sagemaker:${DEFAULT_REGION}:${DEFAULT_ACCOUNT}:workteam/private-crowd/demo`),
+      window: 4,
+      ...retained && {
+        retainedLedger: RetainedLedger.fromAttributes({ tableName: retained.ledgerTable, chainId: retained.chainId }),
+        inputBucket: Bucket.fromBucketName(stack, 'Input', retained.inputBucket),
+        outputBucket: Bucket.fromBucketName(stack, 'Output', retained.outputBucket),
+      },
+    });
+    app.synth();
+    const [artifact] = readAssembly(outdir, stage.emulator.connection);
+    await uploadAssets(stage.emulator, artifact.assets);
+    return artifact;
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+(isPythonMissing() ? describe.skip : describe)('stacks that come and go', () => {
+  const processes = new Processes();
+  const projects: DeployedProject[] = [];
+  let stage: Stage;
+  let team: Team;
+
+  beforeAll(async () => {
+    stage = await Stage.start({ processes });
+    team = new Team({ stage, pace: 50 });
+    team.start();
+  });
+
+  afterAll(async () => {
+    projects.forEach((project) => project.stop());
+    await team?.stop();
+    await stage?.stop();
+    await processes.stopAll();
+  });
+
+  async function deploy(stackName: string, retained?: Retained): Promise<DeployedProject> {
+    const stack = synthesized.get(retained) ?? synthesize(stage, retained);
+    synthesized.set(retained, stack);
+    const project = await DeployedProject.deploy(stage, await stack, { stackName });
+    expect(Object.entries(project.deployment.outputs).find(([name]) => name.includes('Checks'))![1]).toBe('OK');
+    project.start();
+    projects.push(project);
+    return project;
+  }
+
+  /** Ends a stack; its ledger and buckets stay. */
+  async function destroy(project: DeployedProject): Promise<Retained> {
+    project.stop();
+    await project.deployment.destroy();
+    return { ...project.resources, chainId: project.resources.projectId.slice(PROJECT_NAME.length + 1) };
+  }
+
+  async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    while (!await isSo()) {
+      if (Date.now() > deadline) {
+        throw new Error(`not so after ${PATIENCE / 1000} s: ${what}\n${stage.log(40)}`);
+      }
+      await sleep(250);
+    }
+  }
+
+  async function labeled(project: DeployedProject, keys: readonly string[]): Promise<DataSetLine[]> {
+    await until(`the data set of ${project.deployment.stackName} has ${keys.join(', ')}`, async () => (await project.dataSet()).length >= keys.length);
+    const lines = await project.dataSet();
+    expect(lines.map((line) => line['drop-key']).sort()).toEqual([...keys].sort());
+    return lines;
+  }
+
+  const jobs = (project: DeployedProject) => stage.simulator.jobs().filter(({ LabelingJobName }) => project.owns(LabelingJobName));
+  const jobNames = (project: DeployedProject) => jobs(project).map(({ LabelingJobName }) => LabelingJobName);
+
+  test('two stacks with one project name in one account, destroyed, deployed again, and brought back', async () => {
+    const [one, two] = await Promise.all([deploy('One'), deploy('Two')]);
+    expect(one.resources.projectId).not.toBe(two.resources.projectId);
+
+    // ---- side by side: each labels what was dropped into its own bucket
+    await one.drop(photo('people/astronaut.jpg'));
+    await one.drop(photo('sky/rocket.jpg'));
+    await two.drop(photo('table/coffee.jpg'));
+    const before = await labeled(one, ['people/astronaut.jpg', 'sky/rocket.jpg']);
+    await labeled(two, ['table/coffee.jpg']);
+    expect(jobNames(one)).toEqual([`${one.resources.projectId}-1`]);
+    expect(jobNames(two)).toEqual([`${two.resources.projectId}-1`]);
+
+    // ---- destroyed: the live job is stopped, its queue goes, the other stack does not notice
+    const [retained] = await Promise.all([destroy(one), destroy(two)]);
+    expect(jobs(one)).toMatchObject([{ LabelingJobStatus: 'Stopped' }]);
+    expect(jobs(two)).toMatchObject([{ LabelingJobStatus: 'Stopped' }]);
+
+    // ---- under the same name again: a chain of its own; beside it the retained ledger and buckets, whose chain goes on
+    const [again, back] = await Promise.all([deploy('Two'), deploy('Back', retained)]);
+    expect([one, two].map(({ resources }) => resources.projectId)).not.toContain(again.resources.projectId);
+    expect(back.resources.projectId).toBe(one.resources.projectId);
+    await again.drop(photo('table/coffee.jpg'));
+    await back.drop(photo('textures/brick.png'));
+    await back.drop({ ...photo('sky/rocket.jpg'), key: 'sky/rocket, once more.jpg' });
+
+    await labeled(again, ['table/coffee.jpg']);
+    expect(jobNames(again)).toEqual([`${again.resources.projectId}-1`]);
+    const after = await labeled(back, ['people/astronaut.jpg', 'sky/rocket.jpg', 'textures/brick.png']);
+    expect(jobNames(back)).toEqual([1, 2].map((number) => `${one.resources.projectId}-${number}`));
+    before.forEach((line) => expect(after).toContainEqual(line));
+
+    // ---- nobody was paid twice within a chain, and the books balance
+    const paid = stage.simulator.bill().map(({ sourceRef }) => sourceRef);
+    expect(new Set(paid).size).toBe(paid.length);
+    await until('the first job of the chain is settled', async () => (await back.ledger()).jobs[0].phase === 'SETTLED');
+    const ledger = await back.ledger();
+    expect(imbalances(ledger)).toEqual([]);
+    expect(ledger.alerts).toEqual([]);
+    expect(ledger.drops.map(({ key, state }) => [key, state])).toContainEqual(['sky/rocket, once more.jpg', 'DUPLICATE']);
+  });
+});
