@@ -7,7 +7,8 @@ import { ROOT, isUpToDate, markUpToDate } from './stamp.mjs';
 import { runSteps } from './steps.mjs';
 
 const DEMO = 'assets/local/demo/index.js';
-const BENCH = 'assets/local/bench/index.js';
+/** Development only: not in the package, and bundled each time. */
+const BENCH = 'projenrc/bench.mjs';
 
 const COMMANDS = {
   test: () => runSteps(),

@@ -16,7 +16,6 @@ const TOOLS = {
   'src/cli/main.ts': 'cli',
   'src/local/simulator/main.ts': 'local/simulator',
   'src/local/demo/main.ts': 'local/demo',
-  'src/local/bench/main.ts': 'local/bench',
 };
 
 /** Written by others: never removed here. */

@@ -1,6 +1,6 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { LABELING_TASKS, LabelingTaskRules, LabelingTaskType } from './contract/labeling-tasks';
+import { LABELING_TASKS, LabelingTaskRules, LabelingTaskType, RESERVED_ATTRIBUTES } from './contract/labeling-tasks';
 import {
   LABEL_ATTRIBUTE_NAME_MAX_LENGTH, LABEL_NAME_MAX_LENGTH, TASK_DESCRIPTION_MAX_LENGTH, TASK_KEYWORDS_MAX, TASK_TITLE_MAX_LENGTH,
   TEMPLATE_MAX_CHARACTERS,
@@ -144,6 +144,8 @@ function checkAttribute(problems: Problems, name: string, rules: LabelingTaskRul
     problems.add(`${prop} is '${name}'; it must have 1 to ${LABEL_ATTRIBUTE_NAME_MAX_LENGTH} letters, digits and inner hyphens`);
   } else if (name === 'source' || name === 'source-ref') {
     problems.add(`${prop} is '${name}', which Ground Truth uses for the image itself; choose another name`);
+  } else if (RESERVED_ATTRIBUTES.includes(name)) {
+    problems.add(`${prop} is '${name}', which this library uses itself; choose a name other than ${RESERVED_ATTRIBUTES.join(', ')}`);
   } else if (name.endsWith('-metadata')) {
     problems.add(`${prop} is '${name}'; it must not end in -metadata, which Ground Truth appends itself`);
   } else if (rules.attributeEndsWithRef && !name.endsWith('-ref')) {

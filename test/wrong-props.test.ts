@@ -62,6 +62,7 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
     ['classification with -ref', withTask({ labelAttributeName: 'class-ref' }, 'imageClassification'), "labelAttributeName is 'class-ref'", '-ref'],
     ['an attribute that ends in -metadata', withTask({ labelAttributeName: 'boxes-metadata' }), "labelAttributeName is 'boxes-metadata'", '-metadata'],
     ['the attribute source', withTask({ labelAttributeName: 'source' }), "labelAttributeName is 'source'", 'the image itself'],
+    ['the attribute drop-key', withTask({ labelAttributeName: 'drop-key' }, 'boundingBox'), "labelAttributeName is 'drop-key'", 'this library uses itself'],
     ['the attribute source-ref', withTask({ labelAttributeName: 'source-ref' }, 'semanticSegmentation'), "labelAttributeName is 'source-ref'", 'the image itself'],
     ['an attribute with an underscore', withTask({ labelAttributeName: 'my_boxes' }), "labelAttributeName is 'my_boxes'", 'inner hyphens'],
     ['an attribute with a dollar', withTask({ labelAttributeName: '$boxes' }), "labelAttributeName is '$boxes'", 'letters, digits'],

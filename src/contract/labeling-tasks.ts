@@ -46,6 +46,11 @@ export const LABELING_TASKS: { readonly [type in LabelingTaskType]: LabelingTask
   },
 };
 
+/** Attributes that our own messages carry: a label under one of these names would be lost among them. */
+export const RESERVED_ATTRIBUTES: readonly string[] = [
+  'offer-id', 'dataset-objectid-attribute-name', 'drop-key', 'drop-sha256', 'image-width', 'image-height', 'inverse-transform',
+];
+
 /** The account that owns the built-in functions in each Region where Ground Truth exists (API reference of `HumanTaskConfig`). */
 export const GROUND_TRUTH_ACCOUNTS: { readonly [region: string]: string } = {
   'us-east-1': '432418664414',

@@ -7,7 +7,7 @@ import { Item } from '../../src/runtime/ports';
 import { expectConservation } from '../support/conservation';
 import { isPythonMissing } from '../support/emulator';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

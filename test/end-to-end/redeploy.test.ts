@@ -12,7 +12,7 @@ import { Team } from '../../src/local/demo/team';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, Processes, readAssembly, StackArtifact, uploadAssets } from '../../src/local/runner';
 import { isPythonMissing } from '../support/emulator';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const PROJECT_NAME = 'demo';
 const PATIENCE = 60_000;

@@ -101,7 +101,7 @@ describe('what each function may do', () => {
     ['IntakeHandler', 's3:DeleteObject', `${drops}/camera-1/photo.jpg`],
     ['IntakeHandler', 's3:PutObject', `${output}/datasets/current/output.manifest`],
     ['IntakeHandler', 'sagemaker:CreateLabelingJob', job],
-    ['IntakeHandler', 'events:PutEvents', bus, { 'events:source': 'aws.sagemaker' }],
+    ['IntakeHandler', 'events:PutEvents', bus.replace('default', 'another')],
     ['RecorderHandler', 's3:GetObject', `${output}/datasets/current/output.manifest`],
     ['RecorderHandler', 'dynamodb:DeleteTable', ledger],
     ['ControllerHandler', 'iam:PassRole', arn('AWS::IAM::Role', 'ExecutionRole'), { 'iam:PassedToService': 'lambda.amazonaws.com' }],

@@ -82,23 +82,6 @@ export interface MemoryProjectOptions extends MemoryWorldOptions {
 
 /** A whole project in memory: the runtime over the simulator, on a virtual clock, driven by hand. */
 export class MemoryProject {
-  public readonly outside: MemoryWorld;
-  public readonly world: World;
-  public configuration: ProjectConfiguration;
-  /** Bytes of every drop ever made, by their hash: the tests' own list. */
-  public readonly dropped = new Map<string, string[]>();
-  private readonly engine: Engine;
-
-  private constructor(options: MemoryProjectOptions, resources: ProjectResources, outside: MemoryWorld) {
-    this.outside = outside;
-    this.configuration = testConfiguration(options.configuration);
-    this.engine = options.engine ?? new PlainEngine();
-    const ledger: Ledger = { table: outside.table, clock: outside.clock, newId: outside.newId };
-    const { objects, topic, jobs, queues, bus, waker, telemetry } = outside;
-    const timings = { ...DEFAULT_TIMINGS, ...options.timings };
-    this.world = { ledger, objects, topic, jobs, queues, bus, waker, telemetry, timings, resources };
-  }
-
   public static async create(options: MemoryProjectOptions = {}): Promise<MemoryProject> {
     const outside = options.account ?? new MemoryWorld({ start: '2026-01-05T08:00:00Z', ...options });
     const { cloud } = outside;
@@ -125,6 +108,23 @@ export class MemoryProject {
     await project.deploy();
     await project.drainQueue(resources.intakeQueueUrl, async () => undefined);
     return project;
+  }
+
+  public readonly outside: MemoryWorld;
+  public readonly world: World;
+  public configuration: ProjectConfiguration;
+  /** Bytes of every drop ever made, by their hash: the tests' own list. */
+  public readonly dropped = new Map<string, string[]>();
+  private readonly engine: Engine;
+
+  private constructor(options: MemoryProjectOptions, resources: ProjectResources, outside: MemoryWorld) {
+    this.outside = outside;
+    this.configuration = testConfiguration(options.configuration);
+    this.engine = options.engine ?? new PlainEngine();
+    const ledger: Ledger = { table: outside.table, clock: outside.clock, newId: outside.newId };
+    const { objects, topic, jobs, queues, bus, waker, telemetry } = outside;
+    const timings = { ...DEFAULT_TIMINGS, ...options.timings };
+    this.world = { ledger, objects, topic, jobs, queues, bus, waker, telemetry, timings, resources };
   }
 
   public async deploy(change: Partial<ProjectConfiguration> = {}): Promise<string | undefined> {

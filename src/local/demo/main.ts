@@ -16,12 +16,12 @@ const EXIT = { CLEAN: 0, FAILED: 1, USAGE: 2 } as const;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** How long a worker looks at an image. Unit: milliseconds. */
-const PACE = 900;
-
-/** A run in which nothing changes for so long is over; one that is sabotaged need not be waited for so patiently. Unit: milliseconds. */
-const STANDSTILL = 45_000;
-const SABOTAGED_STANDSTILL = 15_000;
+/**
+ * How long a worker looks at an image, and for how long nothing may change until a run is given up. Whoever watches a sabotaged
+ * one waits for its end. Unit: milliseconds.
+ */
+const CALM = { pace: 900, standstill: 45_000 } as const;
+const SABOTAGED = { pace: 400, standstill: 15_000 } as const;
 
 async function main(): Promise<number> {
   // its advice is for users of the SDK, not of a demo
@@ -63,9 +63,8 @@ async function demo(options: DemoOptions): Promise<number> {
     screen.say('synth', 'synthesizing examples/demo/app.ts');
     const stack = await synthesizeDemo(processes, stage.emulator);
     const result = await runDemo({
-      stage, stack, expiry: options.expiry, sabotage: options.sabotage, pace: PACE,
-      standstill: options.sabotage === undefined ? STANDSTILL : SABOTAGED_STANDSTILL,
-      audience: screen,
+      stage, stack, expiry: options.expiry, sabotage: options.sabotage, audience: screen,
+      ...options.sabotage === undefined ? CALM : SABOTAGED,
     });
     screen.close();
     await tell(result, options, { startedAt, output, screen });

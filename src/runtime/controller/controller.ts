@@ -18,6 +18,9 @@ import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { Command, Project, alertGone, commandDone, readProject, stateWrite } from '../ledger/project';
 
+/** Pages of the inbox that one run sweeps, so that a large inbox keeps nothing else from being done. */
+const SWEEP_PAGES = 5;
+
 /** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
 const STEPS_MAX = 50;
 
@@ -83,7 +86,9 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
     await tellConfiguration(world, project);
     const seen = await observe(world, project, project.configuration);
     await closeBreaker(world, seen);
-    const decision = decide(withoutFailed(seen.observation, failures), world.timings);
+    const swept = done.filter((step) => step === 'SWEEP').length >= SWEEP_PAGES;
+    const observation = withoutFailed(seen.observation, failures);
+    const decision = decide({ ...observation, sweepDue: observation.sweepDue && !swept }, world.timings);
     await tellControl(world, seen, decision);
     done.push(decision.kind === 'REST' ? `REST(${decision.why})` : decision.kind);
     try {

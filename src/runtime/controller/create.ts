@@ -43,6 +43,9 @@ async function markCreated(world: World, seen: Seen, job: JobRecord): Promise<vo
 async function adopt(world: World, seen: Seen, job: JobRecord): Promise<'continue' | 'rest'> {
   const found = await world.jobs.describe(job.name);
   if (!found) {
+    if (world.ledger.clock.now() - job.plannedAt > world.timings.transitionPatience) {
+      await raise(world, seen.project, 'create', `Ground Truth says that ${job.name} exists and does not describe it`);
+    }
     return 'rest';
   }
   if (isOurs(found, job)) {

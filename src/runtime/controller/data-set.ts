@@ -63,10 +63,22 @@ async function appendPart(world: World, state: DataSetState, entries: readonly O
   });
 }
 
-async function* linesOf(world: World, key: string): AsyncIterable<string> {
-  const lines = await world.objects.lines(world.resources.outputBucket, key);
+/** Thrown where the ledger says that lines lie in an object that is not there: to go on would publish a data set without them. */
+export class MissingDataSetError extends Error {
+  constructor(bucket: string, key: string, lines: number) {
+    super(`s3://${bucket}/${key}, with ${lines} lines of the data set, is not there: bring the object or the output bucket back. `
+      + 'Labels are safe in the ledger and are not published until then');
+    this.name = 'MissingDataSetError';
+  }
+}
+
+async function* linesOf(world: World, key: string, expected: number): AsyncIterable<string> {
+  const bucket = world.resources.outputBucket;
+  const lines = await world.objects.lines(bucket, key);
   if (lines) {
     yield* lines;
+  } else if (expected > 0) {
+    throw new MissingDataSetError(bucket, key, expected);
   }
 }
 
@@ -74,7 +86,7 @@ async function* linesOf(world: World, key: string): AsyncIterable<string> {
 async function newestLines(world: World, state: DataSetState): Promise<Map<string, string>> {
   const newest = new Map<string, string>();
   for (const part of state.parts) {
-    for await (const line of linesOf(world, part.key)) {
+    for await (const line of linesOf(world, part.key, part.lines)) {
       const parsed = parseLine(line);
       if (parsed) {
         newest.set(parsed['source-ref'], line);
@@ -105,8 +117,9 @@ async function* counted(lines: AsyncIterable<string>, count: { lines: number }):
 async function compactParts(world: World, state: DataSetState): Promise<DataSetState> {
   const newest = await newestLines(world, state);
   const count = { lines: 0 };
+  const merged = mergeLines(linesOf(world, CURRENT_DATA_SET_KEY, state.lines), newest);
   await world.objects.putLines(
-    world.resources.outputBucket, CURRENT_DATA_SET_KEY, counted(mergeLines(linesOf(world, CURRENT_DATA_SET_KEY), newest), count),
+    world.resources.outputBucket, CURRENT_DATA_SET_KEY, counted(merged, count),
     { contentType: CONTENT_TYPE },
   );
   return save(world, state, { parts: [], lines: count.lines, compactedAt: world.ledger.clock.now() });

@@ -18,27 +18,30 @@ export async function feed(world: World, seen: Seen, job: number, count: number,
   const now = world.ledger.clock.now();
   const day = utcDay(now);
   const earlier = await imagesOfJob(world.ledger.table, 'SENDING', job);
-  await publish(world, earlier, job);
-  if (count === 0) {
-    return earlier.length;
+  let refused = await publish(world, earlier, job);
+  let claimed: ImageRecord[] = [];
+  // One image that the topic refuses keeps no other from its workers; a topic that refuses all gets no more.
+  if (count > 0 && (refused === 0 || refused < earlier.length || earlier.length === 1)) {
+    const limits: FeedLimits = { count, fresh, day, sameDay: seen.project.state.spentDay === day };
+    const images = await choosePending(world.ledger.table, limits, seen.observation.pendingAgain);
+    claimed = await claim(world.ledger, images, job, limits);
+    refused += await publish(world, claimed, job);
   }
-  const limits: FeedLimits = { count, fresh, day, sameDay: seen.project.state.spentDay === day };
-  const images = await choosePending(world.ledger.table, limits, seen.observation.pendingAgain);
-  const claimed = await claim(world.ledger, images, job, limits);
-  await publish(world, claimed, job);
+  if (refused > 0) {
+    throw new PublishError(refused);
+  }
   return earlier.length + claimed.length;
 }
 
-async function publish(world: World, images: readonly ImageRecord[], job: number): Promise<void> {
+/** Answers how many images the topic did not take. */
+async function publish(world: World, images: readonly ImageRecord[], job: number): Promise<number> {
   if (images.length === 0) {
-    return;
+    return 0;
   }
   const bodies = images.map((image) => offerMessage({ sourceRef: image.sourceRef, jobNumber: job, provenance: image.provenance }));
   const taken = await world.topic.publish(world.resources.inputTopicArn, bodies);
   const sent = images.filter((_, index) => taken[index]);
   await markSent(world.ledger, sent);
   world.telemetry.count(METRIC.IMAGES_SENT, sent.length);
-  if (sent.length < images.length) {
-    throw new PublishError(images.length - sent.length);
-  }
+  return images.length - sent.length;
 }

@@ -64,9 +64,13 @@ async function foreignSubscription(world: World, configuration: ProjectConfigura
 
 /** The chain's finished labels as the next job's manifest. Answers its lines; 0: the job gets none. */
 async function writeManifest(world: World, seen: Seen, name: string): Promise<number> {
-  const dataSet = await publishDataSet(world, seen.project.dataSet, true);
   const { task } = seen.configuration;
-  if (dataSet.lines === 0 || dataSet.lines > LABELING_TASKS[task.type].dataSetQuota * CARRY_SHARE) {
+  const most = LABELING_TASKS[task.type].dataSetQuota * CARRY_SHARE;
+  if (seen.project.dataSet.lines > most) {
+    return 0;
+  }
+  const dataSet = await publishDataSet(world, seen.project.dataSet, true);
+  if (dataSet.lines === 0 || dataSet.lines > most) {
     return 0;
   }
   const bucket = world.resources.outputBucket;

@@ -10,15 +10,17 @@ import { ObjectVersion } from '../ports';
 import { World } from '../world';
 import { Seen } from './observe';
 
-/** While the intake queue works, only drops that are older than any message in it can be are queued again. */
-const BUSY_PATIENCE = 8;
+/** While the intake queue has work, a drop's own message is most likely among it: only drops of this age are queued again. */
+const BUSY_PATIENCE = 24 * 60 * 60_000;
 
 /** One page of the inbox, and the images whose job is long over. The next call goes on where this one ended. */
 export async function sweep(world: World, seen: Seen): Promise<void> {
   const { state } = seen.project;
   const { resources } = world;
   const page = await world.objects.listVersions(resources.dropBucket, resources.dropPrefix, state.sweepCursor);
-  const missed = await missedDrops(world, seen, page.items);
+  // Asked once for each sweep: what this sweep queues itself must not count.
+  const busy = state.sweepCursor === undefined ? await hasWork(world, resources.intakeQueueUrl) : state.sweepBusy === true;
+  const missed = await missedDrops(world, seen, page.items, busy);
   if (missed.length > 0) {
     await world.queues.send(resources.intakeQueueUrl, missed.map((version) => sweepMessage(resources.dropBucket, version)));
     world.telemetry.warn(`the sweep queued ${missed.length} drops that no event brought in`, { notice: 'sweep', drops: missed.length });
@@ -27,23 +29,28 @@ export async function sweep(world: World, seen: Seen): Promise<void> {
     await strayImages(world, seen);
   }
   await world.ledger.table.write([stateWrite(page.next === undefined
-    ? { sweptAt: world.ledger.clock.now(), sweepCursor: undefined }
-    : { sweepCursor: page.next })]);
+    ? { sweptAt: world.ledger.clock.now(), sweepCursor: undefined, sweepBusy: undefined }
+    : { sweepCursor: page.next, sweepBusy: busy })]);
 }
 
-async function missedDrops(world: World, seen: Seen, versions: readonly ObjectVersion[]): Promise<ObjectVersion[]> {
+async function hasWork(world: World, queueUrl: string): Promise<boolean> {
+  const depth = await world.queues.depth(queueUrl);
+  return depth !== undefined && depth.visible + depth.inFlight + depth.delayed > 0;
+}
+
+async function missedDrops(world: World, seen: Seen, versions: readonly ObjectVersion[], busy: boolean): Promise<ObjectVersion[]> {
   const { resources, timings } = world;
   const now = world.ledger.clock.now();
-  const depth = await world.queues.depth(resources.intakeQueueUrl);
-  const busy = depth !== undefined && depth.visible + depth.inFlight + depth.delayed > 0;
-  const age = timings.sweepMinimumAge * (busy ? BUSY_PATIENCE : 1);
+  const age = busy ? BUSY_PATIENCE : timings.sweepMinimumAge;
+  // What failed so often that it lies among the dead letters fails again: an alarm stands, and it waits for its redrive.
+  const deadLetters = await hasWork(world, resources.intakeDeadLetterQueueUrl);
   const old = versions.filter((version) => !version.deleteMarker && !isFolderMarker(version.key, version.size)
     && now - version.lastModified >= age
     && (resources.dropBucketIsOwn || version.lastModified >= seen.project.state.startedAt));
   const known = await knownDrops(world, old);
   return old.filter((version) => {
     const drop = known.get(`${version.key} ${version.versionId}`);
-    return !drop || !isFinished(drop) || !drop.put;
+    return !drop || ((!isFinished(drop) || !drop.put) && !deadLetters);
   });
 }
 

@@ -64,7 +64,7 @@ function closed({ live }: Observation): Decision | undefined {
   return live && isEnded(live) ? { kind: 'CLOSE', job: live.number } : undefined;
 }
 
-/** Work that is due by time. Each puts its own next time off, so the rows below are never starved. */
+/** Work that is due by time. Each puts its own next time off, and a run sweeps a few pages at most, so the rows below are never starved. */
 function upkeep({ live, ended, dataSetDue, sweepDue }: Observation): Decision | undefined {
   const due = ended.find((job) => job.harvestDue) ?? (live?.harvestDue ? live : undefined);
   if (due) {
@@ -182,7 +182,10 @@ function feed(seen: Observation): Decision | undefined {
   if (!live) {
     return undefined;
   }
-  const room = live.arrived ? seen.window - (live.outstanding - live.failed) : (live.offered === 0 ? 1 : 0);
+  const room = Math.min(
+    live.arrived ? seen.window - (live.outstanding - live.failed) : (live.offered === 0 ? 1 : 0),
+    seen.dataSetQuota - live.carried - live.offered,
+  );
   const fresh = Math.min(seen.pendingFresh, Math.max(0, seen.budget));
   const count = Math.min(Math.max(0, room), seen.pendingAgain + fresh);
   if (count === 0 && live.sending === 0) {

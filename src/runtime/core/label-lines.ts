@@ -72,12 +72,16 @@ export function offerId(sourceRef: string, number: number): string {
   return `${sourceRef}#${number}`;
 }
 
-/** The message that offers an image to a job: strict JSON. */
+/** The message that offers an image to a job: strict JSON, in ASCII, because SNS takes no character that XML does not know. */
 export function offerMessage(offer: Offer): string {
-  return JSON.stringify({
+  return ascii(JSON.stringify({
     'source-ref': offer.sourceRef,
     ...offer.provenance,
     [DEDUPLICATION_POINTER]: DEDUPLICATION_ATTRIBUTE,
     [DEDUPLICATION_ATTRIBUTE]: offerId(offer.sourceRef, offer.jobNumber),
-  });
+  }));
+}
+
+function ascii(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,7 +1,10 @@
 import { Breaker } from './breaker';
 import { JobStatus } from '../../contract/job-status';
 
-/** ACTIVE works; PAUSED neither feeds nor starts; DRAINING lets the job finish what it has, then stops it; RETIRED lasts until it is deployed again. */
+/**
+ * ACTIVE works; PAUSED neither feeds nor starts; DRAINING lets the job finish what it has, then stops it; RETIRED lasts until the
+ * project is deployed again.
+ */
 export type Mode = 'ACTIVE' | 'PAUSED' | 'DRAINING' | 'RETIRED';
 
 /** The job that is planned or alive. Times are durations in milliseconds up to now. */

@@ -19,8 +19,8 @@ const PAUSE = 5_000;
 const TERMINAL: readonly (JobStatus | undefined)[] = ['Completed', 'Failed', 'Stopped', undefined];
 
 /**
- * Ends a project: retired until it is deployed again, its live job stopped, its queue gone; labels and ledger stay. Never hangs: at `deadline` it
- * says what is left and lets the stack go.
+ * Ends a project: retired until it is deployed again, its live job stopped, its queue gone; labels and ledger stay. Never hangs: at
+ * `deadline` it says what is left and lets the stack go.
  */
 export async function tearDown(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Teardown> {
   const lease = await retire(world, deadline, pause);
@@ -50,7 +50,10 @@ async function endJobs(world: World, deadline: number, pause: (ms: number) => Pr
 
 /** Under the lease, so that no controller run that began before goes on afterwards; at the deadline without. */
 async function retire(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Lease | undefined> {
-  const retired = stateWrite({ mode: 'RETIRED', modeReason: 'the stack is being deleted' });
+  const { mode, retiredFrom } = (await readProject(world.ledger)).state;
+  const retired = stateWrite({
+    mode: 'RETIRED', modeReason: 'the stack is being deleted', retiredFrom: mode === 'RETIRED' ? retiredFrom : mode,
+  });
   await world.ledger.table.write([retired]);
   for (;;) {
     const lease = await takeLease(world.ledger, LEASE);

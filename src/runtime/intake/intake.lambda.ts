@@ -8,16 +8,21 @@ import { Intake } from './intake';
 
 const world = awsWorld();
 
-/** Takes drops in: S3 events from the intake queue. */
+/** Takes drops in: S3 events from the intake queue. New images wake the controller once for each batch. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   try {
     const configuration = await requireConfiguration(world);
     const intake = new Intake(world, configuration, new BuiltInEngine(configuration.featureEngineering));
-    return await workThrough(event, context, world.telemetry, async (body) => {
+    let done = false;
+    const response = await workThrough(event, context, world.telemetry, async (body) => {
       for (const object of createdObjects(body)) {
-        await intake.take(object);
+        done = await intake.take(object) === 'done' || done;
       }
     });
+    if (done) {
+      await world.waker.wake('intake');
+    }
+    return response;
   } finally {
     world.telemetry.flush();
   }

@@ -108,12 +108,9 @@ export class Intake {
     if (made.images.length === 0) {
       return this.quarantine(drop, 'no-output', 'feature engineering made no image of it', sha256);
     }
-    try {
-      return await this.record(drop, sha256, made.images);
-    } catch (error) {
-      await endAttempt(this.world.ledger, drop);
-      throw error;
-    }
+    // Decoding is over: what fails from here on must not be charged to the drop.
+    await endAttempt(this.world.ledger, drop);
+    return this.record(drop, sha256, made.images);
   }
 
   private async record(id: DropId, sha256: string, images: readonly EngineeredImage[]): Promise<DropRecord> {
@@ -121,9 +118,7 @@ export class Intake {
       this.world.telemetry.warn(warning, { notice: 'image-warning', key: id.key });
     }
     const stored = await storeImages(this.world, { ...id, sha256 }, images);
-    const drop = await recordDrop(this.world.ledger, id, sha256, stored);
-    await this.world.waker.wake('intake');
-    return drop;
+    return recordDrop(this.world.ledger, id, sha256, stored);
   }
 
   private async quarantine(drop: DropRecord, reason: Parameters<typeof finishDrop>[2]['reason'], detail: string, sha256?: string): Promise<DropRecord> {

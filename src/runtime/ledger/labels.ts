@@ -88,6 +88,9 @@ function jobWrites(image: ImageRecord, job: number, leaves: boolean): Write[] {
     : [{ update: jobKey(job), add: { labeled: 1 } }, { update: jobKey(image.job), add: { open: -1 } }];
 }
 
+/** What is kept of a failure's reason: the service gives at most 1,024 characters; a message could hold anything. */
+const FAILURE_REASON_MAX = 1_024;
+
 /** Failure evidence: judged when the job is settled. Answers whether it is new. */
 export async function recordFailure(ledger: Ledger, sourceRef: string, job: number, reason: string): Promise<boolean> {
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
@@ -96,7 +99,7 @@ export async function recordFailure(ledger: Ledger, sourceRef: string, job: numb
       return false;
     }
     const now = ledger.clock.now();
-    const change = changeImage(image, { failure: { job, reason } }, { event: 'failed', detail: `job ${job}: ${reason}` }, now, ledger.newId());
+    const change = changeImage(image, { failure: { job, reason: reason.slice(0, FAILURE_REASON_MAX) } }, { event: 'failed', detail: `job ${job}: ${reason}` }, now, ledger.newId());
     if ((await ledger.table.write(change.writes)).done) {
       return true;
     }

@@ -10,6 +10,8 @@ import { setOrRemove } from './writes';
 /** What the controller remembers from one run to the next. Only the lease holder changes it. */
 export interface ProjectState {
   readonly mode: Mode;
+  /** What a retired project was before: deployed again, it is that once more. */
+  readonly retiredFrom?: Mode;
   /** Why it is paused, where somebody or something said so. */
   readonly modeReason?: string;
   readonly startedAt: number;
@@ -22,6 +24,8 @@ export interface ProjectState {
   readonly lastRollAt: number;
   readonly sweptAt: number;
   readonly sweepCursor?: string;
+  /** Whether the intake queue had work when the present sweep began. */
+  readonly sweepBusy?: boolean;
   /** The UTC day that `spentToday` counts, and images offered for the first time: on that day, and ever. */
   readonly spentDay: string;
   readonly spentToday: number;

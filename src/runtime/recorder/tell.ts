@@ -2,6 +2,7 @@ import { EVENT_TYPE, METRIC } from '../../contract/events';
 import { ChainName } from '../core/job-names';
 import { JobRecord } from '../ledger/jobs';
 import { LabelOutcome, doubleMessage } from '../ledger/labels';
+import { PublishedEvent } from '../ports';
 import { World } from '../world';
 
 /** Tells of a label that was recorded, whether a message or a manifest brought it. The ledger raised the alert of a second one itself. */
@@ -14,7 +15,7 @@ export async function tellLabel(world: World, chain: ChainName, outcome: LabelOu
     return;
   }
   world.telemetry.count(METRIC.IMAGES_LABELED, 1);
-  const events = [{ type: EVENT_TYPE.IMAGE_LABELED as string, detail: { ...head, sourceRef, job: job.name } as { [key: string]: unknown } }];
+  const events: PublishedEvent[] = [{ type: EVENT_TYPE.IMAGE_LABELED, detail: { ...head, sourceRef, job: job.name } }];
   if (outcome === 'double') {
     const message = doubleMessage({ sourceRef, job: job.number });
     world.telemetry.count(METRIC.LABELS_DOUBLE, 1);

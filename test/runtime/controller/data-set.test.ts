@@ -109,6 +109,18 @@ describe('the data set', () => {
     expect(index(project)['parts-since']).toEqual([]);
   });
 
+  test.each(['current', 'part'])('is never published without lines that the ledger knows of: a missing %s is told', async (what) => {
+    const project = await runningProject();
+    await project.label(1);
+    await project.record();
+    const dataSet = await publishDataSet(project.world, (await project.read()).dataSet, false);
+    const parts = [{ key: what === 'part' ? 'datasets/parts/gone' : 'datasets/index.json', lines: 1 }];
+    if (what === 'current') {
+      await project.outside.cloud.buckets.delete('output', 'datasets/current/output.manifest');
+    }
+    await expect(publishDataSet(project.world, { ...dataSet, parts }, true)).rejects.toThrow(/is not there: bring the object/);
+  });
+
   test('refuses to follow a ledger that somebody else changed meanwhile', async () => {
     const project = await runningProject();
     await project.label();
@@ -117,7 +129,8 @@ describe('the data set', () => {
     await publishDataSet(project.world, dataSet, false);
     await recordLabel(project.world.ledger, { sourceRef: String(images(project)['cam/0.jpg'].sourceRef), job: 1, line: {} });
     await project.outside.table.write([{ update: { pk: 'PROJECT', sk: 'DATA-SET' }, set: { generation: 77 } }]);
-    await expect(publishDataSet(project.world, { ...dataSet, parts: [{ key: 'datasets/parts/x', lines: 1 }] }, true)).rejects.toThrow(/changed by somebody else/);
+    await expect(publishDataSet(project.world, { ...dataSet, parts: [{ key: 'datasets/current/output.manifest', lines: 1 }] }, true))
+      .rejects.toThrow(/changed by somebody else/);
   });
 });
 

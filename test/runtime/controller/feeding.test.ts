@@ -121,6 +121,20 @@ describe('publishing', () => {
     expect([project.lost(), project.double()]).toEqual([[], 0]);
   });
 
+  test('one image that the topic never takes keeps no other from its workers', async () => {
+    const project = await projectWith(4);
+    const { topic } = project.outside;
+    const publish = topic.publish.bind(topic);
+    topic.publish = async (arn, bodies) => {
+      const taken = await publish(arn, bodies.filter((body) => !body.includes('cam/1.jpg')));
+      return bodies.map((body) => !body.includes('cam/1.jpg') && taken.length > 0);
+    };
+    for (let i = 0; i < 15; i += 1) {
+      await project.round().catch(() => project.clock.advance(MINUTE));
+    }
+    expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'SENT', 'cam/1.jpg': 'SENDING', 'cam/2.jpg': 'SENT', 'cam/3.jpg': 'SENT' });
+  });
+
   test('the topic takes nothing for an hour: the job is not blamed for it', async () => {
     const project = await projectWith(3);
     await project.rounds(3);

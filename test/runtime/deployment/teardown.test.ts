@@ -38,6 +38,16 @@ test('a running job is stopped and its queue goes; labels stay; nothing is start
   expectConservation(project.outside.table);
 });
 
+test('stop means stop: a paused project is paused again when it is deployed again', async () => {
+  const project = await runningProject();
+  await project.command('pause');
+  await project.rounds(2);
+  await end(project);
+  await end(project);
+  await project.deploy();
+  expect((await project.read()).state).toMatchObject({ mode: 'PAUSED' });
+});
+
 test('a job that has not begun is waited for, then stopped', async () => {
   const project = await MemoryProject.create({ simulator: { initializingTime: 10 * MINUTE } });
   await project.drop('a.jpg');

@@ -53,7 +53,6 @@ describe('a drop', () => {
     const stored = project.outside.cloud.buckets.read('input', original);
     expect(Buffer.from(stored.body).toString()).toBe('bytes');
     expect(decodeURIComponent(stored.metadata['drop-key'])).toBe('line 1/ü.jpg');
-    expect(project.outside.waker.causes).toEqual(['intake']);
     expect(project.outside.telemetry.counts.get('DropsReceived')).toBe(1);
     expectConservation(project.outside.table);
   });

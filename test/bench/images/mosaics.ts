@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
-import { loadSharp } from '../../runtime/images/decoder';
+import { loadSharp } from '../../../src/runtime/images/decoder';
+import { photographsIn } from '../photographs';
 
 export interface BenchImage {
   readonly name: string;
@@ -42,8 +43,8 @@ interface Photo {
 async function readPhotos(folder: string): Promise<Photo[]> {
   const sharp = loadSharp();
   const photos: Photo[] = [];
-  for (const file of readdirSync(folder).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort()) {
-    const { data, info } = await sharp(readFileSync(join(folder, file)))
+  for (const file of photographsIn(folder)) {
+    const { data, info } = await sharp(readFileSync(file))
       .autoOrient().flatten().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
     if (info.channels === 3 && Math.min(info.width, info.height) >= MIN_PHOTO_SIDE) {
       photos.push({ data, width: info.width, height: info.height });

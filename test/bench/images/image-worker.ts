@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { planGeometry, uprightSize } from '../../contract/geometry';
-import { loadSharp, openImage, runPipeline } from '../../runtime/images/decoder';
-import { ImagePlan } from '../../runtime/images/engine';
-import { inspect } from '../../runtime/images/gate';
-import { ImageHeader } from '../../runtime/images/header';
-import { SharpEngine } from '../../runtime/images/sharp-engine';
-import { applyStage, stagesOf } from '../../runtime/images/stages';
+import { planGeometry, uprightSize } from '../../../src/contract/geometry';
+import { loadSharp, openImage, runPipeline } from '../../../src/runtime/images/decoder';
+import { ImagePlan } from '../../../src/runtime/images/engine';
+import { inspect } from '../../../src/runtime/images/gate';
+import { ImageHeader } from '../../../src/runtime/images/header';
+import { SharpEngine } from '../../../src/runtime/images/sharp-engine';
+import { applyStage, stagesOf } from '../../../src/runtime/images/stages';
+import { percentile } from '../bench-table';
+import { peakMemory } from '../peak-memory';
 
 /**
  * A process of its own that runs the image part of the intake, bytes in and bytes out, on orders that come as lines of JSON.
@@ -49,7 +51,7 @@ async function obey(order: Order): Promise<object> {
     case 'batch': {
       // every drop has its own copy of the bytes, as after ten downloads
       await Promise.all(Array.from({ length: order.times }, () => intake(readFileSync(order.path), order.work)));
-      return { maxRssMegabytes: process.resourceUsage().maxRSS / 1024 };
+      return { maxRssMegabytes: peakMemory() };
     }
     case 'version':
       return { version: `Node.js ${process.versions.node}` };
@@ -114,7 +116,7 @@ async function median(times: number, work: () => Promise<unknown>): Promise<numb
     await work();
     milliseconds.push(since(start));
   }
-  return milliseconds.sort((a, b) => a - b)[times >> 1];
+  return percentile(milliseconds, 0.5);
 }
 
 /** Milliseconds of processor time, over all threads: what a function is billed for where it has one processor, whoever else is busy. */

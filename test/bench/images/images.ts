@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { BenchTable, BenchTarget } from './bench-table';
+import { join } from 'node:path';
 import type { Work } from './image-worker';
 import { LineProcess } from './line-process';
 import { BenchImage, makeMosaics } from './mosaics';
+import { BenchTable, BenchTarget, percentile } from '../bench-table';
+import { benchFile, bundled } from '../bundled';
 
 export interface ImageBenchOptions {
   /** The interpreter of an environment that has Pillow. */
@@ -17,6 +17,8 @@ export interface ImageBenchOptions {
   readonly times?: number;
   /** Binds both processes to this processor, where `taskset` is there. Default: 0. */
   readonly processor?: number;
+  /** Told, in one line each, what is being measured. Default: nobody. */
+  readonly progress?: (line: string) => void;
 }
 
 const TURN = 5;
@@ -54,6 +56,7 @@ interface Shares {
  */
 export async function benchImages(options: ImageBenchOptions): Promise<BenchTable> {
   const folder = mkdtempSync(join(tmpdir(), 'image-bench-'));
+  const { progress = () => undefined } = options;
   const processes: LineProcess[] = [];
   const start = (command: string, ...args: string[]) => {
     const process = pinned(options.processor ?? 0, command, args);
@@ -61,21 +64,25 @@ export async function benchImages(options: ImageBenchOptions): Promise<BenchTabl
     return process;
   };
   try {
+    progress('making mosaics of photographs');
     const images = await makeMosaics(options.photoFolder, folder);
-    const worker = bundleWorker(folder);
+    const worker = bundled('image-worker'); // as in Lambda: one bundle, in which sharp is left out and found where layers are
     const ours = start(process.execPath, worker);
-    const pillow = start(options.python, join(__dirname, 'pillow_bench.py'));
+    const pillow = start(options.python, benchFile('images', 'pillow_bench.py'));
+    progress('both must reject the same truncated files');
     for (const image of images) {
       await checkTruncation(image, { ours, pillow });
     }
     const measured = [];
     for (const work of WORKS) {
       for (const image of images) {
+        progress(`${work}, ${image.name}`);
         measured.push(await measure(image, work, options.times ?? 40, ours, pillow));
       }
     }
     const large = images.find(({ name }) => name.startsWith('12 MP'))!;
     const batches = [];
+    progress('ten 12 MP images at once');
     for (const work of WORKS) {
       const { maxRssMegabytes } = await start(process.execPath, worker).ask<{ maxRssMegabytes: number }>({ do: 'batch', path: large.path, work, times: 10 });
       batches.push({ work, maxRssMegabytes });
@@ -88,18 +95,8 @@ export async function benchImages(options: ImageBenchOptions): Promise<BenchTabl
   }
 }
 
-/** As in Lambda: one bundle, in which sharp is left out and found where layers are. */
-function bundleWorker(folder: string): string {
-  const outfile = join(folder, 'image-worker.js');
-  buildSync({
-    entryPoints: [join(__dirname, 'image-worker.ts')], bundle: true, platform: 'node', target: 'node20', external: ['sharp'], outfile, logLevel: 'error',
-  });
-  return outfile;
-}
-
 function pinned(processor: number, command: string, args: readonly string[]): LineProcess {
-  const modules = dirname(dirname(dirname(require.resolve('sharp'))));
-  const env = { ...process.env, NODE_PATH: modules, MALLOC_ARENA_MAX: '2' };
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2' };
   const canPin = spawnSync('taskset', ['-c', `${processor}`, 'true']).status === 0;
   return canPin ? new LineProcess('taskset', ['-c', `${processor}`, command, ...args], env) : new LineProcess(command, args, env);
 }
@@ -139,11 +136,9 @@ async function measure(image: BenchImage, work: Work, times: number, ours: LineP
     milliseconds.pillow.push(...(await pillow.ask<Run>({ ...order, times: TURN })).milliseconds);
   }
   const shares = await ours.ask<Shares>({ ...order, do: 'shares', times: Math.max(9, times >> 1) });
-  return { image, work, ours: median(milliseconds.ours), pillow: median(milliseconds.pillow), oursBytes, pillowBytes, shares };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
+  return {
+    image, work, ours: percentile(milliseconds.ours, 0.5), pillow: percentile(milliseconds.pillow, 0.5), oursBytes, pillowBytes, shares,
+  };
 }
 
 function table(
@@ -161,17 +156,25 @@ function table(
   });
   return {
     title: `Images: the intake against Pillow (${versions.join(', ')})`,
-    columns: ['work', 'image', 'images/s', 'Pillow images/s', 'ratio', 'decode', 'transform', 'encode', 'the rest', 'bytes out', 'Pillow bytes out'],
-    rows: measured.map(({ image, work, ours, pillow, oursBytes, pillowBytes, shares }) => [
-      work === 'crop' ? 'crop 512x512 from row 10' : 'fit 2048',
+    columns: ['work', 'image', 'images/s', 'Pillow', 'ratio', 'decode', 'transform', 'encode', 'rest'],
+    rows: measured.map(({ image, work, ours, pillow, shares }) => [
+      work,
       image.name,
-      Number((1000 / ours).toFixed(1)),
-      Number((1000 / pillow).toFixed(1)),
-      Number((pillow / ours).toFixed(2)),
+      (1000 / ours).toFixed(1),
+      (1000 / pillow).toFixed(1),
+      (pillow / ours).toFixed(2),
       ...[shares.decode, shares.transform, shares.encode, shares.rest].map((part) => percent(part, shares.total)),
-      oursBytes,
-      pillowBytes,
     ]),
+    figures: [
+      ...measured.map(({ image, work, ours, pillow, oursBytes, pillowBytes, shares }) => ({
+        work, image: image.name, width: image.width, height: image.height,
+        imagesPerSecond: 1000 / ours, pillowImagesPerSecond: 1000 / pillow, ratio: pillow / ours,
+        bytesOut: oursBytes, pillowBytesOut: pillowBytes,
+        decodeShare: shares.decode / shares.total, transformShare: shares.transform / shares.total,
+        encodeShare: shares.encode / shares.total, restShare: shares.rest / shares.total,
+      })),
+      ...batches.map(({ work, maxRssMegabytes }) => ({ work, image: 'ten 12 MP JPEG at once', peakMegabytes: maxRssMegabytes })),
+    ],
     targets: [
       ...targets,
       ...batches.map(({ work, maxRssMegabytes }) => ({
@@ -182,6 +185,7 @@ function table(
       })),
     ],
     notes: [
+      'Crop: 512 x 512 from row 10, centred. Fit: into 2048 x 2048.',
       'Both get bytes and give bytes: SHA-256, check, decode, transform, encode; no network, no disk.',
       'One process each, one thread at work, bound to one processor where the system allows; turns of five, medians.',
       'Rates are for a second of processor time over all threads, so that other work on the machine does not count.',
