@@ -73,6 +73,9 @@ function runLocalTool(tool, args) {
   return run(process.execPath, [tool, ...args], { stdio: 'inherit' }).status ?? 1;
 }
 
+// Ctrl-C reaches the tool that runs, too: it stops what it started, and npm waits for it through us.
+process.on('SIGINT', () => {});
+
 const [command, ...args] = process.argv.slice(2);
 if (!Object.hasOwn(COMMANDS, command ?? '')) {
   fail(`unknown command "${command ?? ''}": give one of ${Object.keys(COMMANDS).join(', ')}`);

@@ -1,3 +1,5 @@
+import { JOB_IDLE_DAYS, JOB_LIFETIME_DAYS } from './limits';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -59,12 +61,12 @@ export const DEFAULT_TIMINGS: Timings = {
   compactionInterval: 1 * DAY,
   arrivalPatience: 30 * MINUTE,
   transitionPatience: 1 * HOUR,
-  rollAge: 28 * DAY,
+  rollAge: (JOB_LIFETIME_DAYS - 2) * DAY,
   rollDeadline: 1 * DAY,
   rollNowDeadline: 1 * HOUR,
   rollPause: 1 * HOUR,
   failurePatience: 1 * DAY,
-  idleStop: 10 * DAY,
+  idleStop: JOB_IDLE_DAYS * DAY,
   sweepInterval: 15 * MINUTE,
   sweepMinimumAge: 15 * MINUTE,
   breakerProbe: 1 * DAY,

@@ -3,7 +3,7 @@ import { ChainName, jobNumber } from '../core/job-names';
 import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
 import { parseS3Uri } from '../core/object-keys';
 import { ManifestSeen } from '../core/settle';
-import { imagesOfJob } from '../ledger/feeding';
+import { imagesWithJob, readImages } from '../ledger/feeding';
 import { JobRecord, setJob } from '../ledger/jobs';
 import { recordFailure, recordLabel } from '../ledger/labels';
 import { JobDescription } from '../ports';
@@ -13,6 +13,9 @@ import { Seen } from './observe';
 
 /** How many lines are recorded at once. */
 const PARALLEL = 8;
+
+/** How many images are looked up at once. */
+const LOOKED_UP = 100;
 
 /** What reading a manifest gave. */
 export interface Harvest {
@@ -56,7 +59,7 @@ export async function harvest(world: World, seen: Seen, job: JobRecord, descript
 export async function harvestLines(
   world: World, chain: ChainName, job: JobRecord, lines: AsyncIterable<string>,
 ): Promise<Harvest> {
-  const awaited = await awaitedImages(world, job.number);
+  const awaited = new Set((await imagesWithJob(world.ledger.table, job.number)).map((image) => image.sourceRef));
   const result = { labeledLines: 0, recorded: 0, double: 0 };
   const attribute = job.request.labelAttributeName;
   let pending: Promise<unknown>[] = [];
@@ -65,6 +68,12 @@ export async function harvestLines(
     result.recorded += outcome === 'recorded' || outcome === 'double' ? 1 : 0;
     result.double += outcome === 'double' ? 1 : 0;
     await tellLabel(world, chain, outcome, sourceRef, job);
+  };
+  const lookedUp: { sourceRef: string; line: Line }[] = [];
+  const recordUnknown = async (labeled: readonly { sourceRef: string; line: Line }[]): Promise<Promise<void>[]> => {
+    const images = await readImages(world.ledger.table, labeled.map(({ sourceRef }) => sourceRef));
+    const known = new Set(images.filter((image) => image.labelJob === job.number).map((image) => image.sourceRef));
+    return labeled.filter(({ sourceRef }) => !known.has(sourceRef)).map(({ sourceRef, line }) => record(sourceRef, cleanLine(line)));
   };
   for await (const text of lines) {
     const line = parseLine(text);
@@ -80,23 +89,23 @@ export async function harvestLines(
     const ours = by === job.number || (by === undefined && awaited.has(sourceRef));
     if (said.kind === 'labeled') {
       result.labeledLines += 1;
-      // A live job's labels are looked up only where the image is still awaited: the others came by message.
-      if (ours && (awaited.has(sourceRef) || job.phase !== 'CREATED')) {
+      if (ours && awaited.has(sourceRef)) {
         pending.push(record(sourceRef, cleanLine(line)));
+      } else if (ours && job.phase !== 'CREATED') {
+        // Most of these came by message: looked up many at a time. A live job's are not looked up at all.
+        lookedUp.push({ sourceRef, line });
       }
     } else if (ours && awaited.has(sourceRef)) {
       pending.push(recordFailure(world.ledger, sourceRef, job.number, said.reason));
+    }
+    if (lookedUp.length >= LOOKED_UP) {
+      pending.push(...await recordUnknown(lookedUp.splice(0)));
     }
     if (pending.length >= PARALLEL) {
       await Promise.all(pending);
       pending = [];
     }
   }
-  await Promise.all(pending);
+  await Promise.all([...pending, ...await recordUnknown(lookedUp)]);
   return result;
-}
-
-async function awaitedImages(world: World, job: number): Promise<ReadonlySet<string>> {
-  const lists = await Promise.all((['SENDING', 'SENT', 'HELD'] as const).map((state) => imagesOfJob(world.ledger.table, state, job)));
-  return new Set(lists.flat().map((image) => image.sourceRef));
 }

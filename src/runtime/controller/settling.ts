@@ -2,7 +2,7 @@ import { EVENT_TYPE, METRIC } from '../../contract/events';
 import { opened } from '../core/breaker';
 import { groundTruthQueueName } from '../core/job-names';
 import { Queued, isMassFailure, unsettled } from '../core/settle';
-import { imagesOfJob } from '../ledger/feeding';
+import { imagesWithJob } from '../ledger/feeding';
 import { ImageRecord } from '../ledger/images';
 import { JobRecord, readJob, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
@@ -47,13 +47,8 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
   }
 }
 
-async function withJob(world: World, job: number): Promise<ImageRecord[]> {
-  const lists = await Promise.all((['SENDING', 'SENT', 'HELD'] as const).map((state) => imagesOfJob(world.ledger.table, state, job)));
-  return lists.flat();
-}
-
 async function hold(world: World, seen: Seen, job: JobRecord, why: string): Promise<void> {
-  const images = (await withJob(world, job.number)).filter((image) => image.state !== 'HELD');
+  const images = (await imagesWithJob(world.ledger.table, job.number)).filter((image) => image.state !== 'HELD');
   const held = await holdImages(world.ledger, job.number, images);
   world.telemetry.count(METRIC.IMAGES_HELD, held.length);
   await raise(world, seen.project, `unsettled-${job.number}`,
@@ -65,7 +60,7 @@ async function hold(world: World, seen: Seen, job: JobRecord, why: string): Prom
 }
 
 async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void> {
-  const images = await withJob(world, job.number);
+  const images = await imagesWithJob(world.ledger.table, job.number);
   const judged = job.judged ?? await judge(world, seen, job, images);
   const now = world.ledger.clock.now();
   if (images.length > 0 || job.open > 0) {

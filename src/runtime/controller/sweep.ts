@@ -2,8 +2,9 @@ import { isFolderMarker } from '../core/object-keys';
 import { countOf } from '../ledger/counts';
 import { DropRecord, isFinished } from '../ledger/drops';
 import { imagesOfJob } from '../ledger/feeding';
+import { STATES_WITH_JOB } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
-import { SHARDS, dropKey, statusPartition } from '../ledger/keys';
+import { SHARDS, dropKey, jobOfOrder, statusPartition } from '../ledger/keys';
 import { stateWrite } from '../ledger/project';
 import { returnImages } from '../ledger/returning';
 import { ObjectVersion } from '../ports';
@@ -50,7 +51,7 @@ async function missedDrops(world: World, seen: Seen, versions: readonly ObjectVe
   const known = await knownDrops(world, old);
   return old.filter((version) => {
     const drop = known.get(`${version.key} ${version.versionId}`);
-    return !drop || ((!isFinished(drop) || !drop.put) && !deadLetters);
+    return !drop || ((!isFinished(drop) || !drop.putAway) && !deadLetters);
   });
 }
 
@@ -74,7 +75,7 @@ function sweepMessage(bucket: string, version: ObjectVersion): string {
 /** Images that are with a job which is settled or was never made: nothing will ever be heard of them there. */
 async function strayImages(world: World, seen: Seen): Promise<void> {
   const { counts, state } = seen.project;
-  for (const status of ['SENDING', 'SENT', 'HELD'] as const) {
+  for (const status of STATES_WITH_JOB) {
     if (countOf(counts, `image:${status}`) <= 0) {
       continue;
     }
@@ -82,7 +83,7 @@ async function strayImages(world: World, seen: Seen): Promise<void> {
     for (const shard of SHARDS) {
       // Ordered by job: what is with an old job comes first.
       const { items } = await world.ledger.table.queryIndex({ pk: statusPartition(status, shard), limit: 1 });
-      items.forEach((item) => jobs.add(Number(item.gsi1sk.split('#')[0])));
+      items.forEach((item) => jobs.add(jobOfOrder(item.gsi1sk)));
     }
     for (const number of jobs) {
       const job = state.openJobs.includes(number) ? undefined : await readJob(world.ledger.table, number);

@@ -1,5 +1,6 @@
 import { breakerState } from './breaker';
 import { LiveJob, Observation } from './observation';
+import { isEnded } from '../../contract/job-status';
 import { Timings } from '../../contract/timings';
 
 export type RollReason = 'not-arriving' | 'foreign-topic' | 'age' | 'quota' | 'failed-images' | 'instructions' | 'ordered';
@@ -41,10 +42,6 @@ export function decide(seen: Observation, timings: Timings): Decision {
     ?? { kind: 'REST', why: restWhy(seen) };
 }
 
-function isEnded(live: LiveJob): boolean {
-  return live.status === 'Completed' || live.status === 'Failed' || live.status === 'Stopped';
-}
-
 function retired({ mode, live }: Observation): Decision | undefined {
   if (mode !== 'RETIRED') {
     return undefined;
@@ -61,7 +58,7 @@ function unknownCreate({ now, live, backOffUntil }: Observation, timings: Timing
 }
 
 function closed({ live }: Observation): Decision | undefined {
-  return live && isEnded(live) ? { kind: 'CLOSE', job: live.number } : undefined;
+  return live && isEnded(live.status) ? { kind: 'CLOSE', job: live.number } : undefined;
 }
 
 /** Work that is due by time. Each puts its own next time off, and a run sweeps a few pages at most, so the rows below are never starved. */

@@ -1,8 +1,8 @@
+import { isEnded } from '../../contract/job-status';
 import { groundTruthQueueName } from '../core/job-names';
 import { JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { readProject, stateWrite } from '../ledger/project';
-import { JobStatus } from '../ports';
 import { World } from '../world';
 
 /** What is left when a project is taken down. */
@@ -15,8 +15,6 @@ const LEASE = 20 * 60_000;
 
 /** Between two looks. Milliseconds. */
 const PAUSE = 5_000;
-
-const TERMINAL: readonly (JobStatus | undefined)[] = ['Completed', 'Failed', 'Stopped', undefined];
 
 /**
  * Ends a project: retired until it is deployed again, its live job stopped, its queue gone; labels and ledger stay. Never hangs: at
@@ -82,7 +80,7 @@ async function isOver(world: World, job: JobRecord): Promise<boolean> {
     await world.ledger.table.write([setJob(job.number, { stopOrderedAt: world.ledger.clock.now() }, job.phase)]);
     await world.jobs.stop(job.name);
   }
-  if (!TERMINAL.includes(description?.status)) {
+  if (description && !isEnded(description.status)) {
     return false;
   }
   if (!isLive(job) || description) {

@@ -129,7 +129,7 @@ export class Intake {
     if (!isFinished(drop)) {
       return 'waiting';
     }
-    if (!drop.put) {
+    if (!drop.putAway) {
       await putAway(this.world, this.configuration, drop);
     }
     return drop.state.toLowerCase() as Taken;

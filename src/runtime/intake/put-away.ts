@@ -1,8 +1,9 @@
 import { EVENT_TYPE, METRIC } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { originalKey, quarantineKey } from '../core/object-keys';
-import { DropRecord, markPut } from '../ledger/drops';
+import { DropRecord, markPutAway } from '../ledger/drops';
 import { World } from '../world';
+import { dropMetadata } from './drop-metadata';
 
 /** Drops that were never read have no hash: their version stands in for it. */
 const identity = (drop: DropRecord): string => drop.sha256 ?? `version-${drop.versionId}`;
@@ -20,19 +21,14 @@ export async function putAway(world: World, configuration: ProjectConfiguration,
       await world.objects.deleteVersion(drop.bucket, drop.key, drop.versionId);
     }
   }
-  await markPut(world.ledger, drop);
+  await markPutAway(world.ledger, drop);
 }
 
 async function copyOut(world: World, drop: DropRecord): Promise<void> {
   const quarantined = drop.state === 'QUARANTINED';
   const path = { key: drop.key, sha256: identity(drop) };
   const to = { bucket: world.resources.inputBucket, key: quarantined ? quarantineKey(path) : originalKey(path) };
-  const key = encodeURIComponent(drop.key);
-  const metadata = {
-    ...(key.length <= 1_000 ? { 'drop-key': key } : {}),
-    'drop-version': drop.versionId,
-    ...(quarantined && drop.reason ? { reason: drop.reason } : {}),
-  };
+  const metadata = { ...dropMetadata(drop), ...(quarantined && drop.reason ? { reason: drop.reason } : {}) };
   const copied = await world.objects.copy(drop, to, { contentType: 'application/octet-stream', metadata });
   if (!copied && !await world.objects.head(to.bucket, to.key)) {
     world.telemetry.warn(`the bytes of ${drop.key} were deleted by somebody else before they were put away`, { notice: 'drop-gone' });

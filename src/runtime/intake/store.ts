@@ -1,22 +1,18 @@
 import { imageObjectKey, s3Uri } from '../core/object-keys';
 import { DropId, NewImage } from '../ledger/drops';
 import { World } from '../world';
+import { dropMetadata } from './drop-metadata';
 import { EngineeredImage } from './engine';
-
-/** User metadata of one object may have 2 KB; a drop's key is left out of it when it would take too much. The ledger has it. */
-const KEY_METADATA_MAX = 1_000;
 
 interface StoredDrop extends DropId {
   readonly sha256: string;
 }
 
 function metadataOf(drop: StoredDrop, index: number, image: EngineeredImage): { [name: string]: string } {
-  const key = encodeURIComponent(drop.key);
   return {
+    ...dropMetadata(drop),
     'drop-sha256': drop.sha256,
     'drop-index': String(index),
-    ...(key.length <= KEY_METADATA_MAX ? { 'drop-key': key } : {}),
-    'drop-version': drop.versionId,
     'width': String(image.width),
     'height': String(image.height),
     'inverse-transform': image.inverseTransform.join(' '),

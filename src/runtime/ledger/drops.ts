@@ -26,7 +26,7 @@ export interface DropRecord extends DropId {
   /** The `source-ref` of each image that it gave. */
   readonly images?: readonly string[];
   /** Its bytes lie where finished drops lie, and everybody who should know was told. */
-  readonly put?: boolean;
+  readonly putAway?: boolean;
   readonly revision: number;
   readonly schema: 1;
 }
@@ -140,8 +140,8 @@ export async function finishDrop(
 }
 
 /** Everything that follows a drop's end has been done. */
-export async function markPut(ledger: Ledger, id: DropId): Promise<DropRecord> {
-  return updateDrop(ledger, id, 'put', (drop) => drop.put ? undefined : { put: true });
+export async function markPutAway(ledger: Ledger, id: DropId): Promise<DropRecord> {
+  return updateDrop(ledger, id, 'put-away', (drop) => drop.putAway ? undefined : { putAway: true });
 }
 
 /** The drop that first brought this content. */

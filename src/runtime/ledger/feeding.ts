@@ -1,8 +1,8 @@
 import { Table, TRANSACTION_MAX, Write } from '../ports';
 import { Ledger } from './context';
 import { addCounts, countWrites } from './counts';
-import { ImageRecord, changeImage, imageOf } from './images';
-import { SHARDS, jobKey, jobPrefix, shardOf, sourceRefOf, stateKey, statusPartition } from './keys';
+import { ImageRecord, STATES_WITH_JOB, changeImage, imageOf } from './images';
+import { SHARDS, imageKey, jobKey, jobPrefix, shardOf, sourceRefOf, stateKey, statusPartition } from './keys';
 
 /** Images of one claim transaction: two writes each, and three for counters, job and spend. */
 const CLAIM_BATCH = Math.floor((TRANSACTION_MAX - 3) / 2);
@@ -19,8 +19,9 @@ async function candidates(table: Table, status: string, count: number): Promise<
     .map((key) => sourceRefOf(key));
 }
 
-async function readImages(table: Table, sourceRefs: readonly string[]): Promise<ImageRecord[]> {
-  const items = await table.getMany(sourceRefs.map((ref) => ({ pk: `IMAGE#${ref}`, sk: 'IMAGE' })));
+/** Those of the images that the ledger has. */
+export async function readImages(table: Table, sourceRefs: readonly string[]): Promise<ImageRecord[]> {
+  const items = await table.getMany(sourceRefs.map((ref) => imageKey(ref)));
   return items.map(imageOf);
 }
 
@@ -132,4 +133,9 @@ export async function imagesOfJob(table: Table, state: 'SENDING' | 'SENT' | 'HEL
   }
   const images = await readImages(table, found);
   return images.filter((image) => image.state === state && image.job === job);
+}
+
+/** Everything that is with a job, whatever it waits for. */
+export async function imagesWithJob(table: Table, job: number): Promise<ImageRecord[]> {
+  return (await Promise.all(STATES_WITH_JOB.map((state) => imagesOfJob(table, state, job)))).flat();
 }

@@ -29,9 +29,11 @@ export interface ImageRecord {
   readonly schema: 1;
 }
 
-/** Whether the image is with a job: claimed, published, or held because nobody knows what became of it. */
-export function isWithJob(image: Pick<ImageRecord, 'state'>): boolean {
-  return image.state === 'SENDING' || image.state === 'SENT' || image.state === 'HELD';
+/** Claimed, published, or held because nobody knows what became of it: with a job in each case. */
+export const STATES_WITH_JOB = ['SENDING', 'SENT', 'HELD'] as const;
+
+export function isWithJob({ state }: Pick<ImageRecord, 'state'>): boolean {
+  return (STATES_WITH_JOB as readonly ImageState[]).includes(state);
 }
 
 /** The part of the status index that a record belongs to. PENDING is split, so that a money guard can hold back the fresh ones. */

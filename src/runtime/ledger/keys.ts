@@ -60,6 +60,9 @@ export const feedOrder = (priority: number, receivedAt: number, sha256: string, 
 
 /** By job, so that one job's images are one range. */
 export const jobOrder = (job: number, sha256: string, index: number): string => `${jobPrefix(job)}${sha256.slice(0, 16)}-${index}`;
+/** The job number within `jobOrder`. */
+export const jobOfOrder = (order: string): number => Number(order.split('#')[0]);
+
 export const jobPrefix = (job: number): string => `${pad(job)}#`;
 
 export const timeOrder = (at: number, sha256: string): string => `${padTime(at)}#${sha256.slice(0, 16)}`;

@@ -134,7 +134,7 @@ describe('a drop', () => {
     const [version] = (await project.outside.cloud.buckets.listVersions('drop')).versions;
     await project.outside.cloud.buckets.delete('drop', 'a.jpg', version.versionId);
     expect(await project.intake()).toEqual(['withdrawn']);
-    expect(drops(project)[0]).toMatchObject({ state: 'WITHDRAWN', put: true });
+    expect(drops(project)[0]).toMatchObject({ state: 'WITHDRAWN', putAway: true });
     expectConservation(project.outside.table);
   });
 

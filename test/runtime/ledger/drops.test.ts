@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { ContentionError } from '../../../src/runtime/ledger/context';
-import { beginAttempt, endAttempt, finishDrop, isFinished, markPut, originOf, readDrop, receiveDrop, recordDrop } from '../../../src/runtime/ledger/drops';
+import { beginAttempt, endAttempt, finishDrop, isFinished, markPutAway, originOf, readDrop, receiveDrop, recordDrop } from '../../../src/runtime/ledger/drops';
 import { MemoryLedger, sha256 } from '../../support/memory-ledger';
 
 test('a drop is received once, however often it is told of', async () => {
@@ -41,9 +41,9 @@ test('the first end stands', async () => {
   expect(await finishDrop(ledger, id, { state: 'QUARANTINED', reason: 'empty' })).toMatchObject({ state: 'WITHDRAWN', reason: 'gone' });
   expect(await beginAttempt(ledger, id)).toMatchObject({ state: 'WITHDRAWN', attempts: 0 });
   expect(await recordDrop(ledger, id, sha256('x'), [ledger.imageOf('a.jpg')])).toMatchObject({ state: 'WITHDRAWN' });
-  expect(await markPut(ledger, id)).toMatchObject({ put: true });
+  expect(await markPutAway(ledger, id)).toMatchObject({ putAway: true });
   const { revision } = (await readDrop(ledger, id))!;
-  expect((await markPut(ledger, id)).revision).toBe(revision);
+  expect((await markPutAway(ledger, id)).revision).toBe(revision);
   ledger.expectConservation();
 });
 
@@ -121,7 +121,7 @@ test('however drops come and end, at whatever failing write, the counters are ex
         receive: () => receiveDrop(ledger, id), begin: () => beginAttempt(ledger, id), end: () => endAttempt(ledger, id),
         record: () => recordDrop(ledger, id, sha256(content), [ledger.imageOf(`${name}-${content}`)]),
         quarantine: () => finishDrop(ledger, id, { state: 'QUARANTINED', reason: 'corrupt' }),
-        withdraw: () => finishDrop(ledger, id, { state: 'WITHDRAWN', reason: 'gone' }), put: () => markPut(ledger, id),
+        withdraw: () => finishDrop(ledger, id, { state: 'WITHDRAWN', reason: 'gone' }), put: () => markPutAway(ledger, id),
       };
       await (work[what as keyof typeof work]()).catch(() => undefined);
       ledger.expectConservation();
