@@ -44,6 +44,7 @@ export async function observe(world: World, project: Project, configuration: Pro
       pendingFresh: Math.max(0, countOf(counts, 'image:PENDING') - again),
       pendingAgain: Math.max(0, again),
       budget: budget(project, configuration, now),
+      budgetIsFinal: configuration.work.maxImages !== undefined && project.state.spentTotal >= configuration.work.maxImages,
       window: effectiveWindow(configuration),
       dataSetQuota: LABELING_TASKS[configuration.task.type].dataSetQuota,
       breaker: state.breaker,

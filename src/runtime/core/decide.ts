@@ -39,7 +39,7 @@ export function decide(seen: Observation, timings: Timings): Decision {
     ?? distrusted(seen, timings)
     ?? feed(seen)
     ?? start(seen, timings)
-    ?? { kind: 'REST', why: restWhy(seen) };
+    ?? rest(seen);
 }
 
 function retired({ mode, live }: Observation): Decision | undefined {
@@ -204,6 +204,12 @@ function start(seen: Observation, timings: Timings): Decision | undefined {
     return { kind: 'REST', why: 'backing-off' };
   }
   return { kind: 'START', carry: !seen.carryFailed, probe: breaker === 'probe' };
+}
+
+function rest(seen: Observation): Decision {
+  const why = restWhy(seen);
+  const stuck = why === 'budget-spent' && seen.budgetIsFinal;
+  return { kind: 'REST', why, ...(stuck ? { alert: `maxImages is reached and ${seen.pendingFresh} images wait: raise it, or drop no more` } : {}) };
 }
 
 function restWhy({ live, budget, pendingFresh, pendingAgain }: Observation): Rest {

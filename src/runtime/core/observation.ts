@@ -61,6 +61,8 @@ export interface Observation {
   readonly pendingAgain: number;
   /** Images that may still be offered for the first time before a money guard is reached. */
   readonly budget: number;
+  /** The guard that is reached is the one for ever: no new day opens it again. */
+  readonly budgetIsFinal: boolean;
   readonly window: number;
   readonly dataSetQuota: number;
   readonly breaker: Breaker;

@@ -5,6 +5,9 @@ import { DropRecord, markPutAway } from '../ledger/drops';
 import { World } from '../world';
 import { dropMetadata } from './drop-metadata';
 
+/** What S3 copies in one call (API reference of `CopyObject`). Bytes. */
+const COPY_MAX_BYTES = 5 * 1024 ** 3;
+
 /** Drops that were never read have no hash: their version stands in for it. */
 const identity = (drop: DropRecord): string => drop.sha256 ?? `version-${drop.versionId}`;
 
@@ -15,7 +18,10 @@ const identity = (drop: DropRecord): string => drop.sha256 ?? `version-${drop.ve
 export async function putAway(world: World, configuration: ProjectConfiguration, drop: DropRecord): Promise<void> {
   await tell(world, configuration, drop);
   const own = world.resources.dropBucketIsOwn;
-  if (drop.state === 'QUARANTINED' || (own && drop.state !== 'WITHDRAWN')) {
+  const moves = drop.state === 'QUARANTINED' || (own && drop.state !== 'WITHDRAWN');
+  if (moves && (drop.size ?? 0) > COPY_MAX_BYTES) {
+    world.telemetry.warn(`${drop.key} is larger than S3 copies in one call and stays where it is`, { notice: 'too-large-to-move' });
+  } else if (moves) {
     await copyOut(world, drop);
     if (own) {
       await world.objects.deleteVersion(drop.bucket, drop.key, drop.versionId);

@@ -88,9 +88,11 @@ describe('money guards', () => {
     await project.label();
     await pass(project, 3 * DAY, HOUR);
     expect(Object.values(statesOf(project)).sort()).toEqual(['LABELED', 'LABELED', 'LABELED', 'PENDING', 'PENDING', 'PENDING']);
-    expect((await project.read()).state.spentTotal).toBe(3);
+    const { state, alerts } = await project.read();
+    expect([state.spentTotal, alerts]).toEqual([3, ['control']]);
     await project.deploy(work({ maxImages: 100 }));
     await project.finish();
+    expect((await project.read()).alerts).toEqual([]);
     expect([project.lost(), project.double()]).toEqual([[], 0]);
   });
 

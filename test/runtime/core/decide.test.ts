@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 
 const QUIET: Observation = {
   now: NOW, mode: 'ACTIVE', ended: [], pendingFresh: 0, pendingAgain: 0, budget: Infinity, window: 10, dataSetQuota: 1_000, breaker: CLOSED_BREAKER,
-  backOffUntil: 0, lastRollAt: 0, dataSetDue: false, sweepDue: false, carryFailed: false,
+  budgetIsFinal: false, backOffUntil: 0, lastRollAt: 0, dataSetDue: false, sweepDue: false, carryFailed: false,
 };
 const LIVE: LiveJob = {
   number: 3, phase: 'CREATED', status: 'InProgress', age: DAY, statusAge: DAY, offered: 4, outstanding: 4, failed: 0, failedFor: 0, sending: 0,
@@ -118,7 +118,7 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   ),
   backOffUntil: mostly(0, NOW, NOW + 1),
   lastRollAt: mostly(0, NOW - HOUR, NOW - HOUR + 1),
-  dataSetDue: mostly(false, true), sweepDue: mostly(false, true), carryFailed: fc.boolean(),
+  dataSetDue: mostly(false, true), sweepDue: mostly(false, true), carryFailed: fc.boolean(), budgetIsFinal: fc.boolean(),
 });
 
 /** What must hold of any decision, whatever was seen. */
