@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join, relative } from 'path';
 import { CURRENT_DATA_SET_KEY } from '../../contract/environment';
 import { parseUri } from '../runner';
+import { UsageError } from './options';
 import { DeployedProject } from './project';
 import { VerifiedLine } from './verify';
 
@@ -9,17 +10,29 @@ import { VerifiedLine } from './verify';
 export const DATA_SET_FOLDER = 'data-set';
 export const REPORT_FILE = 'report.html';
 
+/** What a data set's folder holds when a demo wrote it. */
+const DATA_SET_ENTRIES = ['images', 'labels.json', 'output.manifest'];
+
+const entriesOf = (folder: string): string[] => existsSync(folder) ? readdirSync(folder) : [];
+
 /**
- * Makes sure that the output folder is the demo's own: new, empty, or written by an earlier demo.
+ * Makes sure that the output folder is the demo's own: new, empty, or written by an earlier demo. Touches nothing.
  *
- * @throws Error for a folder with anything else in it.
+ * @throws UsageError for a folder with anything else in it.
  */
-export function prepareOutput(folder: string): void {
-  const entries = existsSync(folder) ? readdirSync(folder) : [];
-  const foreign = entries.filter(name => name !== DATA_SET_FOLDER && name !== REPORT_FILE);
+export function checkOutput(folder: string): void {
+  const foreign = [
+    ...entriesOf(folder).filter(name => name !== DATA_SET_FOLDER && name !== REPORT_FILE),
+    ...entriesOf(join(folder, DATA_SET_FOLDER)).filter(name => !DATA_SET_ENTRIES.includes(name)).map(name => join(DATA_SET_FOLDER, name)),
+  ];
   if (foreign.length > 0) {
-    throw new Error(`the output folder ${folder} holds other files (${foreign.slice(0, 3).join(', ')}): name one that is empty or does not exist`);
+    throw new UsageError(`the output folder ${folder} holds other files (${foreign.slice(0, 3).join(', ')}): name one that is empty or does not exist`);
   }
+}
+
+/** Takes an earlier demo's results away, once there are new ones. */
+export function clearOutput(folder: string): void {
+  checkOutput(folder);
   rmSync(join(folder, DATA_SET_FOLDER), { recursive: true, force: true });
   rmSync(join(folder, REPORT_FILE), { force: true });
   mkdirSync(folder, { recursive: true });

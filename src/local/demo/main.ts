@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, relative, resolve } from 'path';
 import { Processes } from '../runner';
-import { DATA_SET_FOLDER, prepareOutput, REPORT_FILE, saveDataSet } from './data-set';
+import { checkOutput, clearOutput, DATA_SET_FOLDER, REPORT_FILE, saveDataSet } from './data-set';
 import { isClean, runDemo, RunResult } from './driver';
 import { DemoOptions, HELP, parseOptions, UsageError } from './options';
 import { gatherReport } from './report/gather';
@@ -29,6 +29,7 @@ async function main(): Promise<number> {
   let options: DemoOptions;
   try {
     options = parseOptions(process.argv.slice(2));
+    checkOutput(resolve(options.output));
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`demo: ${error.message}\nnpm run demo -- --help tells more\n`);
@@ -45,7 +46,6 @@ async function main(): Promise<number> {
 
 async function demo(options: DemoOptions): Promise<number> {
   const output = resolve(options.output);
-  prepareOutput(output);
   useTemporaryFolder();
   const screen = new Screen(process.stdout);
   let isInterrupted = false;
@@ -89,7 +89,7 @@ async function demo(options: DemoOptions): Promise<number> {
 async function tell(
   result: RunResult, { sabotage }: DemoOptions, { startedAt, output, screen }: { startedAt: number; output: string; screen: Screen },
 ): Promise<void> {
-  mkdirSync(output, { recursive: true });
+  clearOutput(output);
   await saveDataSet(result.project, result.lines, output);
   const near = relative(process.cwd(), output);
   const shown = (name: string) => join(near.startsWith('..') ? output : near, name);

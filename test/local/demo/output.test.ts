@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareOutput } from '../../../src/local/demo/data-set';
+import { checkOutput, clearOutput } from '../../../src/local/demo/data-set';
 import { EMPTY_LEDGER, LedgerView } from '../../../src/local/demo/ledger-view';
 import { NO_COLORS } from '../../../src/local/demo/progress';
 import { contents, demoScenario } from '../../../src/local/demo/scenario';
@@ -14,11 +14,11 @@ describe('the output folder', () => {
 
   test('is made, and what an earlier demo wrote is removed', () => {
     const output = join(folder, 'a', 'b');
-    prepareOutput(output);
+    clearOutput(output);
     mkdirSync(join(output, 'data-set'));
-    writeFileSync(join(output, 'data-set', 'old'), '');
+    writeFileSync(join(output, 'data-set', 'output.manifest'), '');
     writeFileSync(join(output, 'report.html'), '');
-    prepareOutput(output);
+    clearOutput(output);
     expect(existsSync(join(output, 'data-set'))).toBe(false);
     expect(existsSync(join(output, 'report.html'))).toBe(false);
   });
@@ -26,8 +26,12 @@ describe('the output folder', () => {
   test('is refused, and left as it is, when it holds anything else', () => {
     mkdirSync(join(folder, 'data-set'));
     writeFileSync(join(folder, 'thesis.txt'), '');
-    expect(() => prepareOutput(folder)).toThrow(/holds other files \(thesis\.txt\): name one that is empty/);
+    expect(() => checkOutput(folder)).toThrow(/holds other files \(thesis\.txt\): name one that is empty/);
     expect(existsSync(join(folder, 'data-set'))).toBe(true);
+    rmSync(join(folder, 'thesis.txt'));
+    writeFileSync(join(folder, 'data-set', 'mine.txt'), '');
+    expect(() => clearOutput(folder)).toThrow(/data-set.mine\.txt/);
+    expect(existsSync(join(folder, 'data-set', 'mine.txt'))).toBe(true);
   });
 });
 
