@@ -45,25 +45,40 @@ function withStrictScans(bytes: Uint8Array, header: ImageHeader): Uint8Array {
   return copy;
 }
 
+/** The fraction at which a JPEG is decoded for the verdict. Of each block of 8 by 8 it computes one pixel. */
+const PROBE_SHRINK = 8;
+
+/** Any smaller and the library would decode at a larger fraction. */
+const MIN_PROBE_SIDE = 16 * PROBE_SHRINK;
+
 /**
- * Decodes everything, for the verdict alone. A JPEG is decoded at an eighth or a quarter: that reads the same data, but does without
- * most of the arithmetic. The rest is decoded up to its last row, which comes after all others.
+ * Decodes everything, for the verdict alone. A JPEG is decoded at an eighth: that reads the same data, but does without most of the
+ * arithmetic. The rest is decoded up to its last row, which comes after all others.
  */
 export async function decodeWhole(bytes: Uint8Array, header: ImageHeader): Promise<void> {
-  const image = openImage(bytes, header);
-  const shrink = [8, 4].find((factor) => coversLastUnit(header, factor));
-  const { width, height } = header;
-  const probe = shrink === undefined
-    ? image.extract({ left: 0, top: height - 1, width, height: 1 })
-    // the library decodes at the next smaller power of two, and not at the very factor
-    : image.resize({ width: Math.round(width / shrink / 1.5), height: Math.round(height / shrink / 1.5), fit: 'fill', kernel: 'nearest' });
-  await runPipeline(probe.raw());
+  const { width, height, frameHeightAt } = header;
+  if (frameHeightAt === undefined || Math.min(width, height) < MIN_PROBE_SIDE) {
+    await runPipeline(openImage(bytes, header).extract({ left: 0, top: height - 1, width, height: 1 }).raw());
+    return;
+  }
+  const whole = withWholeBlocks(bytes, header, frameHeightAt);
+  // the library decodes at the next smaller power of two, and not at the very factor
+  const side = (pixels: number) => Math.round(pixels / PROBE_SHRINK / 1.5);
+  await runPipeline(openImage(whole, header).resize({ width: side(width), height: side(height), fit: 'fill', kernel: 'linear' }).raw());
 }
 
-/** Decoding at a fraction leaves out what is no whole row of the result: that must not be the whole last unit. */
-function coversLastUnit({ type, width, height, unitRows }: ImageHeader, factor: number): boolean {
-  const lastUnit = Math.floor((height - 1) / unitRows) * unitRows;
-  return type === 'jpeg' && Math.min(width, height) >= 16 * factor && Math.floor(height / factor) * factor > lastUnit;
+/**
+ * Decoding at a fraction leaves out what is no whole row of the result, and that might be all of the last unit. So the height is
+ * rounded up to whole blocks. The data has these blocks anyway: it stays the same, and what is wrong with it too.
+ */
+function withWholeBlocks(bytes: Uint8Array, { height, end }: ImageHeader, frameHeightAt: number): Uint8Array {
+  const wholeBlocks = Math.ceil(height / PROBE_SHRINK) * PROBE_SHRINK;
+  if (wholeBlocks === height) {
+    return bytes;
+  }
+  const copy = Buffer.from(bytes.subarray(0, end));
+  copy.writeUInt16BE(wholeBlocks, frameHeightAt);
+  return copy;
 }
 
 let running: Promise<unknown> = Promise.resolve();

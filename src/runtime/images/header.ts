@@ -15,8 +15,10 @@ export interface ImageHeader {
   readonly progressive: boolean;
   /** A JPEG whose colour is stored at less than full resolution. */
   readonly subsampled: boolean;
-  /** Rows that are coded together: a decoder that makes one of them has read the data of all. */
-  readonly unitRows: number;
+  /**
+   * Where a JPEG tells its height, if rounding it up to whole blocks of 8 rows leaves the number of blocks of every component as it is.
+   */
+  readonly frameHeightAt?: number;
   /** `other`: the pixels need a colour transform. */
   readonly profile: 'none' | 'srgb' | 'other';
   readonly hasGps: boolean;

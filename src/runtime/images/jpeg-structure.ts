@@ -12,6 +12,9 @@ const DRI = 0xdd;
 /** Frames that decoders show: baseline, extended sequential and progressive, all of them Huffman-coded. */
 const SHOWN_FRAMES: readonly number[] = [0xc0, 0xc1, 0xc2];
 
+/** Heights up to this, rounded up to whole blocks of 8 rows, are heights that decoders accept. */
+const MAX_WHOLE_BLOCK_HEIGHT = 65496;
+
 /** Segments that may follow a scan. Anything else in its midst means that two files were mixed up. */
 const AFTER_SCAN = [EOI, SOS, DHT, 0xdb, 0xdc, DRI, 0xfe];
 
@@ -35,6 +38,7 @@ class JpegWalk {
   private xmpGps = false;
   private restartInterval = 0;
   private frame?: Frame;
+  private frameHeightAt?: number;
 
   constructor(private readonly bytes: Buffer) {}
 
@@ -90,7 +94,7 @@ class JpegWalk {
   /** Learns what a segment tells, and names it. */
   private take(marker: number, segment: Buffer, body: number): string {
     if (isFrame(marker)) {
-      this.takeFrame(marker, segment);
+      this.takeFrame(marker, segment, body);
       return 'SOF';
     }
     if (marker === DHT) {
@@ -105,7 +109,7 @@ class JpegWalk {
     return marker.toString(16).toUpperCase();
   }
 
-  private takeFrame(marker: number, segment: Buffer): void {
+  private takeFrame(marker: number, segment: Buffer, body: number): void {
     if (!SHOWN_FRAMES.includes(marker)) {
       throw new FaultError('unsupported-type', 'the file is a lossless, hierarchical or arithmetic-coded JPEG, which browsers do not show');
     }
@@ -125,6 +129,10 @@ class JpegWalk {
     }
     if (![1, 3, 4].includes(components.length) || components.some(({ h, v }) => h < 1 || h > 4 || v < 1 || v > 4)) {
       throw new FaultError('corrupt', 'the components of the JPEG frame are impossible');
+    }
+    const vMax = Math.max(...components.map(({ v }) => v));
+    if (components.every(({ v }) => vMax % v === 0) && this.frame.height <= MAX_WHOLE_BLOCK_HEIGHT) {
+      this.frameHeightAt = body + 1;
     }
   }
 
@@ -226,7 +234,7 @@ class JpegWalk {
       hasAlpha: false,
       progressive: frame.progressive,
       subsampled: frame.components.length === 3 && frame.components.some(({ h, v }) => h < first.h || v < first.v),
-      unitRows: 8 * Math.max(...frame.components.map(({ v }) => v)),
+      frameHeightAt: this.frameHeightAt,
       profile: this.profile(),
       hasGps: (exif?.hasGps ?? false) || this.xmpGps,
       animated: false,

@@ -108,7 +108,6 @@ function header(chunks: ReadonlyMap<string, Buffer>, dataBytes: number, parts: r
     hasAlpha: colorType === 4 || colorType === 6 || chunks.has('tRNS'),
     progressive: interlace === 1,
     subsampled: false,
-    unitRows: 1,
     profile: profileOf(chunks),
     hasGps: (exif?.hasGps ?? false) || (chunks.has('iTXt') && xmpHasGps(chunks.get('iTXt')!)),
     animated: chunks.has('acTL'),
