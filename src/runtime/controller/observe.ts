@@ -1,3 +1,4 @@
+import { isCompactionDue } from './data-set';
 import { LABELING_TASKS } from '../../contract/labeling-tasks';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { groundTruthQueueName } from '../core/job-names';
@@ -10,7 +11,7 @@ import { Project } from '../ledger/project';
 import { JobDescription } from '../ports';
 import { World } from '../world';
 import { templateHash } from './configuration-files';
-import { isCompactionDue } from './data-set';
+import { messagesIn } from './messages-in';
 
 /** The whole state as it was read, and what it amounts to. */
 export interface Seen {
@@ -109,8 +110,7 @@ async function queuedObjects(world: World, job: JobRecord): Promise<number> {
     return 0;
   }
   const url = await world.queues.urlOf(groundTruthQueueName(job.name));
-  const depth = url === undefined ? undefined : await world.queues.depth(url);
-  return depth ? depth.visible + depth.inFlight + depth.delayed : 0;
+  return url === undefined ? 0 : messagesIn(world, url);
 }
 
 /** What is not published yet is not missing. */

@@ -7,20 +7,18 @@ import { ImageRecord } from '../ledger/images';
 import { JobRecord, readJob, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
 import { afterReturn, holdImages, returnImages } from '../ledger/returning';
-import { QueueDepth } from '../ports';
 import { World } from '../world';
 import { clear, eventHead, raise } from './alerts';
 import { harvest } from './harvest';
+import { messagesIn } from './messages-in';
 import { Seen } from './observe';
-
-const depthOf = (depth: QueueDepth | undefined): number => (depth ? depth.visible + depth.inFlight + depth.delayed : 0);
 
 async function queued(world: World): Promise<Queued> {
   const [recorder, deadLetters] = await Promise.all([
-    world.queues.depth(world.resources.recorderQueueUrl),
-    world.queues.depth(world.resources.recorderDeadLetterQueueUrl),
+    messagesIn(world, world.resources.recorderQueueUrl),
+    messagesIn(world, world.resources.recorderDeadLetterQueueUrl),
   ]);
-  return { recorder: depthOf(recorder), deadLetters: depthOf(deadLetters) };
+  return { recorder, deadLetters };
 }
 
 /** One look at an ended job: reads what it says, and gives its images back when it will say no more. */

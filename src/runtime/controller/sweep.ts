@@ -9,6 +9,7 @@ import { stateWrite } from '../ledger/project';
 import { returnImages } from '../ledger/returning';
 import { ObjectVersion } from '../ports';
 import { World } from '../world';
+import { messagesIn } from './messages-in';
 import { Seen } from './observe';
 
 /** While the intake queue has work, a drop's own message is most likely among it: only drops of this age are queued again. */
@@ -35,8 +36,7 @@ export async function sweep(world: World, seen: Seen): Promise<void> {
 }
 
 async function hasWork(world: World, queueUrl: string): Promise<boolean> {
-  const depth = await world.queues.depth(queueUrl);
-  return depth !== undefined && depth.visible + depth.inFlight + depth.delayed > 0;
+  return await messagesIn(world, queueUrl) > 0;
 }
 
 async function missedDrops(world: World, seen: Seen, versions: readonly ObjectVersion[], busy: boolean): Promise<ObjectVersion[]> {
