@@ -5,6 +5,7 @@ export * from './errors';
 export * from './http-server';
 export * from './json';
 export * from './memory-cloud';
+export * from './open-questions';
 export * from './options';
 export * from './requests';
 export * from './seeded-random';

@@ -72,7 +72,7 @@ export function failedLine(job: Job, object: DataObject, reason: string, options
   return JSON.stringify({
     ...object.input.line,
     [`${job.labelAttribute}-metadata`]: {
-      'failure-reason': reason,
+      'failure-reason': options.failureReason ?? reason,
       'type': metadataType(job),
       'job-name': `${options.jobNamesPrefixedInMetadata ? 'labeling-job/' : ''}${job.name}`,
       'human-annotated': 'yes',

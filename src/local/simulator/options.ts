@@ -99,6 +99,8 @@ export interface SimulatorOptions {
   readonly outputMessageDelay: number;
   /** Metadata of a failed object: with a `failure-reason`, or no keys at all. Default: `with-metadata`. Inferred. */
   readonly failureLine: 'with-metadata' | 'bare';
+  /** Text of every `failure-reason`. Default: a sentence that says what was wrong. Unknown. */
+  readonly failureReason?: string;
   /** `job-name` in metadata as `labeling-job/<name>`. Default: false. Documented in both forms. */
   readonly jobNamesPrefixedInMetadata: boolean;
   /** Type of the class index of single-class image classification. Default: `number`. Documented in both forms. */
@@ -114,6 +116,8 @@ export interface SimulatorOptions {
   readonly counterDelay: number;
   /** Time until a new job appears in lists, in ms. Default: 5 seconds. Unknown. */
   readonly listConsistencyDelay: number;
+  /** Time until a new job can be described, in ms; before, the service says that it does not exist. Default: 0. Unknown. */
+  readonly describeConsistencyDelay: number;
   /** Probability that an EventBridge event is lost. Default: 0. Documented to be possible (best effort). */
   readonly eventLossProbability: number;
   /** Probability that an EventBridge event comes twice. Default: 0. Documented to be possible. */
@@ -196,6 +200,7 @@ export function defaultOptions(): SimulatorOptions {
     countersIncludeCarried: true,
     counterDelay: 90 * SECOND,
     listConsistencyDelay: 5 * SECOND,
+    describeConsistencyDelay: 0,
     eventLossProbability: 0,
     eventDuplicateProbability: 0,
     eventDelay: 0,

@@ -68,7 +68,13 @@ export class GroundTruthSimulator {
 
   /** @throws ServiceError `ResourceNotFound` */
   public async describeLabelingJob(request: { readonly LabelingJobName: string }): Promise<DescribeLabelingJobResponse> {
-    return this.call('DescribeLabelingJob', request, async () => describe(this.world, this.job(request.LabelingJobName)));
+    return this.call('DescribeLabelingJob', request, async () => {
+      const job = this.job(request.LabelingJobName);
+      if (this.world.now - job.createdAt < this.options.describeConsistencyDelay) {
+        throw resourceNotFound(`The labeling job ${request.LabelingJobName} does not exist`);
+      }
+      return describe(this.world, job);
+    });
   }
 
   /** @throws ServiceError `ResourceNotFound`, or `ValidationException` for a job that cannot be stopped now. */
