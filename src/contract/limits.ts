@@ -67,3 +67,6 @@ export const JOB_LIFETIME_DAYS = 30;
 
 /** Days without work after which Ground Truth stops a streaming job (Developer Guide, stop a streaming labeling job). */
 export const JOB_IDLE_DAYS = 10;
+
+/** Images that one drop may give: our own limit. Storing and recording so many takes about a minute of the intake function's five. */
+export const DROP_MAX_IMAGES = 1_000;

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { expectConservation } from './conservation';
 import { VirtualClock } from '../../src/local/simulator';
 import { Ledger } from '../../src/runtime/ledger/context';
-import { DropId, NewImage, receiveDrop, recordDrop } from '../../src/runtime/ledger/drops';
+import { DropId, receiveDrop } from '../../src/runtime/ledger/drops';
 import { FeedLimits, claim, markSent } from '../../src/runtime/ledger/feeding';
 import { ImageRecord, readImage } from '../../src/runtime/ledger/images';
 import { JobRecord, jobItem } from '../../src/runtime/ledger/jobs';
+import { NewImage, recordDrop } from '../../src/runtime/ledger/recording';
 import { MemoryTable, MemoryTableOptions } from '../../src/runtime/memory/memory-table';
 import { JobRequest } from '../../src/runtime/ports';
 

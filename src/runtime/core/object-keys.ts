@@ -43,11 +43,13 @@ export interface DropPath {
 /**
  * The immutable key of an image: `images/<drop's path>/<name>-<hash>-<index>.<ext>`, cut so that `s3://<bucket>/<key>`
  * stays within the service's limit.
+ *
+ * @param variant what tells images of the same index apart: `<index>-<variant>`
  */
-export function imageObjectKey(bucket: string, drop: DropPath, index: number, extension: string): string {
+export function imageObjectKey(bucket: string, drop: DropPath, index: number, extension: string, variant?: string): string {
   const path = safePath(drop.key);
   const name = withoutExtension(path[path.length - 1] ?? '_');
-  const suffix = `-${drop.sha256.slice(0, HASH_DIGITS)}-${index}.${extension}`;
+  const suffix = `-${drop.sha256.slice(0, HASH_DIGITS)}-${index}${variant === undefined ? '' : `-${variant}`}.${extension}`;
   const max = SOURCE_REF_MAX_BYTES - `s3://${bucket}/`.length;
   return fit(path.slice(0, -1), name, max, (folders, stem) => `${PREFIX.IMAGES}${[...folders, stem].join('/')}${suffix}`);
 }

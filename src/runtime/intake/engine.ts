@@ -7,6 +7,14 @@ export interface GatedDrop extends DropId {
   readonly bytes: Uint8Array;
 }
 
+/** Where a tile lies among the tiles of its drop: rows and columns counted from 0. */
+export interface TilePlace {
+  readonly row: number;
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** An image as workers will see it. */
 export interface EngineeredImage {
   readonly bytes: Uint8Array;
@@ -19,11 +27,25 @@ export interface EngineeredImage {
   /** 0-9, 9 first. */
   readonly priority: number;
   readonly warnings: readonly string[];
+  /** The rendition that it is, where the project makes several of a drop. Letters, digits and hyphens. */
+  readonly rendition?: string;
+  readonly tile?: TilePlace;
+}
+
+/** The images of a drop in the order of their index: all at hand, or made one after the other as they are asked for, which saves memory. */
+export type EngineeredImages = Iterable<EngineeredImage> | AsyncIterable<EngineeredImage>;
+
+/** Thrown while images are made one after the other: the drop is quarantined, whatever was made of it before. */
+export class RejectedDropError extends Error {
+  constructor(readonly reason: ReasonCode, readonly detail: string) {
+    super(`${reason}: ${detail}`);
+    this.name = 'RejectedDropError';
+  }
 }
 
 /** `started`: the engine works on, and hands the images to `Intake.complete` when it has them. */
 export type Engineered =
-  | { readonly kind: 'images'; readonly images: readonly EngineeredImage[] }
+  | { readonly kind: 'images'; readonly images: EngineeredImages }
   | { readonly kind: 'rejected'; readonly reason: ReasonCode; readonly detail: string }
   | { readonly kind: 'started' };
 

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { METRIC } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { isFolderMarker } from '../core/object-keys';
-import { DropId, DropRecord, beginAttempt, endAttempt, finishDrop, isFinished, originOf, readDrop, receiveDrop, recordDrop, sameDrop } from '../ledger/drops';
+import { DropId, DropRecord, beginAttempt, endAttempt, finishDrop, isFinished, originOf, readDrop, receiveDrop, sameDrop } from '../ledger/drops';
+import { recordDrop, resumeRecording } from '../ledger/recording';
 import { World } from '../world';
-import { DROP_MAX_BYTES, Engine, EngineeredImage } from './engine';
+import { DROP_MAX_BYTES, Engine, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
 import { CreatedObject } from './events';
 import { putAway } from './put-away';
 import { storeImages } from './store';
@@ -40,16 +41,21 @@ export class Intake {
       this.world.telemetry.count(METRIC.DROPS_RECEIVED, 1);
     }
     const drop = known ?? await receiveDrop(this.world.ledger, id, head.size);
-    return this.end(isFinished(drop) ? drop : await this.engineer(drop, head.size));
+    return this.end(await this.decided(drop) ?? await this.engineer(drop, head.size));
   }
 
-  /** The second half for an asynchronous engine: its images, or why there are none. */
-  async complete(id: DropId, sha256: string, images: readonly EngineeredImage[]): Promise<Taken> {
+  /** The second half for an asynchronous engine: its images. */
+  async complete(id: DropId, sha256: string, images: EngineeredImages): Promise<Taken> {
     const drop = await readDrop(this.world.ledger, id);
     if (!drop) {
       throw new Error(`an engine finished drop ${id.key} version ${id.versionId}, which the ledger does not know`);
     }
-    return this.end(isFinished(drop) ? drop : await this.record(id, sha256, images));
+    return this.end(await this.decided(drop) ?? await this.make({ ...drop, sha256 }, images));
+  }
+
+  /** The drop at its end, if it is written down already what becomes of it. */
+  private async decided(drop: DropRecord): Promise<DropRecord | undefined> {
+    return isFinished(drop) ? drop : drop.list ? resumeRecording(this.world.ledger, drop) : undefined;
   }
 
   /** Deleted before we came to it. A version that we finished ourselves is not withdrawn. */
@@ -59,8 +65,9 @@ export class Intake {
     }
     const id: DropId = { ...object, versionId: object.versionId };
     const known = await readDrop(this.world.ledger, id);
-    if (known && isFinished(known)) {
-      return this.end(known);
+    const decided = known && await this.decided(known);
+    if (decided) {
+      return this.end(decided);
     }
     await receiveDrop(this.world.ledger, id);
     return this.end(await finishDrop(this.world.ledger, id, { state: 'WITHDRAWN', reason: 'deleted before it was read' }));
@@ -94,31 +101,40 @@ export class Intake {
       return this.quarantine(drop, gated.reason, gated.detail, sha256);
     }
     await beginAttempt(this.world.ledger, drop);
-    const made = await this.engine.engineer({ ...drop, bytes, sha256 }).catch(async (error: unknown) => {
+    try {
+      return await this.engineerGated(drop, { ...drop, bytes, sha256 });
+    } catch (error) {
       // It came back: the surroundings are at fault, not the drop.
       await endAttempt(this.world.ledger, drop);
       throw error;
-    });
+    }
+  }
+
+  private async engineerGated(drop: DropRecord, gated: GatedDrop): Promise<DropRecord> {
+    const made = await this.engine.engineer(gated);
     if (made.kind === 'rejected') {
-      return this.quarantine(drop, made.reason, made.detail, sha256);
+      return this.quarantine(drop, made.reason, made.detail, gated.sha256);
     }
     if (made.kind === 'started') {
       return endAttempt(this.world.ledger, drop);
     }
-    if (made.images.length === 0) {
-      return this.quarantine(drop, 'no-output', 'feature engineering made no image of it', sha256);
-    }
-    // Decoding is over: what fails from here on must not be charged to the drop.
-    await endAttempt(this.world.ledger, drop);
-    return this.record(drop, sha256, made.images);
+    return this.make({ ...drop, sha256: gated.sha256 }, made.images);
   }
 
-  private async record(id: DropId, sha256: string, images: readonly EngineeredImage[]): Promise<DropRecord> {
-    for (const warning of images.flatMap((image) => image.warnings)) {
-      this.world.telemetry.warn(warning, { notice: 'image-warning', key: id.key });
+  /** All images of a drop are stored before the first one is recorded: what is recorded can be shown to workers. */
+  private async make(drop: DropRecord & { readonly sha256: string }, images: EngineeredImages): Promise<DropRecord> {
+    try {
+      // Decoding is over with the last image: what fails from there on must not be charged to the drop.
+      const stored = await storeImages(this.world, drop, images, () => endAttempt(this.world.ledger, drop));
+      return stored.length === 0
+        ? await this.quarantine(drop, 'no-output', 'feature engineering made no image of it', drop.sha256)
+        : await recordDrop(this.world.ledger, drop, drop.sha256, stored);
+    } catch (error) {
+      if (error instanceof RejectedDropError) {
+        return this.quarantine(drop, error.reason, error.detail, drop.sha256);
+      }
+      throw error;
     }
-    const stored = await storeImages(this.world, { ...id, sha256 }, images);
-    return recordDrop(this.world.ledger, id, sha256, stored);
   }
 
   private async quarantine(drop: DropRecord, reason: Parameters<typeof finishDrop>[2]['reason'], detail: string, sha256?: string): Promise<DropRecord> {

@@ -1,14 +1,113 @@
+import { createHash } from 'node:crypto';
+import { DROP_MAX_IMAGES } from '../../contract/limits';
 import { imageObjectKey, s3Uri } from '../core/object-keys';
-import { DropId, NewImage } from '../ledger/drops';
+import { DropId } from '../ledger/drops';
+import { NewImage } from '../ledger/recording';
 import { World } from '../world';
 import { dropMetadata } from './drop-metadata';
-import { EngineeredImage } from './engine';
+import { EngineeredImage, EngineeredImages, RejectedDropError } from './engine';
 
 interface StoredDrop extends DropId {
   readonly sha256: string;
 }
 
-function metadataOf(drop: StoredDrop, index: number, image: EngineeredImage): { [name: string]: string } {
+interface IndexedImage {
+  readonly index: number;
+  readonly image: EngineeredImage;
+}
+
+type Metadata = { readonly [name: string]: string };
+
+/** Made images that wait to be stored may take so much memory; what one drop gives is most often less. Bytes. */
+const HELD_MAX_BYTES = 32 * 1024 * 1024;
+
+/** Objects that are written at the same time. */
+const PARALLEL_PUTS = 8;
+
+/**
+ * Writes each image under its immutable key, as they are made: never more of them in memory than a few. That an object is there
+ * already is no verdict: an earlier try may have written it, perhaps under other transforms; what counts is what it says of itself.
+ *
+ * @param made called after the last image was made, and before the last ones are stored
+ * @throws RejectedDropError for what is wrong with the drop
+ */
+export async function storeImages(
+  world: World, drop: StoredDrop, images: EngineeredImages, made: () => Promise<unknown>,
+): Promise<NewImage[]> {
+  const stored: NewImage[] = [];
+  const warnings = new Set<string>();
+  let held: IndexedImage[] = [];
+  let heldBytes = 0;
+  let index = 0;
+  for await (const image of oneByOne(images)) {
+    if (index >= DROP_MAX_IMAGES) {
+      throw new RejectedDropError('too-many-images', `feature engineering made more than ${DROP_MAX_IMAGES} images of it`);
+    }
+    image.warnings.forEach((warning) => warnings.add(warning));
+    held.push({ index, image });
+    heldBytes += image.bytes.length;
+    index += 1;
+    if (heldBytes >= HELD_MAX_BYTES) {
+      stored.push(...await storeAll(world, drop, held));
+      held = [];
+      heldBytes = 0;
+    }
+  }
+  await made();
+  for (const warning of warnings) {
+    world.telemetry.warn(warning, { notice: 'image-warning', key: drop.key });
+  }
+  return [...stored, ...await storeAll(world, drop, held)];
+}
+
+async function* oneByOne(images: EngineeredImages): AsyncGenerator<EngineeredImage> {
+  yield* images;
+}
+
+async function storeAll(world: World, drop: StoredDrop, images: readonly IndexedImage[]): Promise<NewImage[]> {
+  const stored: NewImage[] = [];
+  for (let from = 0; from < images.length; from += PARALLEL_PUTS) {
+    const outcomes = await Promise.allSettled(images.slice(from, from + PARALLEL_PUTS).map((image) => storeImage(world, drop, image)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        throw outcome.reason;
+      }
+      stored.push(outcome.value);
+    }
+  }
+  return stored;
+}
+
+async function storeImage(world: World, drop: StoredDrop, indexed: IndexedImage): Promise<NewImage> {
+  const { index, image } = indexed;
+  const bucket = world.resources.inputBucket;
+  const wanted = metadataOf(drop, indexed);
+  const key = imageObjectKey(bucket, drop, index, image.extension, image.rendition);
+  let stored = await put(world, key, image, wanted);
+  if (image.tile && stored.metadata['inverse-transform'] !== wanted['inverse-transform']) {
+    // Tiles of two different grids would leave gaps between them.
+    const other = createHash('sha256').update(wanted['inverse-transform']).digest('hex').slice(0, 8);
+    stored = await put(world, imageObjectKey(bucket, drop, index, image.extension, [...(image.rendition ? [image.rendition] : []), other].join('-')), image, wanted);
+  }
+  return { sourceRef: s3Uri(bucket, stored.key), index, priority: image.priority, provenance: provenanceOf(drop, stored.metadata) };
+}
+
+/** The object's key, and what it says of itself. */
+async function put(world: World, key: string, image: EngineeredImage, metadata: Metadata): Promise<{ key: string; metadata: Metadata }> {
+  const bucket = world.resources.inputBucket;
+  const written = await world.objects.putIfAbsent(bucket, key, image.bytes, { contentType: image.contentType, metadata });
+  if (written === 'written') {
+    return { key, metadata };
+  }
+  const head = await world.objects.head(bucket, key);
+  if (!head) {
+    throw new Error(`${key} exists in the input bucket and cannot be read; the drop is tried again`);
+  }
+  return { key, metadata: head.metadata['inverse-transform'] === undefined ? metadata : head.metadata };
+}
+
+function metadataOf(drop: StoredDrop, { index, image }: IndexedImage): Metadata {
+  const { rendition, tile } = image;
   return {
     ...dropMetadata(drop),
     'drop-sha256': drop.sha256,
@@ -16,39 +115,21 @@ function metadataOf(drop: StoredDrop, index: number, image: EngineeredImage): { 
     'width': String(image.width),
     'height': String(image.height),
     'inverse-transform': image.inverseTransform.join(' '),
+    ...(rendition === undefined ? {} : { rendition }),
+    ...(tile === undefined ? {} : { tile: [tile.row, tile.column, tile.rows, tile.columns].join(' ') }),
   };
 }
 
-/**
- * Writes each image under its immutable key. That an object is there already is no verdict: an earlier try may have written it,
- * perhaps under other transforms; what counts is what it says of itself.
- */
-export async function storeImages(world: World, drop: StoredDrop, images: readonly EngineeredImage[]): Promise<NewImage[]> {
-  const bucket = world.resources.inputBucket;
-  const stored: NewImage[] = [];
-  for (const [index, image] of images.entries()) {
-    const key = imageObjectKey(bucket, drop, index, image.extension);
-    let metadata = metadataOf(drop, index, image);
-    const written = await world.objects.putIfAbsent(bucket, key, image.bytes, { contentType: image.contentType, metadata });
-    if (written === 'exists') {
-      const head = await world.objects.head(bucket, key);
-      if (!head) {
-        throw new Error(`${key} exists in the input bucket and cannot be read; the drop is tried again`);
-      }
-      metadata = { ...metadata, ...head.metadata };
-    }
-    stored.push({ sourceRef: s3Uri(bucket, key), index, priority: image.priority, provenance: provenanceOf(drop, metadata) });
-  }
-  return stored;
-}
-
 /** What travels with an image through Ground Truth into the data set. */
-function provenanceOf(drop: StoredDrop, metadata: { readonly [name: string]: string }): NewImage['provenance'] {
+function provenanceOf(drop: StoredDrop, metadata: Metadata): NewImage['provenance'] {
+  const tile = metadata.tile?.split(' ').map(Number);
   return {
     'drop-key': drop.key,
     'drop-sha256': drop.sha256,
     'image-width': Number(metadata.width),
     'image-height': Number(metadata.height),
     'inverse-transform': metadata['inverse-transform'].split(' ').map(Number),
+    ...(metadata.rendition === undefined ? {} : { rendition: metadata.rendition }),
+    ...(tile === undefined ? {} : { 'tile-row': tile[0], 'tile-column': tile[1], 'tile-rows': tile[2], 'tile-columns': tile[3] }),
   };
 }

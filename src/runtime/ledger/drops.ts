@@ -1,9 +1,9 @@
 import { ReasonCode } from '../../contract/reasons';
-import { Item, Outcome, Write } from '../ports';
+import { Item, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { Counts, DropState, addCounts, countWrites } from './counts';
-import { ImageRecord, countsOf, historyWrite, imageItem } from './images';
-import { contentKey, dropKey, imageKey, shardOf, statusPartition, timeOrder } from './keys';
+import { historyWrite } from './images';
+import { contentKey, dropKey, shardOf, statusPartition, timeOrder } from './keys';
 
 /** One version of one object in the drop bucket. */
 export interface DropId {
@@ -23,18 +23,32 @@ export interface DropRecord extends DropId {
   /** Why it is quarantined, withdrawn or a duplicate (then: of which drop). */
   readonly reason?: string;
   readonly detail?: string;
-  /** The `source-ref` of each image that it gave. */
+  /** The `source-ref` of each image that it gave, where one transaction holds them all. */
   readonly images?: readonly string[];
+  /** Where it gave more: their list, of which so many pages are recorded. Once it is set, nothing else can become of the drop. */
+  readonly list?: ImageList & { readonly recorded: number };
   /** Its bytes lie where finished drops lie, and everybody who should know was told. */
   readonly putAway?: boolean;
   readonly revision: number;
   readonly schema: 1;
 }
 
+/** A list of images in the ledger, written page by page before anything rests on it. */
+export type ImageList = {
+  readonly id: string;
+  readonly images: number;
+  readonly pages: number;
+};
+
 const FINISHED: readonly DropState[] = ['DONE', 'DUPLICATE', 'QUARANTINED', 'WITHDRAWN'];
 
 export function isFinished(drop: DropRecord): boolean {
   return FINISHED.includes(drop.state);
+}
+
+/** Whether what becomes of the drop is written down, be it carried out or not. */
+export function isDecided(drop: DropRecord): boolean {
+  return isFinished(drop) || drop.list !== undefined;
 }
 
 function dropItem(drop: DropRecord, now: number): Item {
@@ -66,7 +80,8 @@ function shardOfDrop(id: DropId): string {
   return (hash % 16).toString(16);
 }
 
-function changeDrop(ledger: Ledger, before: DropRecord | undefined, after: DropRecord, event: string, more: Counts = {}): Write[] {
+/** The writes of a drop's change, which fail as a whole if somebody else changed it meanwhile. At most three. */
+export function changeDrop(ledger: Ledger, before: DropRecord | undefined, after: DropRecord, event: string, more: Counts = {}): Write[] {
   const now = ledger.clock.now();
   const counts = addCounts(before ? { [`drop:${before.state}`]: -1 } : {}, { [`drop:${after.state}`]: 1 }, more);
   return [
@@ -121,13 +136,13 @@ async function updateDrop(
 
 /** Writes down that decoding begins. Whoever dies after this leaves the count behind. */
 export async function beginAttempt(ledger: Ledger, id: DropId): Promise<DropRecord> {
-  return updateDrop(ledger, id, 'attempt', (drop) => isFinished(drop) ? undefined
+  return updateDrop(ledger, id, 'attempt', (drop) => isDecided(drop) ? undefined
     : { state: 'ENGINEERING', attempts: drop.attempts + 1 });
 }
 
 /** The decoder came back: what fails from here on is not the drop's fault. */
 export async function endAttempt(ledger: Ledger, id: DropId): Promise<DropRecord> {
-  return updateDrop(ledger, id, 'decoded', (drop) => isFinished(drop) || drop.attempts === 0 ? undefined : { attempts: 0 });
+  return updateDrop(ledger, id, 'decoded', (drop) => isDecided(drop) || drop.attempts === 0 ? undefined : { attempts: 0 });
 }
 
 /** An end without images. Idempotent: the first end stands. */
@@ -135,7 +150,7 @@ export async function finishDrop(
   ledger: Ledger, id: DropId,
   end: { state: 'QUARANTINED' | 'WITHDRAWN' | 'DUPLICATE'; reason: ReasonCode | string; detail?: string; sha256?: string },
 ): Promise<DropRecord> {
-  return updateDrop(ledger, id, end.state.toLowerCase(), (drop) => isFinished(drop) ? undefined
+  return updateDrop(ledger, id, end.state.toLowerCase(), (drop) => isDecided(drop) ? undefined
     : { ...end, attempts: 0, finishedAt: ledger.clock.now() });
 }
 
@@ -145,72 +160,11 @@ export async function markPutAway(ledger: Ledger, id: DropId): Promise<DropRecor
 }
 
 /** The drop that first brought this content. */
-export interface Origin extends DropId {
-  readonly images: readonly string[];
-}
-
-export async function originOf(ledger: Ledger, sha256: string): Promise<Origin | undefined> {
+export async function originOf(ledger: Ledger, sha256: string): Promise<DropId | undefined> {
   const item = await ledger.table.get(contentKey(sha256));
-  return item && { bucket: String(item.bucket), key: String(item.key), versionId: String(item.versionId), images: item.images as string[] };
+  return item && { bucket: String(item.bucket), key: String(item.key), versionId: String(item.versionId) };
 }
 
 export function sameDrop(a: DropId, b: DropId): boolean {
   return a.bucket === b.bucket && a.key === b.key && a.versionId === b.versionId;
-}
-
-/** An image as feature engineering gave it. */
-export interface NewImage {
-  readonly sourceRef: string;
-  readonly index: number;
-  readonly priority: number;
-  readonly provenance: ImageRecord['provenance'];
-}
-
-/**
- * One transaction: the drop is DONE, its content has its origin, its images are PENDING. Whoever comes second with the same
- * content is a DUPLICATE; whoever comes again with the same drop has already succeeded.
- */
-export async function recordDrop(ledger: Ledger, id: DropId, sha256: string, images: readonly NewImage[]): Promise<DropRecord> {
-  for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
-    const before = await readDrop(ledger, id);
-    if (!before) {
-      throw new Error(`drop ${id.key} version ${id.versionId} is not in the ledger; receive it first`);
-    }
-    if (isFinished(before)) {
-      return before;
-    }
-    const origin = await originOf(ledger, sha256);
-    if (origin && !sameDrop(origin, id)) {
-      return finishDrop(ledger, id, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
-    }
-    const outcome = await writeRecord(ledger, before, sha256, images);
-    if (outcome.done) {
-      return (await readDrop(ledger, id)) ?? before;
-    }
-  }
-  throw new ContentionError(`drop ${id.key}`);
-}
-
-async function writeRecord(ledger: Ledger, before: DropRecord, sha256: string, images: readonly NewImage[]): Promise<Outcome> {
-  const now = ledger.clock.now();
-  const records = images.map((image): ImageRecord => ({
-    ...image, sha256, state: 'PENDING', receivedAt: before.receivedAt, offers: 0, failures: 0, revision: 1, schema: 1,
-  }));
-  const sourceRefs = records.map((record) => record.sourceRef);
-  const after: DropRecord = {
-    ...before, state: 'DONE', attempts: 0, sha256, images: sourceRefs, finishedAt: now, revision: before.revision + 1,
-  };
-  return ledger.table.write([
-    ...changeDrop(ledger, before, after, 'done', addCounts(...records.map(countsOf))),
-    {
-      put: {
-        ...contentKey(sha256), bucket: before.bucket, key: before.key, versionId: before.versionId, images: sourceRefs, at: now, schema: 1,
-      },
-      when: [{ attribute: 'at', is: 'absent' }],
-    },
-    ...records.flatMap((record): Write[] => [
-      { put: imageItem(record, now), when: [{ attribute: 'revision', is: 'absent' }] },
-      historyWrite(imageKey(record.sourceRef).pk, now, ledger.newId(), { event: 'pending', detail: `from ${before.key}` }),
-    ]),
-  ]);
 }

@@ -10,6 +10,7 @@ import { Key } from '../ports';
  * | images that a job still has | status index SENDING / SENT / HELD, sort key begins with the job number |
  * | what became of a drop | DROP item by bucket, key and version |
  * | was this content seen before | CONTENT item by sha256 |
+ * | images of a drop | in the DROP item; where they are many, pages in the content's partition |
  * | everything about one image | partition IMAGE#<source-ref>: the image, its labels, its history |
  * | labels that are not in the data set yet | partition OUTBOX |
  * | the chain | partition JOB, by number |
@@ -47,6 +48,9 @@ export const dropKey = (drop: { bucket: string; key: string; versionId: string }
   ({ pk: `DROP#${drop.bucket}/${drop.key}`, sk: `VERSION#${drop.versionId}` });
 
 export const contentKey = (sha256: string): Key => ({ pk: `CONTENT#${sha256}`, sk: 'CONTENT' });
+
+/** A page of the images that a drop with this content gave. */
+export const imageListKey = (sha256: string, list: string, page: number): Key => ({ pk: `CONTENT#${sha256}`, sk: `IMAGES#${list}#${pad(page)}` });
 
 /** The status index is split by the first digit of the content hash, so that no partition takes all writes. */
 export const SHARDS = [...'0123456789abcdef'] as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DROP_MAX_BYTES, Engine, Engineered, EngineeredImage, GatedDrop } from '../../../src/runtime/intake/engine';
+import { DROP_MAX_BYTES, Engine, Engineered, EngineeredImage, GatedDrop, RejectedDropError } from '../../../src/runtime/intake/engine';
 import { createdObjects } from '../../../src/runtime/intake/events';
 import { Intake, Taken } from '../../../src/runtime/intake/intake';
 import { Item } from '../../../src/runtime/ports';
@@ -67,6 +67,74 @@ describe('a drop', () => {
     expect(stored).toMatchObject({ contentType: 'image/jpeg', metadata: { 'drop-index': '1', 'width': '10', 'height': '20', 'inverse-transform': '2 0 0 2 5 0' } });
     expect(project.outside.telemetry.said.filter((line) => line.level === 'warn').map((line) => line.message)).toEqual(['look at one', 'look at two']);
     expectConservation(project.outside.table);
+  });
+
+  test('gives images one by one, of which never more are in memory than fit', async () => {
+    let alive = 0;
+    let most = 0;
+    const large = Buffer.alloc(9 * 1024 * 1024);
+    const project = await withEngine(async () => ({
+      kind: 'images',
+      images: (async function* () {
+        for (let i = 0; i < 12; i += 1) {
+          alive = i + 1 - keys(project, 'input', 'images/').length;
+          most = Math.max(most, alive);
+          yield { ...image(`tile ${i}`), bytes: Buffer.concat([large, Buffer.from(String(i))]), warnings: ['same'], rendition: 'detail', tile: { row: 0, column: i, rows: 1, columns: 12 } };
+        }
+      })(),
+    }));
+    await project.drop('a.png');
+    expect(await project.intake()).toEqual(['done']);
+    expect(most).toBe(4);
+    const made = [...project.outside.table.items()].filter((item) => item.sk === 'IMAGE');
+    expect(made.map((item) => item.provenance)).toContainEqual(expect.objectContaining({
+      'rendition': 'detail', 'tile-row': 0, 'tile-column': 11, 'tile-rows': 1, 'tile-columns': 12, 'inverse-transform': [2, 0, 0, 2, 5, 0],
+    }));
+    expect(keys(project, 'input', 'images/').every((key) => key.endsWith('-detail.jpg'))).toBe(true);
+    expect(project.outside.telemetry.said.filter((line) => line.level === 'warn').map((line) => line.message)).toEqual(['same']);
+  });
+
+  test('that is found to be bad after some of its images were made is quarantined as a whole', async () => {
+    const project = await withEngine(async () => ({
+      kind: 'images',
+      images: (async function* () {
+        yield image('one');
+        throw new RejectedDropError('output-too-large', 'tile 1 is too large');
+      })(),
+    }));
+    await project.drop('a.png');
+    expect(await project.intake()).toEqual(['quarantined']);
+    expect(drops(project)[0]).toMatchObject({ reason: 'output-too-large', detail: 'tile 1 is too large', attempts: 0 });
+    expect([...project.outside.table.items()].filter((item) => item.sk === 'IMAGE')).toEqual([]);
+    expectConservation(project.outside.table);
+  });
+
+  test.each([[1_000, 'done'], [1_001, 'quarantined']])('of %i images is %s', async (count, end) => {
+    const project = await withEngine(async () => ({ kind: 'images', images: Array.from({ length: count }, (_, i) => image(`tile ${i}`)) }));
+    await project.drop('a.png');
+    expect(await project.intake()).toEqual([end]);
+    const made = [...project.outside.table.items()].filter((item) => item.sk === 'IMAGE');
+    expect(made).toHaveLength(end === 'done' ? count : 0);
+    expect(drops(project)[0].reason).toBe(end === 'done' ? undefined : 'too-many-images');
+    expect(new Set(made.map((item) => item.index)).size).toBe(made.length);
+    expectConservation(project.outside.table);
+  });
+
+  test('whose tiles were stored by an earlier try on another grid gets tiles of one grid', async () => {
+    let size = 4;
+    const tiles = (): EngineeredImage[] => Array.from({ length: 3 }, (_, i) => ({
+      ...image(`tile ${i} of ${size}`), inverseTransform: [1, 0, 0, 1, i * size, 0], tile: { row: 0, column: i, rows: 1, columns: 3 }, warnings: [],
+    }));
+    const project = await withEngine(async () => ({ kind: 'images', images: tiles() }));
+    await project.drop('a.png');
+    project.outside.table.options = { faults: ({ method }) => method === 'write' && keys(project, 'input', 'images/').length > 0 ? 'throw-before' : 'ok' };
+    expect(await project.intake()).toEqual([]);
+    project.outside.table.options = {};
+    size = 5;
+    project.clock.advance(HOUR);
+    expect(await project.intake()).toEqual(['done']);
+    const made = [...project.outside.table.items()].filter((item) => item.sk === 'IMAGE');
+    expect(made.map((item) => (item.provenance as { 'inverse-transform': number[] })['inverse-transform'][4]).sort((a, b) => a - b)).toEqual([0, 5, 10]);
   });
 
   test('whose key is as long as S3 allows', async () => {
@@ -323,6 +391,33 @@ describe('infrastructure', () => {
     }
   });
 
+  test.each(['throw-before', 'throw-after', 'die-before', 'die-after'] as const)('%s at any call while a drop of 110 images is taken in: all of them, once', async (kind) => {
+    // The calls between reading the drop and the first page, one in twenty of the puts, and everything behind them.
+    const tiles = Array.from({ length: 110 }, (_, i) => ({ ...image(`tile ${i}`), warnings: [] }));
+    for (let at = 0; ; at += at > 8 && at < 110 ? 20 : 1) {
+      const troubles = new Troubles();
+      const project = await withEngine(async () => ({ kind: 'images', images: tiles }));
+      troubles.attach(project);
+      await project.drop('a.jpg', 'same');
+      await project.drop('b.jpg', 'same');
+      await troubles.during({ at, kind }, () => project.intake());
+      const over = troubles.calls <= at;
+      expectConservation(project.outside.table);
+      for (let i = 0; i < 3; i += 1) {
+        project.clock.advance(31 * MINUTE);
+        await project.intake();
+      }
+      expect(drops(project).map((drop) => drop.state).sort()).toEqual(['DONE', 'DUPLICATE']);
+      expect([...project.outside.table.items()].filter((item) => item.sk === 'IMAGE').map((item) => Number(item.index)).sort((a, b) => a - b))
+        .toEqual(tiles.map((_, i) => i));
+      expect(keys(project, 'drop')).toEqual([]);
+      expectConservation(project.outside.table);
+      if (over) {
+        return;
+      }
+    }
+  }, 120_000);
+
   test('an image that an earlier try wrote is taken as it is', async () => {
     let width = 0;
     const project = await withEngine(async () => ({ kind: 'images', images: [{ ...image('x'), width: ++width }] }));
@@ -381,6 +476,23 @@ describe('an engine that works on by itself', () => {
     const { intake } = await start();
     await expect(intake.complete({ bucket: 'drop', key: 'other.jpg', versionId: '1' }, sha256('x'), [])).rejects.toThrow(/does not know/);
   });
+});
+
+test('a drop that is deleted while its many images are recorded gives all of them', async () => {
+  const tiles = Array.from({ length: 110 }, (_, i) => ({ ...image(`tile ${i}`), warnings: [] }));
+  const project = await withEngine(async () => ({ kind: 'images', images: tiles }));
+  await project.drop('a.jpg');
+  const recorded = (): number => [...project.outside.table.items()].filter((item) => item.sk === 'IMAGE').length;
+  project.outside.table.options = { faults: ({ method }) => method === 'write' && recorded() > 0 ? 'throw-before' : 'ok' };
+  expect(await project.intake()).toEqual([]);
+  project.outside.table.options = {};
+  expect(recorded()).toBe(48);
+  const [version] = (await project.outside.cloud.buckets.listVersions('drop')).versions;
+  await project.outside.cloud.buckets.delete('drop', 'a.jpg', version.versionId);
+  project.clock.advance(HOUR);
+  expect(await project.intake()).toEqual(['done']);
+  expect(recorded()).toBe(110);
+  expectConservation(project.outside.table);
 });
 
 test('a version that we finished ourselves and is gone is not withdrawn', async () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { ContentionError } from '../../../src/runtime/ledger/context';
-import { beginAttempt, endAttempt, finishDrop, isFinished, markPutAway, originOf, readDrop, receiveDrop, recordDrop } from '../../../src/runtime/ledger/drops';
+import { beginAttempt, endAttempt, finishDrop, isFinished, markPutAway, originOf, readDrop, receiveDrop } from '../../../src/runtime/ledger/drops';
+import { recordDrop } from '../../../src/runtime/ledger/recording';
 import { MemoryLedger, sha256 } from '../../support/memory-ledger';
 
 test('a drop is received once, however often it is told of', async () => {

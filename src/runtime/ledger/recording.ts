@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { Item, TRANSACTION_MAX, Write } from '../ports';
+import { CHANGE_TRIES, ContentionError, Ledger } from './context';
+import { addCounts } from './counts';
+import { DropId, DropRecord, ImageList, changeDrop, finishDrop, isDecided, isFinished, originOf, readDrop, sameDrop } from './drops';
+import { ImageRecord, countsOf, historyWrite, imageItem } from './images';
+import { contentKey, imageKey, imageListKey } from './keys';
+
+/** An image as feature engineering gave it. */
+export interface NewImage {
+  readonly sourceRef: string;
+  readonly index: number;
+  readonly priority: number;
+  readonly provenance: ImageRecord['provenance'];
+}
+
+/** Images of one transaction: two writes each, three for the drop and one for its content. */
+export const RECORD_PAGE = Math.floor((TRANSACTION_MAX - 4) / 2);
+
+/**
+ * The drop's images are known, its content has its origin. Whoever comes second with the same content is a DUPLICATE; whoever
+ * comes again with the same drop has already succeeded.
+ *
+ * As many images as one transaction holds are recorded with the drop, in one step. More are first listed, in pages on which
+ * nothing rests; one transaction then binds the drop and its content to that list, and from there on the only way is forward:
+ * page after page becomes PENDING, with the last one the drop becomes DONE, and whoever takes the drop again goes on where the
+ * last one stopped. Images may be fed before the last page is there: they are stored, listed, and nothing can take them back.
+ */
+export async function recordDrop(ledger: Ledger, id: DropId, sha256: string, images: readonly NewImage[]): Promise<DropRecord> {
+  let list: ImageList | undefined;
+  for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
+    const before = await mustRead(ledger, id);
+    const origin = isDecided(before) ? undefined : await originOf(ledger, sha256);
+    const lost = isDecided(before) ? before.list?.id !== list?.id : origin !== undefined && !sameDrop(origin, id);
+    if (lost && list) {
+      await removeList(ledger, sha256, list);
+    }
+    if (isDecided(before)) {
+      return isFinished(before) ? before : resumeRecording(ledger, id);
+    }
+    if (lost && origin) {
+      return finishDrop(ledger, id, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
+    }
+    list ??= images.length > RECORD_PAGE ? await writeList(ledger, id, sha256, images) : undefined;
+    const writes = list ? bindList(ledger, before, sha256, list) : recordAtOnce(ledger, before, sha256, images);
+    if ((await ledger.table.write(writes)).done) {
+      return list ? resumeRecording(ledger, id) : mustRead(ledger, id);
+    }
+  }
+  throw new ContentionError(`drop ${id.key}`);
+}
+
+/** Records what is left of a drop's list. */
+export async function resumeRecording(ledger: Ledger, id: DropId): Promise<DropRecord> {
+  let fruitless = 0;
+  for (let last = -1; fruitless < CHANGE_TRIES;) {
+    const drop = await mustRead(ledger, id);
+    if (isFinished(drop)) {
+      return drop;
+    }
+    const { sha256, list } = drop;
+    if (!list || !sha256) {
+      throw new Error(`drop ${id.key} version ${id.versionId} has no list of images that could be recorded`);
+    }
+    fruitless = list.recorded > last ? 0 : fruitless + 1;
+    last = list.recorded;
+    await ledger.table.write(recordPage(ledger, drop, sha256, list, await readPage(ledger, sha256, list, list.recorded)));
+  }
+  throw new ContentionError(`drop ${id.key}`);
+}
+
+/** The `source-ref` of each image that a drop gave, however many they are. */
+export async function imagesOfDrop(ledger: Ledger, drop: DropRecord): Promise<readonly string[]> {
+  if (!drop.list || !drop.sha256) {
+    return drop.images ?? [];
+  }
+  const found: string[] = [];
+  for (let page = 0; page < drop.list.pages; page += 1) {
+    found.push(...(await readPage(ledger, drop.sha256, drop.list, page)).map((image) => image.sourceRef));
+  }
+  return found;
+}
+
+async function mustRead(ledger: Ledger, id: DropId): Promise<DropRecord> {
+  const drop = await readDrop(ledger, id);
+  if (!drop) {
+    throw new Error(`drop ${id.key} version ${id.versionId} is not in the ledger; receive it first`);
+  }
+  return drop;
+}
+
+function recordAtOnce(ledger: Ledger, before: DropRecord, sha256: string, images: readonly NewImage[]): Write[] {
+  const records = images.map((image) => pendingRecord(before, sha256, image));
+  const sourceRefs = images.map((image) => image.sourceRef);
+  const now = ledger.clock.now();
+  const after: DropRecord = {
+    ...before, state: 'DONE', attempts: 0, sha256, images: sourceRefs, finishedAt: now, revision: before.revision + 1,
+  };
+  return [
+    ...changeDrop(ledger, before, after, 'done', addCounts(...records.map(countsOf))),
+    originWrite(before, sha256, now, { images: sourceRefs }),
+    ...records.flatMap((record) => imageWrites(ledger, record, before)),
+  ];
+}
+
+/** The point of no return of a drop with many images. */
+function bindList(ledger: Ledger, before: DropRecord, sha256: string, list: ImageList): Write[] {
+  const after: DropRecord = {
+    ...before, state: 'ENGINEERING', attempts: 0, sha256, list: { ...list, recorded: 0 }, revision: before.revision + 1,
+  };
+  return [...changeDrop(ledger, before, after, 'listed'), originWrite(before, sha256, ledger.clock.now(), { list: list.id })];
+}
+
+function recordPage(
+  ledger: Ledger, before: DropRecord, sha256: string, list: ImageList & { readonly recorded: number }, images: readonly NewImage[],
+): Write[] {
+  const records = images.map((image) => pendingRecord(before, sha256, image));
+  const recorded = list.recorded + 1;
+  const after: DropRecord = {
+    ...before, list: { ...list, recorded }, revision: before.revision + 1,
+    ...(recorded === list.pages ? { state: 'DONE', finishedAt: ledger.clock.now() } : {}),
+  };
+  return [
+    ...changeDrop(ledger, before, after, recorded === list.pages ? 'done' : 'recording', addCounts(...records.map(countsOf))),
+    ...records.flatMap((record) => imageWrites(ledger, record, before)),
+  ];
+}
+
+function pendingRecord(drop: DropRecord, sha256: string, image: NewImage): ImageRecord {
+  return { ...image, sha256, state: 'PENDING', receivedAt: drop.receivedAt, offers: 0, failures: 0, revision: 1, schema: 1 };
+}
+
+function imageWrites(ledger: Ledger, record: ImageRecord, drop: DropRecord): Write[] {
+  const now = ledger.clock.now();
+  return [
+    { put: imageItem(record, now), when: [{ attribute: 'revision', is: 'absent' }] },
+    historyWrite(imageKey(record.sourceRef).pk, now, ledger.newId(), { event: 'pending', detail: `from ${drop.key}` }),
+  ];
+}
+
+function originWrite({ bucket, key, versionId }: DropId, sha256: string, at: number, made: { images: string[] } | { list: string }): Write {
+  return { put: { ...contentKey(sha256), bucket, key, versionId, ...made, at, schema: 1 }, when: [{ attribute: 'at', is: 'absent' }] };
+}
+
+/** Named after what is in it, so that the same list written again is the same list, and another one never mixes with it. */
+async function writeList(ledger: Ledger, drop: DropId, sha256: string, images: readonly NewImage[]): Promise<ImageList> {
+  const { bucket, key, versionId } = drop;
+  const id = createHash('sha256').update(JSON.stringify([bucket, key, versionId, images])).digest('hex').slice(0, 32);
+  const list: ImageList = { id, images: images.length, pages: Math.ceil(images.length / RECORD_PAGE) };
+  for (let page = 0; page < list.pages; page += 1) {
+    const content = images.slice(page * RECORD_PAGE, (page + 1) * RECORD_PAGE);
+    await ledger.table.write([{ put: { ...imageListKey(sha256, id, page), images: content, schema: 1 } as unknown as Item }]);
+  }
+  return list;
+}
+
+async function readPage(ledger: Ledger, sha256: string, list: ImageList, page: number): Promise<readonly NewImage[]> {
+  const item = await ledger.table.get(imageListKey(sha256, list.id, page));
+  if (!item) {
+    throw new Error(`the ledger has no page ${page} of the images of ${sha256}, although a drop names it`);
+  }
+  return item.images as unknown as readonly NewImage[];
+}
+
+async function removeList(ledger: Ledger, sha256: string, list: ImageList): Promise<void> {
+  for (let page = 0; page < list.pages; page += 1) {
+    await ledger.table.write([{ remove: imageListKey(sha256, list.id, page) }]);
+  }
+}
