@@ -39,6 +39,10 @@ export interface RunOptions {
   /** A run in which nothing changes for so long is over. Unit: milliseconds. */
   readonly standstill: number;
   readonly audience: Audience;
+  /** Given the deployed project before anything is dropped. */
+  readonly onDeployed?: (project: DeployedProject) => void | Promise<void>;
+  /** Whether nothing is on its way any more, asked once all is labeled: the run waits for it. Default: nothing is. */
+  readonly isQuiet?: (project: DeployedProject) => Promise<boolean>;
   /** Default: the demo's. */
   readonly scenario?: Scenario;
 }
@@ -86,6 +90,7 @@ export async function runDemo(options: RunOptions): Promise<RunResult> {
   if (options.sabotage !== undefined) {
     audience.say('sabotage', `${options.sabotage}: ${SABOTAGED[options.sabotage].effect}`);
   }
+  await options.onDeployed?.(project);
   const known = await knowContents(stage.workers, [...scenario.first, ...scenario.late]);
   return new Run(options, scenario, project, known).play();
 }
@@ -166,7 +171,8 @@ class Run {
     await this.until('A chained job takes over what is left, and what came since.', async () => {
       this.lines = (await this.project.dataSet()).length;
       const isSettled = this.ledger.jobs.slice(0, -1).every(({ phase }) => phase === 'SETTLED');
-      return this.lines >= total && isSettled && this.ledger.counts['image:LABELED'] === total;
+      return this.lines >= total && isSettled && this.ledger.counts['image:LABELED'] === total
+        && (await this.options.isQuiet?.(this.project) ?? true);
     });
   }
 

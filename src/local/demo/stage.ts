@@ -1,7 +1,7 @@
 import { ENVIRONMENT } from '../../contract/environment';
 import { Timings } from '../../contract/timings';
 import {
-  DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, freePort, Processes, pythonEnvironment, SimulatedWorkers,
+  DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, FaultProxy, freePort, Processes, pythonEnvironment, SimulatedWorkers,
 } from '../runner';
 import { GroundTruthSimulator, SimulatorOptions, SimulatorServer, SystemClock } from '../simulator';
 import { AwsCloud } from '../simulator/aws-cloud';
@@ -37,6 +37,10 @@ export interface StageOptions {
   readonly processes: Processes;
   /** What the simulator does differently. */
   readonly simulator?: Partial<SimulatorOptions>;
+  /** Stands between the functions and everything else. Default: nothing does. */
+  readonly faults?: FaultProxy;
+  /** Waits of the control loop that differ from `CONTROL_TIMES`. Unit: milliseconds. */
+  readonly timings?: Partial<Timings>;
   /** Told, in one line each, what takes long. */
   readonly progress?: (line: string) => void;
 }
@@ -47,7 +51,7 @@ export class Stage {
     const python = await pythonEnvironment(options);
     const stage = new Stage(options.processes, python);
     try {
-      await stage.open(options.simulator ?? {});
+      await stage.open(options);
       return stage;
     } catch (error) {
       await stage.stop();
@@ -80,14 +84,16 @@ export class Stage {
     await this.emulator?.stop();
   }
 
-  private async open(simulator: Partial<SimulatorOptions>): Promise<void> {
+  private async open({ simulator = {}, faults, timings }: StageOptions): Promise<void> {
     const { processes, python } = this;
     const port = await freePort(); // the functions must know it before the simulator knows where the emulator is
     this.simulatorEndpoint = `http://127.0.0.1:${port}`;
     this.emulator = await Emulator.start({
-      processes, python, sagemakerEndpoint: this.simulatorEndpoint, env: { [ENVIRONMENT.TIMINGS]: JSON.stringify(CONTROL_TIMES) },
+      processes, python, sagemakerEndpoint: this.simulatorEndpoint,
+      env: { [ENVIRONMENT.TIMINGS]: JSON.stringify({ ...CONTROL_TIMES, ...timings }), ...faults?.environment },
     });
     const { endpoint } = this.emulator.connection;
+    faults?.forwardTo({ aws: endpoint, sagemaker: this.simulatorEndpoint });
     this.cloud = new AwsCloud({
       endpoint, region: DEFAULT_REGION, credentials: { accessKeyId: DEFAULT_ACCOUNT, secretAccessKey: 'local' }, checkCors: true,
     });

@@ -2,6 +2,7 @@ export * from './assembly';
 export * from './aws';
 export * from './deploy';
 export * from './emulator';
+export * from './faults';
 export * from './line-answers';
 export * from './ports';
 export * from './processes';
