@@ -25,6 +25,8 @@ export const METRIC_DIMENSION = 'Project';
 
 export const METRIC = {
   DROPS_RECEIVED: 'DropsReceived',
+  /** Drops that the sweep queued, because no event had brought them in. */
+  DROPS_SWEPT: 'DropsSwept',
   DROPS_DUPLICATE: 'DropsDuplicate',
   DROPS_QUARANTINED: 'DropsQuarantined',
   IMAGES_PENDING: 'ImagesPending',

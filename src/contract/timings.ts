@@ -43,6 +43,14 @@ export interface Timings {
   readonly sweepInterval: number;
   /** A drop younger than this is left to its event. */
   readonly sweepMinimumAge: number;
+  /** For each page that a sweep took, the next one waits at least so long: listing calls are bounded, however large the bucket. */
+  readonly sweepPause: number;
+  /** A stretch of the inbox that was found finished and did not change is read in the ledger again after so long, or up to twice that. */
+  readonly sweepTrust: number;
+  /** A try at a drop that is younger may still be under way. Must exceed the intake's hard time-out (5 minutes). */
+  readonly attemptPatience: number;
+  /** An engine that works on by itself and does not report back for so long is given the drop again. */
+  readonly engineeringPatience: number;
   /** An open breaker lets one job through so often. */
   readonly breakerProbe: number;
   /** First and longest wait after throttling or a reached quota. */
@@ -69,6 +77,10 @@ export const DEFAULT_TIMINGS: Timings = {
   idleStop: JOB_IDLE_DAYS * DAY,
   sweepInterval: 15 * MINUTE,
   sweepMinimumAge: 15 * MINUTE,
+  sweepPause: 15 * SECOND,
+  sweepTrust: 14 * DAY,
+  attemptPatience: 10 * MINUTE,
+  engineeringPatience: 6 * HOUR,
   breakerProbe: 1 * DAY,
   backOffFirst: 1 * MINUTE,
   backOffLongest: 1 * HOUR,

@@ -18,8 +18,8 @@ import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { Command, Project, alertGone, commandDone, readProject, stateWrite } from '../ledger/project';
 
-/** Pages of the inbox that one run sweeps, so that a large inbox keeps nothing else from being done. */
-const SWEEP_PAGES = 5;
+/** Steps of a sweep that one run takes, so that a large inbox keeps nothing else from being done. */
+const SWEEP_STEPS = 2;
 
 /** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
 const STEPS_MAX = 50;
@@ -72,7 +72,7 @@ function isIdle(world: World, { configuration, state, counts, dataSet, commands,
   }
   const now = world.ledger.clock.now();
   return commands.length === 0 && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
-    && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !isSweepDue(world, { state } as Project, now)
+    && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !isSweepDue(world, { state }, now)
     && (configurationProblem !== undefined) === alerts.includes('configuration');
 }
 
@@ -86,7 +86,7 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
     await tellConfiguration(world, project);
     const seen = await observe(world, project, project.configuration);
     await closeBreaker(world, seen);
-    const swept = done.filter((step) => step === 'SWEEP').length >= SWEEP_PAGES;
+    const swept = done.filter((step) => step === 'SWEEP').length >= SWEEP_STEPS;
     const observation = withoutFailed(seen.observation, failures);
     const decision = decide({ ...observation, sweepDue: observation.sweepDue && !swept }, world.timings);
     await tellControl(world, seen, decision);

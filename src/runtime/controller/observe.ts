@@ -59,8 +59,9 @@ export async function observe(world: World, project: Project, configuration: Pro
   };
 }
 
-export function isSweepDue(world: World, project: Project, now: number): boolean {
-  return project.state.sweepCursor !== undefined || now - project.state.sweptAt >= world.timings.sweepInterval;
+/** A large inbox is swept less often, so that its listing costs no more than a small one's. */
+export function isSweepDue({ timings }: World, { state }: Pick<Project, 'state'>, now: number): boolean {
+  return state.sweep !== undefined || now - state.sweptAt >= Math.max(timings.sweepInterval, timings.sweepPause * state.sweptPages);
 }
 
 /** Ground Truth gives out the next object only below `MaxConcurrentTaskCount - workers`: a larger window would never fill. */

@@ -61,7 +61,7 @@ function closed({ live }: Observation): Decision | undefined {
   return live && isEnded(live.status) ? { kind: 'CLOSE', job: live.number } : undefined;
 }
 
-/** Work that is due by time. Each puts its own next time off, and a run sweeps a few pages at most, so the rows below are never starved. */
+/** Work that is due by time. Each puts its own next time off, and a run sweeps for seconds at most: no row below is starved. */
 function upkeep({ live, ended, dataSetDue, sweepDue }: Observation): Decision | undefined {
   const due = ended.find((job) => job.harvestDue) ?? (live?.harvestDue ? live : undefined);
   if (due) {

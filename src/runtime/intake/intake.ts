@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { METRIC } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { isFolderMarker } from '../core/object-keys';
-import { DropId, DropRecord, beginAttempt, endAttempt, finishDrop, isFinished, originOf, readDrop, receiveDrop, sameDrop } from '../ledger/drops';
+import {
+  DropId, DropRecord, beginAttempt, endAttempt, finishDrop, handOver, isFinished, isUnderWay, originOf, readDrop, receiveDrop, sameDrop,
+} from '../ledger/drops';
 import { recordDrop, resumeRecording } from '../ledger/recording';
 import { World } from '../world';
 import { DROP_MAX_BYTES, Engine, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
@@ -41,6 +43,11 @@ export class Intake {
       this.world.telemetry.count(METRIC.DROPS_RECEIVED, 1);
     }
     const drop = known ?? await receiveDrop(this.world.ledger, id, head.size);
+    const { ledger, timings } = this.world;
+    if (isUnderWay(drop, ledger.clock.now(), timings)) {
+      // Another message's try, which must not be counted as one that died. Should it die, its own message comes again.
+      return 'waiting';
+    }
     return this.end(await this.decided(drop) ?? await this.engineer(drop, head.size));
   }
 
@@ -116,7 +123,8 @@ export class Intake {
       return this.quarantine(drop, made.reason, made.detail, gated.sha256);
     }
     if (made.kind === 'started') {
-      return endAttempt(this.world.ledger, drop);
+      const { ledger, timings } = this.world;
+      return handOver(ledger, drop, ledger.clock.now() + timings.engineeringPatience);
     }
     return this.make({ ...drop, sha256: gated.sha256 }, made.images);
   }

@@ -1,4 +1,5 @@
 import { ReasonCode } from '../../contract/reasons';
+import { Timings } from '../../contract/timings';
 import { Item, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { Counts, DropState, addCounts, countWrites } from './counts';
@@ -16,6 +17,10 @@ export interface DropRecord extends DropId {
   readonly state: DropState;
   /** Tries that began decoding and did not report back. */
   readonly attempts: number;
+  /** When the last try began decoding. */
+  readonly attemptAt?: number;
+  /** Until when an engine that works on by itself is left alone with it. */
+  readonly engineeringUntil?: number;
   readonly receivedAt: number;
   readonly finishedAt?: number;
   readonly sha256?: string;
@@ -49,6 +54,12 @@ export function isFinished(drop: DropRecord): boolean {
 /** Whether what becomes of the drop is written down, be it carried out or not. */
 export function isDecided(drop: DropRecord): boolean {
   return isFinished(drop) || drop.list !== undefined;
+}
+
+/** Whether somebody works on it now: a try that may still be decoding, or an engine that works on by itself and is not overdue. */
+export function isUnderWay(drop: DropRecord, now: number, timings: Pick<Timings, 'attemptPatience'>): boolean {
+  return !isDecided(drop) && (
+    (drop.attempts > 0 && now - (drop.attemptAt ?? 0) < timings.attemptPatience) || now < (drop.engineeringUntil ?? 0));
 }
 
 function dropItem(drop: DropRecord, now: number): Item {
@@ -137,12 +148,17 @@ async function updateDrop(
 /** Writes down that decoding begins. Whoever dies after this leaves the count behind. */
 export async function beginAttempt(ledger: Ledger, id: DropId): Promise<DropRecord> {
   return updateDrop(ledger, id, 'attempt', (drop) => isDecided(drop) ? undefined
-    : { state: 'ENGINEERING', attempts: drop.attempts + 1 });
+    : { state: 'ENGINEERING', attempts: drop.attempts + 1, attemptAt: ledger.clock.now(), engineeringUntil: undefined });
 }
 
 /** The decoder came back: what fails from here on is not the drop's fault. */
 export async function endAttempt(ledger: Ledger, id: DropId): Promise<DropRecord> {
   return updateDrop(ledger, id, 'decoded', (drop) => isDecided(drop) || drop.attempts === 0 ? undefined : { attempts: 0 });
+}
+
+/** An engine works on by itself and is left alone with the drop until then. */
+export async function handOver(ledger: Ledger, id: DropId, engineeringUntil: number): Promise<DropRecord> {
+  return updateDrop(ledger, id, 'handed-over', (drop) => isDecided(drop) ? undefined : { attempts: 0, engineeringUntil });
 }
 
 /** An end without images. Idempotent: the first end stands. */
@@ -160,9 +176,17 @@ export async function markPutAway(ledger: Ledger, id: DropId): Promise<DropRecor
 }
 
 /** The drop that first brought this content. */
-export async function originOf(ledger: Ledger, sha256: string): Promise<DropId | undefined> {
+export async function originOf(ledger: Ledger, sha256: string): Promise<Origin | undefined> {
   const item = await ledger.table.get(contentKey(sha256));
-  return item && { bucket: String(item.bucket), key: String(item.key), versionId: String(item.versionId) };
+  return item && {
+    bucket: String(item.bucket), key: String(item.key), versionId: String(item.versionId),
+    ...(item.images === undefined ? {} : { images: item.images as string[] }),
+  };
+}
+
+export interface Origin extends DropId {
+  /** The `source-ref` of each image that the content gave, where one transaction holds them all. */
+  readonly images?: readonly string[];
 }
 
 export function sameDrop(a: DropId, b: DropId): boolean {

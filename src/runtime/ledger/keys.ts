@@ -14,6 +14,7 @@ import { Key } from '../ports';
  * | everything about one image | partition IMAGE#<source-ref>: the image, its labels, its history |
  * | labels that are not in the data set yet | partition OUTBOX |
  * | the chain | partition JOB, by number |
+ * | is a stretch of the inbox as it was when all in it was finished | partition SWEPT, by its first version |
  * | quarantined drops and images, the oldest first | status index DROP-QUARANTINED / QUARANTINED |
  */
 export const PROJECT = 'PROJECT';
@@ -46,6 +47,9 @@ export const outboxKey = (sourceRef: string, job: number): Key => ({ pk: OUTBOX,
 
 export const dropKey = (drop: { bucket: string; key: string; versionId: string }): Key =>
   ({ pk: `DROP#${drop.bucket}/${drop.key}`, sk: `VERSION#${drop.versionId}` });
+
+/** What is known of a stretch of the inbox, by its first version. */
+export const sweptKey = (start: string): Key => ({ pk: 'SWEPT', sk: start });
 
 export const contentKey = (sha256: string): Key => ({ pk: `CONTENT#${sha256}`, sk: 'CONTENT' });
 

@@ -23,9 +23,10 @@ export interface ProjectState {
   readonly backOffSteps: number;
   readonly lastRollAt: number;
   readonly sweptAt: number;
-  readonly sweepCursor?: string;
-  /** Whether the intake queue had work when the present sweep began. */
-  readonly sweepBusy?: boolean;
+  /** Pages of the last complete sweep. */
+  readonly sweptPages: number;
+  /** The sweep that is under way. */
+  readonly sweep?: SweepProgress;
   /** The UTC day that `spentToday` counts, and images offered for the first time: on that day, and ever. */
   readonly spentDay: string;
   readonly spentToday: number;
@@ -33,6 +34,26 @@ export interface ProjectState {
   /** The last job had a manifest and died before it worked. */
   readonly carryFailed: boolean;
   readonly schema: 1;
+}
+
+/** How far a sweep of the inbox has come. */
+export interface SweepProgress {
+  readonly cursor: string;
+  readonly pages: number;
+  /** Whether the intake queue had work when it began: what it queues itself must not count. */
+  readonly busy: boolean;
+  /** The stretch that its last page ended in, as far as it was seen. */
+  readonly open?: OpenStretch;
+}
+
+/** The beginning of a stretch of the inbox. */
+export interface OpenStretch {
+  readonly start: string;
+  /** A hash over all its versions so far. */
+  readonly chain: string;
+  readonly length: number;
+  /** Whether all that was looked at is finished. */
+  readonly settled: boolean;
 }
 
 /** What the data set consists of; the objects in the output bucket follow it. */
@@ -74,7 +95,7 @@ const NEW_DATA_SET: DataSetState = { generation: 0, lines: 0, parts: [], publish
 function newState(now: number): ProjectState {
   return {
     mode: 'ACTIVE', startedAt: now, lastJob: 0, openJobs: [], breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0,
-    lastRollAt: 0, sweptAt: 0, spentDay: '', spentToday: 0, spentTotal: 0, carryFailed: false, schema: 1,
+    lastRollAt: 0, sweptAt: 0, sweptPages: 0, spentDay: '', spentToday: 0, spentTotal: 0, carryFailed: false, schema: 1,
   };
 }
 

@@ -41,6 +41,12 @@ export async function recordDrop(ledger: Ledger, id: DropId, sha256: string, ima
     if (lost && origin) {
       return finishDrop(ledger, id, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
     }
+    if (origin?.images) {
+      // The ledger lost the drop and not its images: then only the drop is written again.
+      const after = doneDrop(before, sha256, origin.images, ledger.clock.now());
+      await ledger.table.write(changeDrop(ledger, before, after, 'done-again'));
+      continue;
+    }
     list ??= images.length > RECORD_PAGE ? await writeList(ledger, id, sha256, images) : undefined;
     const writes = list ? bindList(ledger, before, sha256, list) : recordAtOnce(ledger, before, sha256, images);
     if ((await ledger.table.write(writes)).done) {
@@ -89,15 +95,16 @@ async function mustRead(ledger: Ledger, id: DropId): Promise<DropRecord> {
   return drop;
 }
 
+function doneDrop(before: DropRecord, sha256: string, images: readonly string[], now: number): DropRecord {
+  return { ...before, state: 'DONE', attempts: 0, sha256, images, finishedAt: now, revision: before.revision + 1 };
+}
+
 function recordAtOnce(ledger: Ledger, before: DropRecord, sha256: string, images: readonly NewImage[]): Write[] {
   const records = images.map((image) => pendingRecord(before, sha256, image));
   const sourceRefs = images.map((image) => image.sourceRef);
   const now = ledger.clock.now();
-  const after: DropRecord = {
-    ...before, state: 'DONE', attempts: 0, sha256, images: sourceRefs, finishedAt: now, revision: before.revision + 1,
-  };
   return [
-    ...changeDrop(ledger, before, after, 'done', addCounts(...records.map(countsOf))),
+    ...changeDrop(ledger, before, doneDrop(before, sha256, sourceRefs, now), 'done', addCounts(...records.map(countsOf))),
     originWrite(before, sha256, now, { images: sourceRefs }),
     ...records.flatMap((record) => imageWrites(ledger, record, before)),
   ];

@@ -1,3 +1,4 @@
+import { Engine } from '../../../src/runtime/intake/engine';
 import { expectConservation } from '../../support/conservation';
 import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { images, job, pass, runningProject, statesOf } from '../../support/running-project';
@@ -60,7 +61,8 @@ describe('drops that no event brought in', () => {
     // what one page brought does not keep the next page waiting
     await pass(project, 17 * MINUTE, MINUTE);
     expect(Object.keys(statesOf(project))).toHaveLength(7);
-    expect((await project.read()).state).not.toHaveProperty('sweepCursor');
+    expect((await project.read()).state).not.toHaveProperty('sweep');
+    expect((await project.read()).state.sweptPages).toBe(4);
   });
 
   test('a large inbox keeps nothing else from being done', async () => {
@@ -73,9 +75,22 @@ describe('drops that no event brought in', () => {
     }
     Object.assign(project.outside.objects, { pageVersions: 1 });
     project.clock.advance(20 * MINUTE);
+    // a page takes its time
+    const { listVersions } = project.outside.objects;
+    let listed = 0;
+    Object.assign(project.outside.objects, {
+      listVersions: (bucket: string, prefix: string, after?: string) => {
+        listed += 1;
+        project.clock.advance(2_000);
+        return listVersions.call(project.outside.objects, bucket, prefix, after);
+      },
+    });
     const done = await project.round();
-    expect(done.filter((step) => step === 'SWEEP')).toHaveLength(5);
+    expect(done.filter((step) => step === 'SWEEP')).toHaveLength(2);
     expect(done).toContain('START');
+    expect(listed).toBe(8);
+    await pass(project, 10 * MINUTE, MINUTE);
+    expect(Object.keys(statesOf(project))).toHaveLength(41);
   });
 
   test('overwritten ones too, each version', async () => {
@@ -125,6 +140,149 @@ describe('in a brought bucket', () => {
     expect(Object.keys(statesOf(project))).toEqual(['in/new.jpg']);
     expect(project.outside.cloud.buckets.peekKeys('drop').sort()).toEqual(['elsewhere/new.jpg', 'in/new.jpg', 'in/old.jpg']);
     expect(queuedBySweep(project)).toBe(1);
+  });
+});
+
+describe('a brought bucket of finished drops', () => {
+  /** Drops that are finished and stay where they are. */
+  const finished = async (count: number, pageVersions = 1_000): Promise<MemoryProject> => {
+    const project = await MemoryProject.create();
+    Object.assign(project.world.resources, { dropBucketIsOwn: false });
+    for (let i = 0; i < count; i += 1) {
+      await project.drop(`cam/${i}.jpg`);
+    }
+    await project.intake();
+    await project.command('pause');
+    Object.assign(project.outside.objects, { pageVersions });
+    await pass(project, 40 * MINUTE, 5 * MINUTE);
+    return project;
+  };
+
+  /** Drop items that are read while something happens. */
+  const dropsRead = async (project: MemoryProject, work: () => Promise<unknown>): Promise<number> => {
+    let read = 0;
+    project.outside.table.options = {
+      faults: (operation) => {
+        read += operation.method === 'getMany' ? operation.keys.filter(({ pk }) => pk.startsWith('DROP#')).length : 0;
+        return 'ok';
+      },
+    };
+    await work();
+    project.outside.table.options = {};
+    return read;
+  };
+
+  test.each([[1_000, 'one page'], [100, 'many pages']])('is not read again while nothing changes (pages of %i: %s)', async (pageVersions) => {
+    const project = await finished(600, pageVersions);
+    expect(await dropsRead(project, () => pass(project, 2 * HOUR, 10 * MINUTE))).toBe(0);
+    expect(queuedBySweep(project)).toBe(0);
+  });
+
+  test('an overwritten object is found, and of the others only its neighbours are read', async () => {
+    const project = await finished(1_600);
+    loseEvents(project);
+    await project.drop('cam/1.jpg', 'new content');
+    const stretches = [...project.outside.table.items()].filter((item) => item.pk === 'SWEPT');
+    const longest = Math.max(...stretches.map((item) => Number(item.length)));
+    expect(stretches.reduce((sum, item) => sum + Number(item.length), 0)).toBe(1_600);
+    const read = await dropsRead(project, async () => {
+      project.clock.advance(16 * MINUTE);
+      await project.round();
+    });
+    expect(queuedBySweep(project)).toBe(1);
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThanOrEqual(longest + 1);
+    await pass(project, 40 * MINUTE, 10 * MINUTE);
+    expect([project.lost().length, statesOf(project)['cam/1.jpg']]).toEqual([1_601, 'PENDING']);
+    expect(await dropsRead(project, () => pass(project, 2 * HOUR, 10 * MINUTE))).toBe(0);
+  });
+
+  test('an object that appears with an old date is found: an upload in parts has the date of its beginning', async () => {
+    const project = await finished(20);
+    loseEvents(project);
+    const { startedAt } = (await project.read()).state;
+    await project.drop('a/late.jpg');
+    const { listVersions } = project.outside.objects;
+    Object.assign(project.outside.objects, {
+      listVersions: async (bucket: string, prefix: string, after?: string) => {
+        const page = await listVersions.call(project.outside.objects, bucket, prefix, after);
+        return { ...page, items: page.items.map((item) => item.key === 'a/late.jpg' ? { ...item, lastModified: startedAt + 1 } : item) };
+      },
+    });
+    await pass(project, 32 * MINUTE, MINUTE);
+    expect(statesOf(project)).toHaveProperty(['a/late.jpg'], 'PENDING');
+  });
+
+  test('is read in full again some weeks later: the ledger may have lost what it knew', async () => {
+    const project = await finished(30);
+    const item = [...project.outside.table.items()].find(({ pk, sk }) => pk.endsWith('/7.jpg') && sk.startsWith('VERSION#'))!;
+    await project.outside.table.write([{ remove: item }]);
+    await pass(project, 13 * DAY, DAY);
+    expect(queuedBySweep(project)).toBe(0);
+    await pass(project, 16 * DAY, DAY);
+    expect(queuedBySweep(project)).toBe(1);
+    expect([...project.outside.table.items()].find(({ pk, sk }) => pk === item.pk && sk === item.sk)).toMatchObject({
+      state: 'DONE', images: [expect.stringContaining('/7-') as unknown],
+    });
+    expect(project.outside.telemetry.said.filter((line) => line.level === 'error')).toEqual([]);
+  });
+
+  test('a large one is swept less often, so that listing it costs no more', async () => {
+    const project = await finished(300, 1);
+    let listed = 0;
+    project.outside.cloud.faults = (operation) => {
+      listed += operation === 's3.ListObjectVersions' ? 1 : 0;
+      return 'ok';
+    };
+    await pass(project, DAY, 5 * MINUTE);
+    expect((await project.read()).state.sweptPages).toBe(300);
+    expect(listed).toBeGreaterThan(0.8 * DAY / 15_000);
+    expect(listed).toBeLessThanOrEqual(DAY / 15_000);
+  });
+
+  test('a step that dies is taken again from where the last one ended', async () => {
+    const project = await finished(40, 1);
+    const { listVersions } = project.outside.objects;
+    let listed = 0;
+    Object.assign(project.outside.objects, {
+      listVersions: (bucket: string, prefix: string, after?: string) => {
+        project.clock.advance(1_000);
+        listed += 1;
+        if (listed % 13 === 12) {
+          throw new Error('S3 is down');
+        }
+        return listVersions.call(project.outside.objects, bucket, prefix, after);
+      },
+    });
+    loseEvents(project);
+    for (let i = 0; i < 40; i += 2) {
+      await project.drop(`cam/${i}-late.jpg`);
+    }
+    project.clock.advance(20 * MINUTE);
+    for (let i = 0; i < 60; i += 1) {
+      await project.round(MINUTE).catch(() => undefined);
+    }
+    expect(Object.keys(statesOf(project))).toHaveLength(60);
+  });
+});
+
+describe('a drop that an engine works on by itself', () => {
+  test('is left alone until it is overdue, then given to the engine again', async () => {
+    const started: string[] = [];
+    const engine: Engine = {
+      gate: () => ({ ok: true }),
+      engineer: async (drop) => {
+        started.push(drop.key);
+        return { kind: 'started' };
+      },
+    };
+    const project = await MemoryProject.create({ engine });
+    project.outside.cloud.copies = (operation) => operation === 's3.notify' ? 2 : 1;
+    await project.drop('tour.mp4');
+    await pass(project, 6 * HOUR - MINUTE, 10 * MINUTE);
+    expect([started.length, queuedBySweep(project)]).toEqual([1, 0]);
+    await pass(project, HOUR, 10 * MINUTE);
+    expect([started.length, queuedBySweep(project)]).toEqual([2, 1]);
   });
 });
 

@@ -334,6 +334,27 @@ describe('drops that kill the process', () => {
     expectConservation(project.outside.table);
   });
 
+  test('a try that is still under way is no crash, however many messages tell of the drop meanwhile', async () => {
+    let resolve = (): void => undefined;
+    const promise = new Promise<void>((done) => { resolve = done; });
+    const engine = new WilfulEngine(async (_drop, plain) => {
+      await promise;
+      return plain();
+    });
+    const project = await MemoryProject.create({ engine });
+    await project.drop('a.png');
+    const first = project.intake();
+    const again = new Intake(project.world, project.configuration, engine);
+    await new Promise((done) => setImmediate(done));
+    for (let i = 0; i < 5; i += 1) {
+      expect(await again.take({ bucket: 'drop', key: 'a.png' })).toBe('waiting');
+    }
+    resolve();
+    expect(await first).toEqual(['done']);
+    expect(engine.calls).toBe(1);
+    expect(drops(project)[0]).toMatchObject({ state: 'DONE', attempts: 0 });
+  });
+
   test('twice, and then not: it is done, and no crash is held against it', async () => {
     const project = await MemoryProject.create();
     await project.drop('a.png');
