@@ -16,8 +16,8 @@ const AWS_CLIENTS = [
   's3-request-presigner',
 ];
 
-/** Code that runs in Lambda or on somebody's machine: type-checked by tsc, bundled by esbuild, never part of the jsii assembly. */
-const BUNDLED_SOURCES = ['src/runtime/**', 'src/local/**', 'src/cli/**'];
+/** What runs as a bundle, in Lambda or on somebody's machine: type-checked by tsc, bundled by esbuild, never part of the jsii assembly. */
+const BUNDLED_SOURCES = ['src/runtime/**', 'src/local/**', 'src/cli/**', 'src/lint/**'];
 
 /** Everything that is type-checked and linted, the bundled sources included. */
 const DEV_SOURCES = ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts', 'projenrc/**/*.ts', '.projenrc.ts'];

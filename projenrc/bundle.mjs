@@ -13,6 +13,7 @@ const LAMBDA_SUFFIX = '.lambda.ts';
 
 /** The other entry points: source -> folder in assets/. */
 const TOOLS = {
+  'src/lint/index.ts': 'lint',
   'src/cli/main.ts': 'cli',
   'src/local/simulator/main.ts': 'local/simulator',
   'src/local/demo/main.ts': 'local/demo',

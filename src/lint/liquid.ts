@@ -1,0 +1,176 @@
+import { Filter, Liquid, Template, TokenKind, Tokenizer, TopLevelToken, Variable } from 'liquidjs';
+import { Findings, Positions, listed, nearest } from './text';
+
+const STANDARD_FILTERS = ('abs append at_least at_most capitalize ceil compact concat date default divided_by downcase escape escape_once first floor '
+  + 'join last lstrip map minus modulo newline_to_br plus prepend remove remove_first remove_last replace replace_first replace_last reverse round '
+  + 'rstrip size slice sort sort_natural split strip strip_html strip_newlines sum times truncate truncatewords uniq upcase url_decode url_encode '
+  + 'where').split(' ');
+
+/** What Ground Truth adds to Liquid's own (Developer Guide, adding automation with Liquid). */
+export const GROUND_TRUTH_FILTERS = ['grant_read_access', 'skip_autoescape', 'to_json'];
+
+const FILTERS = new Set([...STANDARD_FILTERS, ...GROUND_TRUTH_FILTERS]);
+
+/** Tags that read other files: a worker template is one file. */
+const FILE_TAGS = new Set(['include', 'render', 'layout', 'block']);
+
+/** A piece of Liquid in the text. Offsets count from 0; `end` is behind it. */
+export interface LiquidPiece {
+  readonly kind: 'output' | 'tag';
+  /** Name of a tag. */
+  readonly name?: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What is Liquid in a template and what is not. */
+export interface LiquidText {
+  readonly pieces: readonly LiquidPiece[];
+  /** Parts that never reach a page: comments. */
+  readonly silent: readonly { readonly begin: number; readonly end: number }[];
+}
+
+
+/** With no file to read: whatever a template names, the lint looks at nothing but its text. */
+function engine(): Liquid {
+  return new Liquid({ strictFilters: false, strictVariables: false, templates: {} });
+}
+
+/** Takes a template apart. Undefined where its Liquid ends in the middle; that is then among the findings. */
+export function readLiquid(template: string, findings: Findings): LiquidText | undefined {
+  let tokens: TopLevelToken[];
+  try {
+    tokens = new Tokenizer(template).readTopLevelTokens();
+  } catch (error) {
+    findings.error('liquid-syntax', offsetOf(error), `${reasonOf(error)}; close each {{ with }} and each {% with %}, or write &#123;&#123; where workers are to see braces`);
+    return undefined;
+  }
+  const pieces = tokens.flatMap((token): LiquidPiece[] => {
+    const { kind } = token;
+    return kind === TokenKind.Output || kind === TokenKind.Tag
+      ? [{ kind: kind === TokenKind.Output ? 'output' : 'tag', begin: token.begin, end: token.end, ...kind === TokenKind.Tag ? { name: (token as unknown as { name: string }).name } : {} }]
+      : [];
+  });
+  return { pieces, silent: comments(pieces) };
+}
+
+function comments(pieces: readonly LiquidPiece[]): { begin: number; end: number }[] {
+  const found: { begin: number; end: number }[] = [];
+  let begin: number | undefined;
+  for (const piece of pieces) {
+    if (piece.name === 'comment' && begin === undefined) {
+      begin = piece.end;
+    } else if (piece.name === 'endcomment' && begin !== undefined) {
+      found.push({ begin, end: piece.begin });
+      begin = undefined;
+    }
+  }
+  return found;
+}
+
+/** Checks tags, filters and variables. */
+export function checkLiquid(template: string, text: LiquidText, inputs: readonly string[] | undefined, findings: Findings): void {
+  const shown = text.pieces.filter(({ begin }) => !text.silent.some((part) => begin >= part.begin && begin < part.end));
+  const wrong = shown.filter((piece) => !checkPiece(template, piece, findings));
+  if (wrong.some(({ kind }) => kind === 'tag')) {
+    return; // the parser would look for the files
+  }
+  let filters: readonly Filter[];
+  let globals: readonly Variable[];
+  try {
+    filters = filtersOf(engine().parse(template));
+    globals = Object.values(engine().parseAndAnalyzeSync(template).globals).flat();
+  } catch (error) {
+    const offset = offsetOf(error);
+    if (!wrong.some(({ begin, end }) => offset >= begin && offset < end)) {
+      findings.error('liquid-syntax', offset, `${reasonOf(error)}; see https://shopify.github.io/liquid for what a tag must look like`);
+    }
+    return;
+  }
+  filters.forEach((filter) => checkFilter(filter, findings));
+  const lines = new Positions(template);
+  globals.map((use) => ({ use, offset: lines.offset(use.location.row, use.location.col) }))
+    .filter(({ offset }) => !wrong.some(({ begin, end }) => offset >= begin && offset < end))
+    .forEach(({ use, offset }) => checkVariable(use, offset, inputs, findings));
+}
+
+/** Answers whether nothing is wrong with it. */
+function checkPiece(template: string, { kind, name, begin, end }: LiquidPiece, findings: Findings): boolean {
+  if (name !== undefined && FILE_TAGS.has(name)) {
+    findings.error('unknown-tag', begin, `{% ${name} %} reads another file, and a worker template is one file; write its content here`);
+    return false;
+  }
+  if (kind !== 'output') {
+    return true;
+  }
+  const content = template.slice(begin + 2, end - 2).replace(/^-|-$/g, '').replace(/"[^"]*"|'[^']*'/g, (text) => '_'.repeat(text.length));
+  const [value, ...filters] = content.split('|');
+  const written = template.slice(begin, end);
+  if (value.trim() === '') {
+    findings.error('liquid-syntax', begin, `${written} names no value; write a variable, such as {{ task.input.taskObject | grant_read_access }}, or take it out`);
+    return false;
+  }
+  if (/[^\s.[]\s+[^\s.\]]/.test(value.trim())) {
+    findings.error('liquid-syntax', begin, `'${value.trim()}' is more than one value, of which Liquid takes the first and drops the rest; put a | before a filter`);
+    return false;
+  }
+  if (filters.some((filter) => filter.trim() === '')) {
+    findings.error('liquid-syntax', begin, `${written} has a | without a filter behind it; name a filter or take the | out`);
+    return false;
+  }
+  return true;
+}
+
+/** All filters, wherever they stand in tags and outputs. Without recursion: a template may be nested as deep as it is long. */
+function filtersOf(templates: readonly Template[]): Filter[] {
+  const found: Filter[] = [];
+  const seen = new Set<unknown>();
+  const waiting: unknown[] = [templates];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null || seen.has(value) || value instanceof Liquid) {
+      continue;
+    }
+    seen.add(value);
+    if (value instanceof Filter) {
+      found.push(value);
+    }
+    waiting.push(...Object.values(value));
+  }
+  return found;
+}
+
+function checkFilter(filter: Filter, findings: Findings): void {
+  if (filter.name === '' || FILTERS.has(filter.name)) {
+    return; // an empty name was found before
+  }
+  const { begin } = (filter as unknown as { readonly token: { readonly begin: number } }).token;
+  const meant = nearest(filter.name, FILTERS);
+  findings.error('unknown-filter', begin, `Ground Truth knows no filter '${filter.name}'; ${meant === undefined
+    ? `besides the standard ones of Liquid there are ${listed([...GROUND_TRUTH_FILTERS].sort())}`
+    : `write '${meant}'`}`);
+}
+
+function checkVariable(use: Variable, offset: number, inputs: readonly string[] | undefined, findings: Findings): void {
+  const [root, second, third] = use.segments;
+  const known = inputs === undefined ? 'what your own function answers as taskInput, below task.input' : listed(inputs.map((name) => `task.input.${name}`));
+  if (root !== 'task' || (second !== undefined && second !== 'input')) {
+    findings.error('unknown-variable', offset, `there is no variable '${String(use)}'; a worker template has ${known}, and what it assigns itself`);
+  } else if (inputs !== undefined && typeof third === 'string' && !inputs.includes(third)) {
+    const meant = nearest(third, inputs);
+    findings.error('unknown-variable', offset, `there is no variable '${String(use)}'; ${meant === undefined ? `a worker template of this task has ${known}` : `write 'task.input.${meant}'`}`);
+  }
+}
+
+interface LiquidErrorLike {
+  readonly message: string;
+  readonly token?: { readonly begin: number };
+}
+
+function offsetOf(error: unknown): number {
+  return (error as LiquidErrorLike).token?.begin ?? 0;
+}
+
+function reasonOf(error: unknown): string {
+  return (error as LiquidErrorLike).message.replace(/, (file:.*)?line:\d+, col:\d+.*$/s, '').replace(/\s+/g, ' ').slice(0, 200);
+}

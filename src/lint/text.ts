@@ -1,0 +1,97 @@
+import { LintProblem, LintSeverity } from '../contract/template-lint';
+
+/** Finds the line and the column of an offset, and back. Lines and columns count from 1. */
+export class Positions {
+  private readonly starts: readonly number[];
+
+  constructor(text: string) {
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+      starts.push(at + 1);
+    }
+    this.starts = starts;
+  }
+
+  at(offset: number): { readonly line: number; readonly column: number } {
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.starts[middle] <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return { line: low + 1, column: offset - this.starts[low] + 1 };
+  }
+
+  offset(line: number, column: number): number {
+    return this.starts[line - 1] + column - 1;
+  }
+}
+
+/** Collects problems; the same one, seen on two ways through a template, counts once. */
+export class Findings {
+  private readonly found = new Map<string, LintProblem & { readonly offset: number }>();
+  private readonly positions: Positions;
+
+  constructor(text: string) {
+    this.positions = new Positions(text);
+  }
+
+  error(rule: string, offset: number, message: string): void {
+    this.add('error', rule, offset, message);
+  }
+
+  warning(rule: string, offset: number, message: string): void {
+    this.add('warning', rule, offset, message);
+  }
+
+  get all(): LintProblem[] {
+    return [...this.found.values()].sort((one, other) => one.offset - other.offset).map(({ offset: _, ...problem }) => problem);
+  }
+
+  private add(severity: LintSeverity, rule: string, offset: number, message: string): void {
+    this.found.set(`${offset} ${message}`, { severity, rule, ...this.positions.at(offset), message, offset });
+  }
+}
+
+/** Nothing that is longer was meant to be one of our words. */
+const LONGEST_WORD = 60;
+
+/** The known word that was probably meant, if one is near enough. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: { readonly word: string; readonly distance: number } | undefined;
+  for (const each of word.length > LONGEST_WORD ? [] : known) {
+    const distance = editDistance(word, each);
+    if (distance <= Math.max(1, Math.floor(each.length / 4)) && (best === undefined || distance < best.distance)) {
+      best = { word: each, distance };
+    }
+  }
+  return best?.word;
+}
+
+/** Letters that are wrong, missing, too many, or two of them exchanged. */
+function editDistance(one: string, other: string): number {
+  let earlier: number[] = [];
+  let before = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= one.length; row += 1) {
+    const now = [row];
+    for (let column = 1; column <= other.length; column += 1) {
+      const same = one[row - 1] === other[column - 1];
+      const exchanged = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      now.push(Math.min(
+        before[column - 1] + (same ? 0 : 1), before[column] + 1, now[column - 1] + 1, exchanged ? earlier[column - 2] + 1 : Infinity,
+      ));
+    }
+    earlier = before;
+    before = now;
+  }
+  return before[other.length];
+}
+
+/** `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+}

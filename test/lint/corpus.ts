@@ -1,0 +1,290 @@
+import { LintContext } from '../../src/contract/template-lint';
+
+/** A template with mistakes, and all that the lint says of it: `line:column: severity: message (rule)`. */
+export interface Broken {
+  readonly name: string;
+  readonly template: string;
+  readonly expected: readonly string[];
+  readonly context: LintContext;
+}
+
+const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
+
+/** A task of one's own: any element, any input. */
+const CUSTOM = 'custom';
+
+type Change = typeof CUSTOM | { readonly images?: readonly string[]; readonly offered?: number };
+
+/** A bounding box task with two labels. */
+export function boxes(change: Change = {}): LintContext {
+  return change === CUSTOM ? { images: [] } : {
+    images: change.images ?? [],
+    inputs: ['taskObject', 'labels', 'manifestLine'],
+    task: {
+      element: 'crowd-bounding-box', elementName: 'boundingBox', labelsAttribute: 'labels',
+      labels: ['screw', 'nut'], offered: change.offered ?? 2, maxLabels: 50,
+    },
+  };
+}
+
+const INSTRUCTIONS = `    <full-instructions header="Boxes"><p>Tight.</p></full-instructions>
+    <short-instructions>Tight.</short-instructions>`;
+
+const box = (attributes = '', inner = INSTRUCTIONS, more = ''): string => `${SCRIPT}
+<crowd-form>
+  <crowd-bounding-box name="boundingBox" src="{{ task.input.taskObject | grant_read_access }}"
+      header="Draw a box" labels="{{ task.input.labels | to_json | escape }}"${attributes}>
+${inner}
+  </crowd-bounding-box>${more}
+</crowd-form>
+`;
+
+/** A page with nothing wrong. */
+export const BASE = box();
+
+const explained = (text: string): string => box('', `    <full-instructions header="Boxes">${text}</full-instructions>\n    <short-instructions>Tight.</short-instructions>`);
+
+const custom = (body: string): string => `${SCRIPT}\n<crowd-form>\n${body}\n</crowd-form>\n`;
+
+function changed(from: string, to: string): string {
+  if (!BASE.includes(from)) {
+    throw new Error(`the page has no ${from}`);
+  }
+  return BASE.replace(from, () => to);
+}
+
+function broken(name: string, template: string, expected: readonly string[], change: Change = {}): Broken {
+  return { name, template, expected, context: boxes(change) };
+}
+
+export const CORPUS: readonly Broken[] = [
+  broken('no script', changed(SCRIPT, '<!-- boxes -->'), [
+    '1:1: error: the template does not load the crowd elements; begin it with <script src="https://assets.crowd.aws/crowd-html-elements.js"></script> (missing-script)',
+  ]),
+  broken('a script from elsewhere', changed('https://assets.crowd.aws/crowd-html-elements.js', 'https://example.com/crowd-html-elements.js'), [
+    '1:1: error: the template does not load the crowd elements; begin it with <script src="https://assets.crowd.aws/crowd-html-elements.js"></script> (missing-script)',
+  ]),
+  broken('no crowd-form', BASE.replace('<crowd-form>', '<div>').replace('</crowd-form>', '</div>'), [
+    '1:1: error: the template has no <crowd-form>, so nothing would be submitted; put the whole task into <crowd-form>...</crowd-form> (missing-crowd-form)',
+  ]),
+  broken('two crowd-forms', BASE+'<crowd-form></crowd-form>\n', [
+    '9:1: error: the template has a second <crowd-form>; it must have exactly one: put everything into the first (second-crowd-form)',
+  ]),
+  broken('crowd-form is not closed', changed('</crowd-form>\n', ''), [
+    '2:1: error: <crowd-form> is not closed before the end of the template; add </crowd-form> (unbalanced-element)',
+  ]),
+  broken('the task element is not closed', changed('  </crowd-bounding-box>\n', ''), [
+    '3:3: error: <crowd-bounding-box> is not closed before </crowd-form>; add </crowd-bounding-box> (unbalanced-element)',
+  ]),
+  broken('an end tag too many', changed('</crowd-form>', '</div>\n</crowd-form>'), [
+    '8:1: error: </div> closes no open element; take it out, or open <div> before it (unbalanced-element)',
+  ]),
+  broken('an end tag of an element without one', explained('<br></br>'), [
+    '5:43: error: </br> closes nothing: <br> has no end tag; take </br> out (unbalanced-element)',
+  ]),
+  broken('elements that overlap', explained('<b><i>Tight</b></i>'), [
+    '5:42: error: <i> is not closed before </b>; add </i> (unbalanced-element)',
+    '5:54: error: </i> closes no open element; take it out, or open <i> before it (unbalanced-element)',
+  ]),
+  broken('an end tag inside of a crowd element that opened outside', `${SCRIPT}\n<crowd-form>\n<div>\n<crowd-input name="a">\n</div>\n</crowd-input>\n</crowd-form>\n`, [
+    '3:1: error: <div> is not closed before </crowd-form>; add </div> (unbalanced-element)',
+    '5:1: error: </div> stands in <crowd-input>, which is still open; close <crowd-input> first, or move </div> (unbalanced-element)',
+  ], CUSTOM),
+  broken('a crowd element closed by a slash', custom('  <p>Read it.</p>\n  <crowd-input name="text"/>'), [
+    '4:3: error: <crowd-input/> is not closed by its slash, which HTML ignores; write <crowd-input></crowd-input> (unbalanced-element)',
+  ], CUSTOM),
+  broken('an unknown crowd element with a slip', BASE.replaceAll('crowd-bounding-box', 'crowd-boundingbox'), [
+    '3:3: error: there is no crowd element <crowd-boundingbox>; write <crowd-bounding-box> (unknown-element)',
+    '5:5: warning: <full-instructions> stands in <crowd-boundingbox>, where it means nothing; put it directly into an element that has it, such as <crowd-bounding-box> (misplaced-region)',
+    '6:5: warning: <short-instructions> stands in <crowd-boundingbox>, where it means nothing; put it directly into an element that has it, such as <crowd-bounding-box> (misplaced-region)',
+  ], CUSTOM),
+  broken('an unknown crowd element', custom('  <crowd-lasso name="a"></crowd-lasso>'), [
+    '3:3: error: there is no crowd element <crowd-lasso>; there are alert, badge, bounding-box, button, card, checkbox, classifier, classifier-multi-select, entity-annotation, fab, form, icon-button, image-classifier, image-classifier-multi-select, input, instance-segmentation, instructions, keypoint, line, modal, polygon, polyline, radio-button, radio-group, semantic-segmentation, slider, tab, tabs, text-area, toast and toggle-button (unknown-element)',
+  ], CUSTOM),
+  broken('an unknown region', BASE.replaceAll('short-instructions', 'short-instruction'), [
+    '3:3: warning: <crowd-bounding-box> has no <short-instructions>; it is documented as needed: add <short-instructions>...</short-instructions> directly into it (missing-region)',
+    '6:5: error: there is no element <short-instruction>; write <short-instructions> (unknown-element)',
+  ]),
+  broken('an unknown element', explained('<blink2>!</blink2>'), [
+    '5:39: error: there is no element <blink2>; write an element of HTML or a crowd element (unknown-element)',
+  ]),
+  broken('an element of a slip', explained('<strnog>Tight</strnog>'), [
+    '5:39: error: there is no element <strnog>; write <strong> (unknown-element)',
+  ]),
+  broken('an element of somebody else', explained('<my-widget>Tight</my-widget>'), [
+    '5:39: warning: <my-widget> is neither of HTML nor a crowd element, so only its content is shown; define it in a script, or write a <div> (unknown-element)',
+  ]),
+  broken('another task element', BASE.replaceAll('crowd-bounding-box', 'crowd-polygon'), [
+    '2:1: error: the template has no <crowd-bounding-box>, with whose answers this task\'s labels are made; put it into <crowd-form> (missing-task-element)',
+  ]),
+  broken('two task elements', box('', undefined, '\n  <crowd-bounding-box name="boundingBox" src="{{ task.input.taskObject | grant_read_access }}" labels="[\'screw\']"><full-instructions>.</full-instructions><short-instructions>.</short-instructions></crowd-bounding-box>'), [
+    '8:3: error: the template has a second <crowd-bounding-box>; only one answer is read: take one of them out (second-task-element)',
+  ]),
+  broken('a wrong name', changed('name="boundingBox"', 'name="annotatedResult"'), [
+    '3:23: error: name of <crowd-bounding-box> is \'annotatedResult\'; the answers of this task are read under \'boundingBox\': write name="boundingBox" (wrong-name)',
+  ]),
+  broken('a name made by Liquid', changed('name="boundingBox"', 'name="{{ task.input.taskObject }}"'), [
+    '3:23: error: name of <crowd-bounding-box> is made by Liquid; the answers of this task are read under \'boundingBox\': write name="boundingBox" (wrong-name)',
+  ]),
+  broken('no name', changed(' name="boundingBox"', ''), [
+    '3:3: error: <crowd-bounding-box> has no name; it needs name, src and labels: add name="boundingBox" (missing-attribute)',
+  ]),
+  broken('an empty name', changed('name="boundingBox"', 'name=""'), [
+    '3:3: error: <crowd-bounding-box> has an empty name; it needs name, src and labels: add name="boundingBox" (missing-attribute)',
+  ]),
+  broken('no src', changed(' src="{{ task.input.taskObject | grant_read_access }}"', ''), [
+    '3:3: error: <crowd-bounding-box> has no src; it needs name, src and labels: add src="{{ task.input.taskObject | grant_read_access }}" (missing-attribute)',
+  ]),
+  broken('no labels', changed(' labels="{{ task.input.labels | to_json | escape }}"', ''), [
+    '3:3: error: <crowd-bounding-box> has no labels; it needs name, src and labels: add labels="{{ task.input.labels | to_json | escape }}" (missing-attribute)',
+  ]),
+  broken('labels under another name', changed(' labels=', ' label='), [
+    '3:3: error: <crowd-bounding-box> has no labels; it needs name, src and labels: add labels="{{ task.input.labels | to_json | escape }}" (missing-attribute)',
+    '4:27: warning: <crowd-bounding-box> has no attribute label; write labels (unknown-attribute)',
+  ]),
+  broken('labels that are no list', changed('{{ task.input.labels | to_json | escape }}', 'screw, nut'), [
+    '4:27: error: labels is \'screw, nut\'; it must be a list such as [\'cat\', \'dog\'], or {{ task.input.labels | to_json | escape }} (wrong-labels)',
+  ]),
+  broken('an empty list of labels', changed('{{ task.input.labels | to_json | escape }}', '[]'), [
+    '4:27: error: labels has no label; workers could answer nothing: write at least one (wrong-labels)',
+  ]),
+  broken('a label twice', changed('{{ task.input.labels | to_json | escape }}', "['screw', 'screw']"), [
+    '4:27: error: labels has \'screw\' twice; labels must be unique: take one out (wrong-labels)',
+  ]),
+  broken('a label that the task does not know', changed('{{ task.input.labels | to_json | escape }}', "['screw', 'bolt']"), [
+    '4:27: error: labels has \'bolt\', which the task does not know; it has \'screw\' and \'nut\': write {{ task.input.labels | to_json | escape }} (wrong-labels)',
+  ]),
+  broken('more labels than documented', BASE, [
+    '4:27: warning: labels has 12 labels; <crowd-bounding-box> is documented for at most 10: leave some out, or try the page with your workers (too-many-labels)',
+  ], { offered: 12 }),
+  broken('more labels than the service takes', BASE, [
+    '4:27: error: labels has 51 labels; Ground Truth takes at most 50 for this task: leave some out (too-many-labels)',
+  ], { offered: 51 }),
+  broken('more categories than documented in a list', custom('  <crowd-image-classifier name="a" src="{{ task.input.image | grant_read_access }}" header="h" categories="[\'1\',\'2\',\'3\',\'4\',\'5\',\'6\',\'7\',\'8\',\'9\',\'10\',\'11\']"><full-instructions>.</full-instructions><short-instructions>.</short-instructions></crowd-image-classifier>'), [
+    '3:96: warning: categories has 11 labels; <crowd-image-classifier> is documented for at most 10: leave some out, or try the page with your workers (too-many-labels)',
+  ], CUSTOM),
+  broken('an attribute of a slip', changed(' header="Draw a box"', ' haeder="Draw a box"'), [
+    '4:7: warning: <crowd-bounding-box> has no attribute haeder; write header (unknown-attribute)',
+  ]),
+  broken('an attribute that does not exist', box('\n      zoom="2"'), [
+    '5:7: warning: <crowd-bounding-box> has no attribute zoom; it knows name, src, labels, header and initial-value: take it out (unknown-attribute)',
+  ]),
+  broken('an attribute twice', box(' name="boundingBox"'), [
+    '4:83: error: the HTML is broken here (duplicate-attribute); an element can have an attribute only once; take one of them out (html-syntax)',
+  ]),
+  broken('a quotation mark too few', changed('header="Draw a box"', 'header="Draw a box'), [
+    '3:3: error: <crowd-bounding-box> has no labels; it needs name, src and labels: add labels="{{ task.input.labels | to_json | escape }}" (missing-attribute)',
+    '4:34: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '4:76: error: the HTML is broken here (unexpected-character-in-attribute-name); look for a quotation mark that is missing, or that stands within a value (html-syntax)',
+  ]),
+  broken('attributes without a blank', changed('header="Draw a box" labels', 'header="Draw a box"labels'), [
+    '4:26: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+  ]),
+  broken('no short instructions', box('', '    <full-instructions header="Boxes">Tight.</full-instructions>'), [
+    '3:3: warning: <crowd-bounding-box> has no <short-instructions>; it is documented as needed: add <short-instructions>...</short-instructions> directly into it (missing-region)',
+  ]),
+  broken('instructions in a wrong place', box('', '    <div>\n      <full-instructions>Tight.</full-instructions>\n    </div>\n    <short-instructions>Tight.</short-instructions>'), [
+    '3:3: warning: <crowd-bounding-box> has no <full-instructions>; it is documented as needed: add <full-instructions>...</full-instructions> directly into it (missing-region)',
+    '6:7: warning: <full-instructions> stands in <div>, where it means nothing; put it directly into an element that has it, such as <crowd-bounding-box> (misplaced-region)',
+  ]),
+  broken('a task element outside of the form', `${SCRIPT}\n<crowd-form></crowd-form>\n<crowd-input name="a"></crowd-input>\n`, [
+    '3:1: error: <crowd-input> stands outside <crowd-form>; move it into <crowd-form> (outside-crowd-form)',
+  ], CUSTOM),
+  broken('a radio button outside of its group', custom('  <crowd-radio-button name="yes">Yes</crowd-radio-button>'), [
+    '3:3: error: <crowd-radio-button> works only in <crowd-radio-group>; put <crowd-radio-group> around it (wrong-parent)',
+  ], CUSTOM),
+  broken('a form in the form', custom('  <form><crowd-input name="a"></crowd-input></form>'), [
+    '3:3: warning: <form> submits nothing to Ground Truth; <crowd-form> is the form of the page: take <form> out (nested-form)',
+  ], CUSTOM),
+  broken('an image that is not there', explained('<img src="images/godo.jpg">'), [
+    '5:44: error: there is no example image \'images/godo.jpg\'; write \'good.jpg\' (unknown-image)',
+  ], { images: ['good.jpg', 'bad.jpg'] }),
+  broken('an image, and there are none', explained('<img src="good.jpg">'), [
+    '5:44: error: there is no example image \'good.jpg\', nor any other; put it into the folder images/ beside the template (unknown-image)',
+  ]),
+  broken('an image in Liquid that is not there', explained("<img src=\"{{ 'poor.jpg' | grant_read_access }}\">"), [
+    '5:52: error: there is no example image \'poor.jpg\'; write \'good.jpg\' (unknown-image)',
+  ], { images: ['good.jpg', 'bad.jpg'] }),
+  broken('an image without src', explained('<img alt="good">'), [
+    '5:39: error: <img> has no src, so nothing is shown; add src with the file name of an example image, such as src="good.jpg" (missing-attribute)',
+  ]),
+  broken('an image by its bare S3 address', explained('<img src="s3://bucket/good.jpg">'), [
+    '5:44: error: src is \'s3://bucket/good.jpg\', which no browser may read; write src="{{ \'s3://bucket/good.jpg\' | grant_read_access }}" (missing-read-access)',
+  ]),
+  broken('the task image without access', changed('task.input.taskObject | grant_read_access', 'task.input.taskObject'), [
+    '3:42: error: src is {{ task.input.taskObject }}, an S3 address that no browser may read; write {{ task.input.taskObject | grant_read_access }} (missing-read-access)',
+  ]),
+  broken('a tool without its image', custom('  <crowd-keypoint name="a" src="{{ task.input.taskObject }}" labels="{{ task.input.labels | to_json | escape }}"><full-instructions>.</full-instructions><short-instructions>.</short-instructions></crowd-keypoint>'), [
+    '3:28: error: src is {{ task.input.taskObject }}, an S3 address that no browser may read; write {{ task.input.taskObject | grant_read_access }} (missing-read-access)',
+  ], CUSTOM),
+  broken('an unknown variable', changed('task.input.labels', 'labels'), [
+    '4:38: error: there is no variable \'labels\'; a worker template has task.input.taskObject, task.input.labels and task.input.manifestLine, and what it assigns itself (unknown-variable)',
+  ]),
+  broken('an unknown input', changed('task.input.taskObject', 'task.input.image'), [
+    '3:50: error: there is no variable \'task.input.image\'; a worker template of this task has task.input.taskObject, task.input.labels and task.input.manifestLine (unknown-variable)',
+  ]),
+  broken('an input of a slip', changed('task.input.labels', 'task.input.label'), [
+    '4:38: error: there is no variable \'task.input.label\'; write \'task.input.labels\' (unknown-variable)',
+  ]),
+  broken('an unknown variable in a tag', explained('{% if worker.isNew %}Hello{% endif %}'), [
+    '5:45: error: there is no variable \'worker.isNew\'; a worker template has task.input.taskObject, task.input.labels and task.input.manifestLine, and what it assigns itself (unknown-variable)',
+  ]),
+  broken('an unknown filter', changed('to_json', 'shout'), [
+    '4:58: error: Ground Truth knows no filter \'shout\'; besides the standard ones of Liquid there are grant_read_access, skip_autoescape and to_json (unknown-filter)',
+  ]),
+  broken('a filter of a slip', changed('grant_read_access', 'grant_read_acess'), [
+    '3:74: error: Ground Truth knows no filter \'grant_read_acess\'; write \'grant_read_access\' (unknown-filter)',
+  ]),
+  broken('a filter that only liquidjs knows', changed('to_json', 'jsonify'), [
+    '4:58: error: Ground Truth knows no filter \'jsonify\'; besides the standard ones of Liquid there are grant_read_access, skip_autoescape and to_json (unknown-filter)',
+  ]),
+  broken('an unknown filter in a tag', explained('{% assign a = task.input.labels | sorted_by %}{{ a }}'), [
+    '5:73: error: Ground Truth knows no filter \'sorted_by\'; besides the standard ones of Liquid there are grant_read_access, skip_autoescape and to_json (unknown-filter)',
+  ]),
+  broken('a variable that is not closed', explained('{{ task.input.labels | to_json'), [
+    '5:39: error: output "{{ task.input.labels | to_jso..." not closed; close each {{ with }} and each {% with %}, or write &#123;&#123; where workers are to see braces (liquid-syntax)',
+  ]),
+  broken('braces that workers are to see', explained('Write {{like this} here'), [
+    '5:45: error: output "{{like this} here</full-instr..." not closed; close each {{ with }} and each {% with %}, or write &#123;&#123; where workers are to see braces (liquid-syntax)',
+  ]),
+  broken('a tag that is not closed', explained('{% if task.input.labels'), [
+    '5:39: error: tag "{% if task.input.labels</full..." not closed; close each {{ with }} and each {% with %}, or write &#123;&#123; where workers are to see braces (liquid-syntax)',
+  ]),
+  broken('a block that is not closed', explained('{% if task.input.labels %}Hello'), [
+    '5:39: error: tag {% if task.input.labels %} not closed; see https://shopify.github.io/liquid for what a tag must look like (liquid-syntax)',
+  ]),
+  broken('an end of no block', explained('Hello{% endif %}'), [
+    '5:44: error: tag "endif" not found; see https://shopify.github.io/liquid for what a tag must look like (liquid-syntax)',
+  ]),
+  broken('an unknown tag', explained('{% show task.input.labels %}'), [
+    '5:39: error: tag "show" not found; see https://shopify.github.io/liquid for what a tag must look like (liquid-syntax)',
+  ]),
+  broken('a tag that reads a file', explained("{% render 'footer' %}"), [
+    '5:39: error: {% render %} reads another file, and a worker template is one file; write its content here (unknown-tag)',
+  ]),
+  broken('a for without in', explained('{% for label of task.input.labels %}{{ label }}{% endfor %}'), [
+    '5:39: error: illegal tag: {% for label of task.input.labels %}; see https://shopify.github.io/liquid for what a tag must look like (liquid-syntax)',
+  ]),
+  broken('a filter without its bar', changed('labels | to_json', 'labels to_json'), [
+    '4:35: error: \'task.input.labels to_json\' is more than one value, of which Liquid takes the first and drops the rest; put a | before a filter (liquid-syntax)',
+  ]),
+  broken('a bar without its filter', explained('{{ task.input.labels | }}'), [
+    '5:39: error: {{ task.input.labels | }} has a | without a filter behind it; name a filter or take the | out (liquid-syntax)',
+  ]),
+  broken('an output of nothing', explained('Hello {{ }}'), [
+    '5:45: error: {{ }} names no value; write a variable, such as {{ task.input.taskObject | grant_read_access }}, or take it out (liquid-syntax)',
+  ]),
+  broken('an element that is opened in one branch and closed in none', explained('{% if task.input.labels %}<div>{% else %}<p>{% endif %}'), [
+    '5:65: error: <div> is not closed before </full-instructions>; add </div> (unbalanced-element)',
+  ]),
+  broken('a comment that does not end', changed('</crowd-form>', '<!-- boxes\n</crowd-form>'), [
+    '2:1: error: <crowd-form> is not closed before the end of the template; add </crowd-form> (unbalanced-element)',
+    '10:1: error: the HTML is broken here (eof-in-comment); the comment does not end: write --> (html-syntax)',
+  ]),
+  broken('an end tag with attributes', explained('<b>a</b class="x">'), [
+    '5:56: error: the HTML is broken here (end-tag-with-attributes); an end tag has no attributes; take them out (html-syntax)',
+  ]),
+  broken('too long', explained('x'.repeat(128000)), [
+    '5:127742: error: the template has 128408 characters; 128000 are allowed: put images into files of their own and shorten the text (too-long)',
+  ]),
+];

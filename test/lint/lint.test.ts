@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module';
+import * as fc from 'fast-check';
+import { BASE, CORPUS, boxes } from './corpus';
+import contract, { bindImages, formatProblem, lintTemplate, renderInstructions } from '../../src/lint';
+
+describe('a broken template', () => {
+  test('of the corpus stands for itself', () => {
+    expect(CORPUS.length).toBeGreaterThanOrEqual(40);
+    expect(new Set(CORPUS.map(({ template, context }) => JSON.stringify([template, context]))).size).toBe(CORPUS.length);
+    expect(CORPUS.filter(({ expected }) => expected.length === 0)).toEqual([]);
+  });
+
+  test.each(CORPUS.map((each) => [each.name, each] as const))('%s', (_name, { template, expected, context }) => {
+    expect(lintTemplate(template, context).map((problem) => formatProblem('t', problem).slice(2))).toEqual(expected);
+  });
+});
+
+describe('nothing is wrong with', () => {
+  const FULL = '    <full-instructions header="Boxes"><p>Tight.</p></full-instructions>';
+  test.each([
+    ['a plain page', BASE],
+    ['windows line ends', BASE.replaceAll('\n', '\r\n')],
+    ['an element that is opened in each branch', BASE.replace(FULL,
+      '<full-instructions>{% if task.input.labels.size > 1 %}<div class="many">{% elsif task.input.labels %}<div>{% else %}<div class="none">{% endif %}x</div></full-instructions>')],
+    ['a case', BASE.replace(FULL,
+      '<full-instructions>{% case task.input.labels.size %} <b>never shown {% when 1 %}<b>one</b>{% when 2 %}<i>two</i>{% endcase %}</full-instructions>')],
+    ['a loop with an else', BASE.replace(FULL,
+      '<full-instructions>{% for label in task.input.labels %}<p>{{ forloop.index }} {{ label | escape }}</p>{% else %}none{% endfor %}</full-instructions>')],
+    ['Liquid in a comment and in raw', BASE.replace(FULL,
+      '<full-instructions>{% comment %}{{ nobody.knows | this }} <b>{% endcomment %}{% raw %}{{ shown }}{% endraw %}</full-instructions>')],
+    ['earlier labels', BASE.replace(' header="Draw a box"', ' header="Draw a box" initial-value="[{% for box in task.input.manifestLine.boxes.annotations %}'
+      + '{% capture id %}{{ box.class_id }}{% endcapture %}{% assign label = task.input.manifestLine.boxes-metadata.class-map[id] %}'
+      + '{ label: {{ label | to_json }}, left: {{ box.left }} },{% endfor %}]"')],
+    ['paragraphs and items that HTML lets one leave open', BASE.replace(FULL, '<full-instructions><ul><li>one<li>two</ul><p>a<p>b</full-instructions>')],
+    ['a page with scripts and styles', `${BASE}<style>a > b { color: red }</style><script>if (1 < 2) { document.write('<crowd-nothing>'); }</script>`],
+    ['a drawing', BASE.replace(FULL, '<full-instructions><svg viewBox="0 0 1 1"><linearGradient/><path d="M0 0"/></svg></full-instructions>')],
+    ['entities, void elements and global attributes', BASE.replace(FULL,
+      '<full-instructions id="f" class="c" data-x="1" aria-label="x" onclick="f()"><br/>&nbsp;&copy; a &lt; b<hr></full-instructions>')],
+    ['labels that are written into the page', BASE.replace('{{ task.input.labels | to_json | escape }}', '[&quot;screw&quot;, \'nut\',]')],
+    ['an image from elsewhere', BASE.replace(FULL, '<full-instructions><img src="https://example.com/a.png"><img src="data:image/png;base64,AA=="></full-instructions>')],
+  ])('%s', (_name, template) => {
+    expect(lintTemplate(template, boxes()).map((problem) => formatProblem('t', problem))).toEqual([]);
+  });
+
+  test('images that exist, by path or by name', () => {
+    const template = BASE.replace(FULL, '<full-instructions><img src="good.jpg"><img src="./images/good.jpg">'
+      + "<img src=\"{{ 'a/b c.png' | grant_read_access }}\"><img src='images/a/b%20c.png'></full-instructions>");
+    expect(lintTemplate(template, boxes({ images: ['good.jpg', 'a/b c.png'] }))).toEqual([]);
+  });
+});
+
+describe('whatever a template says', () => {
+  const word = fc.constantFrom('<crowd-form>', '</crowd-form>', '<crowd-bounding-box ', 'name="', '"', "'", '>', '/>', '{{', '}}', '{%', '%}', 'if', 'endif', ' else ', 'for a in b',
+    'endfor', 'raw', 'endraw', 'comment', 'endcomment', 'case', 'when', '|', 'to_json', 'task.input.labels', '<p>', '</p>', '<!--', '-->', '<script>', '</script>', 'é😀', '\n', ' ', '<svg>',
+    'labels=', '[', ']', ',', '\\', '<img src=', 'a.jpg', '<', '&', '\u0000');
+
+  test('the lint answers, and each problem lies in the text', () => {
+    fc.assert(fc.property(fc.array(word, { maxLength: 60 }).map((words) => words.join('')), (template) => {
+      const lines = template.split('\n');
+      for (const { line, column, message } of lintTemplate(template, boxes({ images: ['b.jpg'] }))) {
+        expect(line).toBeLessThanOrEqual(lines.length);
+        expect(column).toBeLessThanOrEqual(lines[line - 1].length + 1);
+        expect(column).toBeGreaterThan(0);
+        expect(message).not.toBe('');
+      }
+    }), { numRuns: 500 });
+  });
+
+  test.each([
+    ['open elements', '<div>'.repeat(20_000)],
+    ['open branches', '{% if a %}'.repeat(10_000)],
+    ['nested branches', `${'{% if a %}'.repeat(5_000)}${'{% endif %}'.repeat(5_000)}`],
+    ['blanks', `labels="[${' '.repeat(100_000)}x"`],
+    ['a long list', BASE.replace('{{ task.input.labels | to_json | escape }}', `[${' '.repeat(100_000)}`)],
+    ['brackets', '['.repeat(100_000)],
+    ['a long name', `<crowd-${'x'.repeat(100_000)}>`],
+  ])('it ends with many %s', (_name, template) => {
+    expect(lintTemplate(template, boxes())).not.toEqual([]);
+  });
+});
+
+describe('example images', () => {
+  const ADDRESSES = { 'good.jpg': 'x:1', 'a/b c.png': 'x:2', 'unused.jpg': 'x:3' };
+
+  test('are put where they are named, in any way of naming them', () => {
+    const { template, used } = bindImages(
+      '<img alt="1" src="good.jpg"><img src=\'images/a/b%20c.png\'>\n<img src=./good.jpg>{{ "images/good.jpg" | grant_read_access }}<img src="https://x/good.jpg"><a href="good.jpg">',
+      ADDRESSES,
+    );
+    expect(template).toBe('<img alt="1" src="{{ \'x:1\' | grant_read_access }}"><img src="{{ \'x:2\' | grant_read_access }}">\n'
+      + '<img src="{{ \'x:1\' | grant_read_access }}">{{ \'x:1\' | grant_read_access }}<img src="https://x/good.jpg"><a href="good.jpg">');
+    expect(used).toEqual(['a/b c.png', 'good.jpg']);
+  });
+
+  test('in either branch', () => {
+    expect(bindImages('{% if a %}<img src="good.jpg">{% else %}<img src="a/b c.png">{% endif %}', ADDRESSES).used).toEqual(['a/b c.png', 'good.jpg']);
+  });
+});
+
+describe('instructions in Markdown', () => {
+  test('become HTML, with tables, lists and images', () => {
+    expect(renderInstructions('# Boxes\n\n- *tight*\n\n![Good](good.jpg)\n\n|a|b|\n|-|-|\n|1|2|')).toMatch(
+      /^<h1>Boxes<\/h1>\s*<ul>\s*<li><em>tight<\/em><\/li>\s*<\/ul>\s*<p><img src="good.jpg" alt="Good"><\/p>\s*<table>/);
+  });
+
+  test('are text where they look like HTML, and no Liquid', () => {
+    const html = renderInstructions('<script>alert(1)</script> {{ task.input.labels }} {% if x %} `{{ y }}` [x]({{z}}) ![{{a}}](b{{c}}.jpg "{{t}}")\n\n    {{ code }}');
+    expect(html).toContain('&lt;script&gt;');
+    expect(html).not.toMatch(/[{}]|<script/);
+  });
+
+  test('have no link that runs a script, and none that leaves the task', () => {
+    const html = renderInstructions('[a](javascript:alert(1)) [b](https://example.com)');
+    expect(html).not.toContain('href="javascript');
+    expect(html).toContain('<a href="https://example.com" target="_blank" rel="noopener noreferrer">');
+  });
+});
+
+test('the bundle exports what its contract says', () => {
+  const bundle = createRequire(__filename)('../../assets/lint') as object;
+  expect(Object.keys(bundle)).toEqual(expect.arrayContaining(Object.keys(contract)));
+});
