@@ -24,19 +24,19 @@ export type ReasonCode = typeof REASON[keyof typeof REASON];
 /** What to do about it, in one sentence for each. */
 export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   // ---- the drop's bytes
-  'empty': 'The file has 0 bytes: upload it again.',
+  'empty': 'Nothing of the file arrived: upload it again, and drop no placeholders.',
   'not-an-image': 'The bytes are no image, whatever the name says: drop images only, or keep other files under another prefix.',
   'unsupported-type': 'The image is of a type that workers\' browsers or this pipeline cannot show: convert it to JPEG or PNG and drop that.',
-  'truncated': 'The end of the file is missing, most often an upload that broke off: upload the whole file again.',
-  'corrupt': 'The file does not decode: export it again from where it came.',
+  'truncated': 'Data is missing, most often because an upload broke off: upload the whole file again.',
+  'corrupt': 'The bytes are damaged: export the image again from where it came.',
   'too-large-file': 'The file is larger than the pipeline reads: reduce it before dropping it.',
   'too-many-pixels': 'Decoding the image needs more memory than the pipeline has: reduce it before dropping it.',
   'key-too-long': 'The object\'s key is longer than the ledger can hold: drop the file under a shorter path.',
 
   // ---- what the transforms make of it
-  'too-small': 'The image is smaller than the crop: drop larger images, or set the crop\'s `tooSmall` to pad or shrink.',
-  'output-too-large': 'The image for the workers would be over the service\'s limit of 40 MB: add a resize or write JPEG.',
-  'output-too-many-pixels': 'The image for the workers would be over the service\'s limit of 100 megapixels: add a crop or a resize.',
+  'too-small': 'There is too little for the crop: drop larger images, or set the crop\'s `tooSmall` to pad or shrink.',
+  'output-too-large': 'Ground Truth takes images of at most 40 MB: add a resize or write JPEG.',
+  'output-too-many-pixels': 'Ground Truth takes images of at most 100 megapixels: add a crop or a resize.',
   'too-many-images': 'One drop may give 1,000 images: make the tiles larger, or add a resize before them.',
   'no-output': 'Feature engineering made no image of this drop: if that was not wanted, mend the code and drop the file again.',
   'engineering-failed': 'The feature engineering code failed for this drop each time: read its log, mend it and drop the file again.',

@@ -37,7 +37,7 @@ export function inspect(bytes: Uint8Array, limits: InputLimits = DEFAULT_INPUT_L
 
 function read(bytes: Buffer, limits: InputLimits): ImageHeader {
   if (bytes.length === 0) {
-    throw new FaultError('empty', 'the file has 0 bytes');
+    throw new FaultError('empty', 'the file has 0 bytes; an image is expected');
   }
   if (bytes.length > limits.maxFileBytes) {
     throw new FaultError('too-large-file', `the file has ${bytes.length} bytes; ${limits.maxFileBytes} are allowed`);

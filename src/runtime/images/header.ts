@@ -11,7 +11,7 @@ export interface ImageHeader {
   readonly colorModel: 'grey' | 'rgb' | 'cmyk';
   readonly bitsPerSample: number;
   readonly hasAlpha: boolean;
-  /** Progressive or interlaced: nothing of it can be shown before all of it was read. */
+  /** Progressive, interlaced, or a scan for each component: nothing of it can be shown before all of it was read. */
   readonly progressive: boolean;
   /** A JPEG whose colour is stored at less than full resolution. */
   readonly subsampled: boolean;
@@ -32,7 +32,10 @@ export interface ImageHeader {
   readonly laxScans: readonly number[];
 }
 
-/** A JPEG segment with its marker (a scan contains its data), a PNG chunk with its length and checksum, or the PNG signature. */
+/**
+ * A JPEG segment with its marker (a scan contains its data), a PNG chunk with its length and checksum (data chunks in a row are one
+ * part), or the PNG signature.
+ */
 export interface ContainerPart {
   /** JPEG: marker name such as `APP1`, or `APP1/Exif` with the identifier. PNG: chunk type. */
   readonly name: string;

@@ -15,6 +15,15 @@ const SHOWN_FRAMES: readonly number[] = [0xc0, 0xc1, 0xc2];
 /** Heights up to this, rounded up to whole blocks of 8 rows, are heights that decoders accept. */
 const MAX_WHOLE_BLOCK_HEIGHT = 65496;
 
+/**
+ * Scans of a JPEG. Encoders write up to 20; a decoder goes over the whole picture for each of them, even for one of a few bytes, so
+ * that a file of many scans would keep it busy for hours.
+ */
+const MAX_SCANS = 100;
+
+/** Segments and scans of a JPEG. Metadata of 64 MB, cut into as many segments as may be, has a thousand. */
+const MAX_PARTS = 20_000;
+
 /** Segments that may follow a scan. Anything else in its midst means that two files were mixed up. */
 const AFTER_SCAN = [EOI, SOS, DHT, 0xdb, 0xdc, DRI, 0xfe];
 
@@ -34,6 +43,7 @@ class JpegWalk {
   private readonly iccChunks = new Map<number, Buffer>();
   private readonly laxScans: number[] = [];
   private readonly withDc = new Set<number>();
+  private scans = 0;
   private exif?: Buffer;
   private xmpGps = false;
   private restartInterval = 0;
@@ -46,6 +56,9 @@ class JpegWalk {
     this.parts.push({ name: 'SOI', start: 0, end: 2 });
     let at = 2;
     for (;;) {
+      if (this.parts.length > MAX_PARTS) {
+        throw new FaultError('corrupt', `the JPEG has more than ${MAX_PARTS} segments, which no camera or program writes`);
+      }
       const code = this.codeAt(at);
       const marker = this.bytes[code];
       if (marker === EOI) {
@@ -160,6 +173,10 @@ class JpegWalk {
     if (this.frame === undefined) {
       throw new FaultError('corrupt', 'the JPEG has image data before its frame header');
     }
+    this.scans++;
+    if (this.scans > MAX_SCANS) {
+      throw new FaultError('corrupt', `the JPEG has at least ${this.scans} scans; ${MAX_SCANS} are allowed`);
+    }
     const scan = this.readScan(this.frame, segment, body);
     let restarts = 0;
     let at = dataStart;
@@ -232,7 +249,7 @@ class JpegWalk {
       colorModel: ({ 1: 'grey', 3: 'rgb', 4: 'cmyk' } as const)[frame.components.length as 1 | 3 | 4],
       bitsPerSample: 8,
       hasAlpha: false,
-      progressive: frame.progressive,
+      progressive: frame.progressive || this.scans > 1,
       subsampled: frame.components.length === 3 && frame.components.some(({ h, v }) => h < first.h || v < first.v),
       frameHeightAt: this.frameHeightAt,
       profile: this.profile(),

@@ -9,10 +9,16 @@ const SIGNATURE_LENGTH = 8;
 /** Chunks that a decoder must understand (their first letter is a capital). */
 const CRITICAL = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 
+/** Of several, decoders would choose by taste. */
+const ONLY_ONCE = ['IHDR', 'PLTE'];
+
 /** Bits a sample that each colour type may have: grey, RGB, palette, grey and alpha, RGB and alpha. */
 const DEPTHS: { readonly [colorType: number]: readonly number[] } = {
   0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16],
 };
+
+/** Chunks of a PNG, its data counted as one. Each costs memory before anything is known of it; real files have some dozen. */
+const MAX_PARTS = 20_000;
 
 const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
 
@@ -46,11 +52,26 @@ export function readPng(bytes: Buffer): ImageHeader {
       dataBytes += chunk.body.length;
     } else if (!chunks.has(name)) {
       chunks.set(name, chunk.body);
+    } else if (ONLY_ONCE.includes(name)) {
+      throw new FaultError('corrupt', `the PNG has a second chunk ${name} at byte ${at}`);
     }
-    parts.push({ name, start: at, end: chunk.end });
+    addPart(parts, { name, start: at, end: chunk.end });
     at = chunk.end;
   }
   return header(chunks, dataBytes, parts, at);
+}
+
+/** Data that comes in many chunks, as it does from some encoders, is one part. */
+function addPart(parts: ContainerPart[], part: ContainerPart): void {
+  const last = parts[parts.length - 1];
+  if (part.name === 'IDAT' && last.name === 'IDAT') {
+    parts[parts.length - 1] = { ...last, end: part.end };
+    return;
+  }
+  if (parts.length >= MAX_PARTS) {
+    throw new FaultError('corrupt', `the PNG has more than ${MAX_PARTS} chunks, which no camera or program writes`);
+  }
+  parts.push(part);
 }
 
 function readChunk(bytes: Buffer, at: number): { name: string; body: Buffer; end: number } {

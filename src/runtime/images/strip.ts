@@ -8,11 +8,16 @@ const KEPT_PNG = ['signature', 'IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'sRGB', '
 
 /** The same picture, bit for bit, without anything private: no Exif, XMP, comments, previews, nor anything behind the image's end. */
 export function stripMetadata(bytes: Uint8Array, header: ImageHeader): Uint8Array {
-  const parts = header.parts.filter(({ name }) => (header.type === 'png' ? KEPT_PNG.includes(name) : keepsSegment(name)));
+  const parts = header.parts.filter(({ name }) => (header.type === 'png' ? keepsChunk(name, header) : keepsSegment(name)));
   if (parts.length === header.parts.length && header.end === bytes.length) {
     return bytes;
   }
   return Buffer.concat(parts.map(({ start, end }) => bytes.subarray(start, end)));
+}
+
+/** A profile that does not unpack is none, but some viewers refuse the whole image for it. */
+function keepsChunk(name: string, { profile }: ImageHeader): boolean {
+  return KEPT_PNG.includes(name) && (name !== 'iCCP' || profile === 'srgb');
 }
 
 function keepsSegment(name: string): boolean {

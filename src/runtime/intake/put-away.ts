@@ -1,9 +1,10 @@
+import { dropMetadata } from './drop-metadata';
 import { EVENT_TYPE, METRIC } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
+import { REMEDIES, ReasonCode, isReasonCode } from '../../contract/reasons';
 import { originalKey, quarantineKey } from '../core/object-keys';
 import { DropRecord, markPutAway } from '../ledger/drops';
 import { World } from '../world';
-import { dropMetadata } from './drop-metadata';
 
 /** What S3 copies in one call (API reference of `CopyObject`). Bytes. */
 const COPY_MAX_BYTES = 5 * 1024 ** 3;
@@ -47,12 +48,13 @@ async function tell(world: World, configuration: ProjectConfiguration, drop: Dro
   }
   if (drop.state === 'QUARANTINED') {
     world.telemetry.count(METRIC.DROPS_QUARANTINED, 1);
-    world.telemetry.warn(`quarantined ${drop.key}: ${drop.reason} (${drop.detail ?? ''})`, { notice: 'quarantined', reason: drop.reason });
+    const remedy = isReasonCode(drop.reason ?? '') ? REMEDIES[drop.reason as ReasonCode] : undefined;
+    world.telemetry.warn(`quarantined ${drop.key}: ${drop.reason} (${drop.detail ?? ''}). ${remedy ?? ''}`.trimEnd(), { notice: 'quarantined', reason: drop.reason });
     await world.bus.publish([{
       type: EVENT_TYPE.DROP_QUARANTINED,
       detail: {
         project: configuration.projectName, chainId: configuration.chainId,
-        key: drop.key, versionId: drop.versionId, reason: drop.reason, detail: drop.detail,
+        key: drop.key, versionId: drop.versionId, reason: drop.reason, detail: drop.detail, remedy,
       },
     }]);
   }

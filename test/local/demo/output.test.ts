@@ -61,7 +61,7 @@ test('the summary', () => {
     '',
     'In quarantine',
     '  odd/nothing.jpg: empty',
-    '    The file has 0 bytes: upload it again.',
+    '    Nothing of the file arrived: upload it again, and drop no placeholders.',
     '',
     'Data set  demo-output/data-set (2 lines)',
     'Report    demo-output/report.html',

@@ -43,5 +43,5 @@ test('text in other encodings is text', () => {
 });
 
 test('nothing is empty', () => {
-  expect(inspect(new Uint8Array(0))).toEqual({ ok: false, reason: 'empty', detail: 'the file has 0 bytes' });
+  expect(inspect(new Uint8Array(0))).toEqual({ ok: false, reason: 'empty', detail: 'the file has 0 bytes; an image is expected' });
 });

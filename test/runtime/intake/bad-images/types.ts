@@ -1,0 +1,92 @@
+import { gzipSync } from 'node:zlib';
+import sharp from 'sharp';
+import { Case, FIRST_ROWS, jpeg, png, quarantine } from './case';
+import { bmp, heifHead, tiffPages } from './foreign-files';
+import { jpegOf, open, paint, pngOf, texture, withChunk, withSegment } from '../../images/samples';
+
+const SVG_OUTSIDE = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="90" height="90">'
+  + '<image xlink:href="http://169.254.169.254/latest/meta-data/" width="90" height="90"/></svg>';
+
+const SVG_FILE = '<!DOCTYPE svg [<!ENTITY passwords SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg"><text>&passwords;</text></svg>';
+
+const FRAMES = [0, 1, 2].map((shade) => paint(60, 40, () => [shade * 80, 90, 40]));
+
+/** The frames one above the other, which the encoders take apart. */
+function frames(format: 'gif' | 'webp'): Promise<Buffer> {
+  const raw = { width: 60, height: 120, channels: 3, pageHeight: 40 } as const;
+  return sharp(Buffer.concat(FRAMES.map(({ data }) => data)), { raw })[format]({ delay: [100, 100, 100] }).toBuffer();
+}
+
+const refused = (name: string, key: string, bytes: Case['bytes'], type: string): Case => ({
+  name, key, bytes, becomes: quarantine('unsupported-type', new RegExp(`the file is ${type}; JPEG and PNG are accepted`)),
+});
+
+const noImage = (name: string, key: string, bytes: Case['bytes'], type: string): Case => ({
+  name, key, bytes, becomes: quarantine('not-an-image', new RegExp(`the file is ${type}; JPEG and PNG are accepted`)),
+});
+
+export const TYPES: readonly Case[] = [
+  { name: 'a PNG named as a JPEG', key: 'photo.jpg', bytes: () => pngOf(texture(90, 60)), becomes: png(90, 60) },
+  { name: 'a JPEG named as a PNG', key: 'photo.png', bytes: () => jpegOf(texture(90, 60)), becomes: jpeg(90, 60) },
+  { name: 'a JPEG without an extension', key: 'photo', bytes: () => jpegOf(texture(90, 60)), becomes: jpeg(90, 60) },
+  { name: 'a JPEG named as a program', key: 'photo.exe', bytes: () => jpegOf(texture(90, 60)), becomes: jpeg(90, 60) },
+  refused('a GIF', 'a.gif', () => open(FRAMES[0]).gif().toBuffer(), 'GIF'),
+  refused('a GIF of three frames', 'a.gif', () => frames('gif'), 'GIF'),
+  refused('a WebP', 'a.webp', () => open(FRAMES[0]).webp().toBuffer(), 'WebP'),
+  refused('a WebP of three frames', 'a.webp', () => frames('webp'), 'WebP'),
+  refused('a WebP named as a JPEG', 'a.jpg', () => open(FRAMES[0]).webp().toBuffer(), 'WebP'),
+  refused('an AVIF', 'a.avif', () => open(FRAMES[0]).avif({ effort: 0 }).toBuffer(), 'AVIF'),
+  refused('a HEIC', 'a.heic', () => heifHead('heic'), 'HEIC'),
+  refused('a TIFF', 'a.tif', () => open(FRAMES[0]).tiff().toBuffer(), 'TIFF'),
+  refused('a TIFF of three pages', 'a.tif', () => tiffPages(3), 'TIFF'),
+  refused('a BMP', 'a.bmp', () => bmp(20, 10), 'BMP'),
+  refused('an SVG that asks a server for its content', 'a.svg', () => Buffer.from(SVG_OUTSIDE), 'SVG'),
+  refused('an SVG that asks for a file, named as a JPEG', 'a.jpg', () => Buffer.from(SVG_FILE), 'SVG'),
+  refused('a JPEG 2000', 'a.jp2', () => Buffer.from('\0\0\0\x0cjP  \r\n\x87\n', 'latin1'), 'JPEG 2000'),
+  noImage('a page of a proxy, named as a JPEG', 'a.jpg', () => Buffer.from('<!DOCTYPE html><html><body>502 Bad Gateway</body></html>'), 'HTML'),
+  noImage('an error of S3, named as a JPEG', 'a.jpg', () => Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'), 'XML'),
+  noImage('a script', 'a.png', () => Buffer.from('#!/bin/sh\nrm -rf /\n'), 'text'),
+  noImage('a JSON document', 'labels.json', () => Buffer.from('{"label": 1}'), 'JSON'),
+  noImage('a PDF', 'a.pdf', () => Buffer.from('%PDF-1.7\n'), 'PDF'),
+  noImage('a ZIP', 'images.zip', () => Buffer.from('PK\x03\x04rest', 'latin1'), 'ZIP'),
+  noImage('a compressed SVG', 'a.svgz', () => gzipSync(SVG_OUTSIDE), 'gzip'),
+  noImage('a video', 'a.mp4', () => heifHead('isom'), 'MP4 video'),
+  noImage('noise', 'a.jpg', () => Buffer.from(texture(30, 30).data.map((value) => value * 7)), 'unknown data'),
+  {
+    name: 'a JPEG with a page behind its end', key: 'polyglot.jpg',
+    bytes: async () => Buffer.concat([await jpegOf(texture(90, 60)), Buffer.from('<html><script>alert(1)</script></html>')]),
+    becomes: jpeg(90, 60),
+  },
+  {
+    name: 'a JPEG with another one behind its end', key: 'two.jpg', by: FIRST_ROWS,
+    bytes: async () => Buffer.concat([await jpegOf(texture(90, 60)), await jpegOf(texture(20, 20))]),
+    becomes: jpeg(64, 32, {
+      looksLike: async () => sharp(await jpegOf(texture(90, 60))).extract({ left: 0, top: 0, width: 64, height: 32 }).png().toBuffer(),
+    }),
+  },
+  {
+    name: 'a JPEG with a page in its comment', key: 'comment.jpg',
+    bytes: async () => withSegment(await jpegOf(texture(90, 60)), 0xfe, Buffer.from('<?php system($_GET["x"]); ?>')),
+    becomes: jpeg(90, 60),
+  },
+  {
+    name: 'a PNG with a page in its text', key: 'text.png',
+    bytes: async () => withChunk(await pngOf(texture(90, 60)), 'tEXt', Buffer.from('Comment\0<script>alert(1)</script>')),
+    becomes: png(90, 60),
+  },
+  {
+    name: 'a PNG of Apple\'s own kind', key: 'ios.png',
+    bytes: async () => {
+      const whole = await pngOf(texture(20, 20));
+      return Buffer.concat([whole.subarray(0, 8), Buffer.from('\0\0\0\x04CgBI\x50\0\x20\x06\x2c\xb8\x77\x66', 'latin1'), whole.subarray(8)]);
+    },
+    becomes: quarantine('unsupported-type', /CgBI/),
+  },
+  {
+    name: 'an animated PNG', key: 'moving.png',
+    bytes: async () => withChunk(await pngOf(texture(60, 40)), 'acTL', Buffer.from([0, 0, 0, 1, 0, 0, 0, 0])),
+    becomes: png(60, 40, { looksLike: () => pngOf(texture(60, 40)), warning: /animated: workers see its first frame/ }),
+  },
+  { name: 'what a console puts where a folder is made', key: 'new folder/', bytes: () => Buffer.alloc(0), becomes: { kind: 'folder' } },
+  { name: 'an image whose key ends as a folder\'s', key: 'camera/', bytes: () => jpegOf(texture(90, 60)), becomes: jpeg(90, 60) },
+];
