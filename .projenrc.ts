@@ -52,6 +52,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   integrationTestAutoDiscover: false,
   tsconfigDevFile: 'tsconfig.dev.json',
   sampleCode: false,
+  // made by projenrc/bundle.mjs; jsii gives the Python package a command of the same name
+  bin: { 'cdk-streaming-labeling': 'assets/cli/index.js' },
+  autoDetectBin: false,
   publishToPypi: { distName: 'cdk-streaming-labeling', module: 'cdk_streaming_labeling' },
 
   jestOptions: {

@@ -1,4 +1,5 @@
 // Installs the packed npm package and nothing but its peers in an empty folder and synthesizes an app with it: what a user has.
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, openSync, readFileSync, readSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -61,10 +62,20 @@ function checkLayers() {
   }
 }
 
+/** The command line tool runs with nothing else installed, through the name that npx uses. */
+function checkCommand() {
+  const command = join(work, 'node_modules', '.bin', Object.keys(bin)[0] + (process.platform === 'win32' ? '.cmd' : ''));
+  const { status, stdout, stderr } = spawnSync(command, ['--help'], { cwd: work, encoding: 'utf8', shell: process.platform === 'win32' });
+  if (status !== 0 || !/status/.test(stdout)) fail(`${command} --help ended with ${status}: ${stderr}`);
+  const wrong = spawnSync(command, ['status'], { cwd: work, encoding: 'utf8', shell: process.platform === 'win32' });
+  if (wrong.status !== 2 || !/--stack/.test(wrong.stderr)) fail(`${command} status ended with ${wrong.status}: ${wrong.stderr}`);
+}
+
 const mib = checkSize();
 installAlone();
 checkContents();
 checkLayers();
+checkCommand();
 cpSync(join(APPS, 'app.js'), join(work, 'app.js'));
 run(process.execPath, ['app.js', 'cdk.out'], { cwd: work, env: APP_ENVIRONMENT });
 const template = comparableTemplate(join(work, 'cdk.out'));

@@ -38,13 +38,13 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   'output-too-large': 'Ground Truth takes images of at most 40 MB: add a resize or write JPEG.',
   'output-too-many-pixels': 'Ground Truth takes images of at most 100 megapixels: add a crop or a resize.',
   'too-many-images': 'One drop may give 1,000 images: make the tiles larger, or add a resize before them.',
-  'no-output': 'Feature engineering made no image of this drop: if that was not wanted, mend the code and drop the file again.',
-  'engineering-failed': 'The feature engineering code failed for this drop each time: read its log, mend it and drop the file again.',
+  'no-output': 'Feature engineering made no image of this drop: if that was not wanted, mend the code and `requeue` the drop.',
+  'engineering-failed': 'The feature engineering code failed for this drop each time: read its log, mend it and `requeue` the drop.',
   'processor-crash': 'The processor died each time it worked on this drop (memory or time): look at the file, and drop it again when it is smaller.',
 
   // ---- labeling
-  'labeling-failed': 'Ground Truth failed to label the image in several jobs: look at the recorded failure; saved anew, so that its bytes differ, it is a new drop.',
-  'never-labeled': 'The image was offered to many jobs and no worker ever labeled it: check that workers can open it; saved anew, so that its bytes differ, it is a new drop.',
+  'labeling-failed': 'Ground Truth failed to label the image in several jobs: look at the recorded failure; `requeue` offers it again.',
+  'never-labeled': 'The image was offered to many jobs and no worker ever labeled it: check that workers can open it; `requeue` offers it again.',
 };
 
 export function isReasonCode(value: string): value is ReasonCode {

@@ -62,5 +62,7 @@ export class Intake extends Construct {
     }
     this.handler.allow(['s3:GetObject', ...WRITE_OBJECT_ACTIONS], [images, ...kept]);
     this.handler.allow(WRITE_OBJECT_TAGS_ACTIONS, kept);
+    // a drop that is ordered again is read and copied from there
+    this.handler.allow(['s3:GetObjectVersion', ...READ_OBJECT_TAGS_ACTIONS], [inputBucket.arnForObjects(`${PREFIX.QUARANTINE}*`)]);
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MemoryWorld, MemoryWorldOptions } from './memory-world';
 import { PREFIX } from '../../src/contract/environment';
+import { CommandName, RequeueTargets } from '../../src/contract/operator';
 import { ProjectConfiguration, ProjectResources } from '../../src/contract/project-configuration';
 import { DEFAULT_TIMINGS, Timings } from '../../src/contract/timings';
 import { Answer, OpenTask } from '../../src/local/simulator';
@@ -9,8 +10,9 @@ import { takeConfiguration } from '../../src/runtime/deployment/deploy';
 import { Engine, Engineered, Gated, GatedDrop } from '../../src/runtime/intake/engine';
 import { createdObjects } from '../../src/runtime/intake/events';
 import { Intake, Taken } from '../../src/runtime/intake/intake';
+import { sendCommand } from '../../src/runtime/ledger/commands';
 import { Ledger } from '../../src/runtime/ledger/context';
-import { readProject, sendCommand, CommandName, Project } from '../../src/runtime/ledger/project';
+import { readProject, Project } from '../../src/runtime/ledger/project';
 import { Recorder } from '../../src/runtime/recorder/recorder';
 import { World } from '../../src/runtime/world';
 
@@ -237,8 +239,8 @@ export class MemoryProject {
     return readProject(this.world.ledger);
   }
 
-  public command(name: CommandName): Promise<void> {
-    return sendCommand(this.world.ledger, name, 'test');
+  public command(name: CommandName, targets?: RequeueTargets): Promise<string> {
+    return sendCommand(this.world.ledger, name, 'test', targets);
   }
 
   public liveJobName(): string | undefined {

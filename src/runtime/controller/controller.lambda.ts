@@ -1,38 +1,40 @@
 import { run } from './controller';
-import { Status, readStatus } from './status';
+import { requeueTargets } from './requeue-targets';
+import { readStatus } from './status';
+import { COMMANDS, CommandName, OperatorRequest, RequeueTargets, Status } from '../../contract/operator';
 import { awsWorld } from '../aws/world';
-import { COMMANDS, CommandName, sendCommand } from '../ledger/project';
+import { readOrder, sendCommand } from '../ledger/commands';
 
 const world = awsWorld();
 
-/** A wake-up (schedule, job-state event, nudge), whose content is for the log alone, or an operator's command. */
-export interface ControllerEvent {
+/** A wake-up (schedule, job-state event, nudge), whose content is for the log alone, or an operator's request. */
+export interface ControllerEvent extends Partial<OperatorRequest> {
   readonly cause?: string;
   readonly source?: string;
-  /** `status`, `pause`, `resume`, `drain` or `roll`. */
-  readonly command?: string;
-  /** Who orders it, for the ledger. */
-  readonly by?: string;
 }
 
-/** Answers what the run did, or the project's status to a command. */
+/** Answers what the run did, or the project's status to a request. */
 export async function handler(event: ControllerEvent | undefined): Promise<readonly string[] | Status> {
   try {
     return event?.command === undefined
       ? await run(world, event?.cause ?? (event?.source === 'aws.sagemaker' ? 'job-state' : 'unknown'))
-      : await obey(event.command, event.by);
+      : await answer({ ...event, command: event.command });
   } finally {
     world.telemetry.flush();
   }
 }
 
-async function obey(command: string, by: string | undefined): Promise<Status> {
-  if (command !== 'status') {
-    if (!COMMANDS.includes(command as CommandName)) {
-      throw new Error(`unknown command '${command}'; allowed are status, ${COMMANDS.join(', ')}`);
-    }
-    await sendCommand(world.ledger, command as CommandName, by);
-    await run(world, 'command');
+async function answer({ command, by, targets, order }: OperatorRequest): Promise<Status> {
+  const id = command === 'status' ? order : await obey(command, by, targets);
+  return { ...await readStatus(world), ...(id === undefined ? {} : { order: await readOrder(world.ledger, id) }) };
+}
+
+async function obey(command: string, by: string | undefined, targets: RequeueTargets | undefined): Promise<string> {
+  if (!COMMANDS.includes(command as CommandName)) {
+    throw new Error(`unknown command '${command}'; allowed are status, ${COMMANDS.join(', ')}`);
   }
-  return readStatus(world);
+  const id = await sendCommand(world.ledger, command as CommandName, by, command === 'requeue' ? requeueTargets(targets) : undefined);
+  // The order stands whatever becomes of this run: the next one carries it out.
+  await run(world, 'command').catch((error: unknown) => world.telemetry.error(`the run after '${command}' failed: ${String(error)}`, { notice: 'run-failed' }));
+  return id;
 }

@@ -1,11 +1,11 @@
-import { setJob } from '../ledger/jobs';
 import { World } from '../world';
-import { AlertCode, clear, raise } from './alerts';
+import { clear, raise } from './alerts';
 import { create } from './create';
 import { publishDataSet } from './data-set';
 import { beginRoll, close, closeBreaker, stop } from './end';
 import { feed } from './feed';
 import { harvest } from './harvest';
+import { FailedOrders, obey } from './obey';
 import { Seen, isSweepDue, observe } from './observe';
 import { start } from './plan';
 import { settle } from './settling';
@@ -13,10 +13,9 @@ import { sweep } from './sweep';
 import { FailedUpkeep, isUpkeep, withoutFailed } from './upkeep';
 import { METRIC } from '../../contract/events';
 import { Decision, decide } from '../core/decide';
-import { Mode } from '../core/observation';
 import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
-import { Command, Project, alertGone, commandDone, readProject, stateWrite } from '../ledger/project';
+import { Project, readProject } from '../ledger/project';
 
 /** Steps of a sweep that one run takes, so that a large inbox keeps nothing else from being done. */
 const SWEEP_STEPS = 2;
@@ -78,8 +77,9 @@ function isIdle(world: World, { configuration, state, counts, dataSet, commands,
 
 async function steps(world: World, deadline: number, done: string[]): Promise<void> {
   const failures: FailedUpkeep[] = [];
+  const orders: FailedOrders = new Map();
   while (done.length < STEPS_MAX && world.ledger.clock.now() < deadline) {
-    const project = await obey(world, await readProject(world.ledger));
+    const project = await obey(world, await readProject(world.ledger), deadline, orders);
     if (!project.configuration) {
       break;
     }
@@ -102,8 +102,9 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
       failures.push({ decision, error });
     }
   }
-  if (failures.length > 0) {
-    throw failures[0].error;
+  const errors = [...failures.map(({ error }) => error), ...orders.values()].filter((error) => error !== undefined);
+  if (errors.length > 0) {
+    throw errors[0];
   }
 }
 
@@ -142,44 +143,6 @@ async function act(world: World, seen: Seen, decision: Decision): Promise<'conti
       await start(world, seen, decision.carry, decision.probe);
       return 'continue';
   }
-}
-
-const MODE_OF: { readonly [name in Command['name']]?: Mode } = { pause: 'PAUSED', resume: 'ACTIVE', drain: 'DRAINING' };
-
-/** Alerts whose cause an operator has looked at who resumes. */
-const RESUMED: readonly AlertCode[] = ['stopped-by-hand', 'breaker', 'create', 'double-label'];
-
-/** Carries out what was ordered, in order: whoever dies over a command carries it out again. A retired project obeys nothing more. */
-async function obey(world: World, project: Project): Promise<Project> {
-  if (project.commands.length === 0) {
-    return project;
-  }
-  for (const command of project.commands) {
-    const current = await readProject(world.ledger);
-    const retired = current.state.mode === 'RETIRED';
-    const mode = retired ? undefined : MODE_OF[command.name];
-    if (command.name === 'roll' && !retired) {
-      await orderRoll(world, current);
-    }
-    await world.ledger.table.write([
-      commandDone(command),
-      ...(command.name === 'resume' && !retired ? RESUMED.map(alertGone) : []),
-      ...(mode ? [stateWrite({
-        mode, modeReason: command.by ? `${command.name} by ${command.by}` : command.name,
-        ...(command.name === 'resume' ? { breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 } : {}),
-      })] : []),
-    ]);
-    world.telemetry.info(`obeyed: ${command.name}`, { notice: 'command', by: command.by });
-  }
-  return readProject(world.ledger);
-}
-
-async function orderRoll(world: World, project: Project): Promise<void> {
-  const now = world.ledger.clock.now();
-  for (const number of project.state.openJobs) {
-    await world.ledger.table.write([setJob(number, { rollAt: now, rollReason: 'ordered' }, 'CREATED')]);
-  }
-  await world.ledger.table.write([stateWrite({ lastRollAt: now })]);
 }
 
 async function tellConfiguration(world: World, project: Project): Promise<void> {

@@ -1,4 +1,5 @@
 import { METRIC } from '../../contract/events';
+import { intakeMessage } from '../core/intake-message';
 import { isFolderMarker } from '../core/object-keys';
 import { DropRecord, isFinished, isUnderWay } from '../ledger/drops';
 import { dropKey, sweptKey } from '../ledger/keys';
@@ -9,7 +10,7 @@ import { Stretch, Stretches } from './inbox-stretches';
 import { messagesIn } from './messages-in';
 
 /** While the intake queue has work, a drop's own message is most likely among it: only drops of this age are queued again. */
-const BUSY_PATIENCE = 24 * 60 * 60_000;
+export const BUSY_PATIENCE = 24 * 60 * 60_000;
 
 /** One step of a sweep ends after so many pages or milliseconds: the next run goes on where it ended. */
 const STEP_PAGES = 250;
@@ -118,18 +119,7 @@ async function queue(world: World, missed: readonly ObjectVersion[]): Promise<vo
   if (missed.length === 0) {
     return;
   }
-  await world.queues.send(intakeQueueUrl, missed.map((version) => sweepMessage(dropBucket, version)));
+  await world.queues.send(intakeQueueUrl, missed.map((version) => intakeMessage('sweep', dropBucket, version)));
   world.telemetry.count(METRIC.DROPS_SWEPT, missed.length);
   world.telemetry.warn(`the sweep queued ${missed.length} drops that no event brought in`, { notice: 'sweep', drops: missed.length });
-}
-
-/** As S3 itself would have told us, with the key as S3 encodes it. */
-function sweepMessage(bucket: string, version: ObjectVersion): string {
-  const key = encodeURIComponent(version.key).replace(/%20/g, '+').replace(/%2F/g, '/');
-  return JSON.stringify({
-    Records: [{
-      eventSource: 'streaming-labeling:sweep', eventName: 'ObjectCreated:Sweep',
-      s3: { bucket: { name: bucket }, object: { key, versionId: version.versionId, size: version.size } },
-    }],
-  });
 }

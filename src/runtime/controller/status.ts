@@ -1,42 +1,38 @@
+import { CURRENT_DATA_SET_KEY } from '../../contract/environment';
+import { Status } from '../../contract/operator';
+import { s3Uri } from '../core/object-keys';
 import { readChain } from '../ledger/jobs';
-import { ProjectState, readProject } from '../ledger/project';
+import { readProject } from '../ledger/project';
 import { World } from '../world';
-
-/** How a project is, as an operator reads it. */
-export interface Status {
-  readonly project: string;
-  readonly mode: ProjectState['mode'];
-  readonly modeReason?: string;
-  /** Standing alerts. */
-  readonly alerts: readonly string[];
-  /** Drops and images by state. */
-  readonly counts: { readonly [name: string]: number | undefined };
-  readonly spent: { readonly day: string; readonly today: number; readonly total: number };
-  readonly dataSet: { readonly lines: number; readonly publishedAt?: string };
-  /** The newest jobs first. */
-  readonly jobs: readonly {
-    readonly name: string; readonly phase: string; readonly status?: string;
-    readonly offered: number; readonly labeled: number; readonly open: number; readonly reason?: string;
-  }[];
-}
 
 /** Jobs that a status shows. */
 const JOBS_SHOWN = 10;
 
+const iso = (at: number): string => new Date(at).toISOString();
+
 export async function readStatus(world: World): Promise<Status> {
-  const { state, counts, dataSet, alerts } = await readProject(world.ledger);
+  const { state, counts, dataSet, standing, commands, configuration } = await readProject(world.ledger);
   const jobs = await readChain(world.ledger.table, JOBS_SHOWN);
   return {
     project: world.resources.projectId,
+    now: iso(world.ledger.clock.now()),
     mode: state.mode,
     modeReason: state.modeReason,
-    alerts,
+    alerts: standing.map(({ code, message, since }) => ({ code, message, ...(since === undefined ? {} : { since: iso(since) }) })),
     counts,
     spent: { day: state.spentDay, today: state.spentToday, total: state.spentTotal },
-    dataSet: { lines: dataSet.lines, publishedAt: dataSet.publishedAt > 0 ? new Date(dataSet.publishedAt).toISOString() : undefined },
+    limits: {
+      window: configuration?.work.window, maxImagesPerDay: configuration?.work.maxImagesPerDay, maxImages: configuration?.work.maxImages,
+    },
+    dataSet: {
+      uri: s3Uri(world.resources.outputBucket, CURRENT_DATA_SET_KEY),
+      lines: dataSet.lines,
+      publishedAt: dataSet.publishedAt > 0 ? iso(dataSet.publishedAt) : undefined,
+    },
     jobs: jobs.map((job) => ({
       name: job.name, phase: job.phase, status: job.endStatus ?? job.status,
       offered: job.offered, labeled: job.labeled, open: job.open, reason: job.failureReason,
     })),
+    waiting: commands.map(({ sk, name, by, at }) => ({ id: sk, name, by, at: iso(at) })),
   };
 }

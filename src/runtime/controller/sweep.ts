@@ -1,17 +1,43 @@
 import { countOf } from '../ledger/counts';
+import { isUnderWay } from '../ledger/drops';
 import { imagesOfJob } from '../ledger/feeding';
 import { STATES_WITH_JOB } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
 import { SHARDS, jobOfOrder, statusPartition } from '../ledger/keys';
 import { returnImages } from '../ledger/returning';
 import { World } from '../world';
-import { sweepInbox } from './inbox';
+import { BUSY_PATIENCE, sweepInbox } from './inbox';
+import { messagesIn } from './messages-in';
 import { Seen } from './observe';
+import { tellIntakeAgain } from './requeue';
 
 /** One step through the inbox; after its last one the images whose job is long over. The next step goes on where this one ended. */
 export async function sweep(world: World, seen: Seen): Promise<void> {
+  const isBusy = await intakeIsBusy(world, seen);
   if (await sweepInbox(world, seen.project)) {
     await strayImages(world, seen);
+    await strayDrops(world, seen, isBusy);
+  }
+}
+
+const waitingDrops = ({ project: { counts } }: Seen): number => countOf(counts, 'drop:RECEIVED') + countOf(counts, 'drop:ENGINEERING');
+
+/** Whether the intake had work when the sweep began: what the sweep queues itself must not count. */
+async function intakeIsBusy(world: World, seen: Seen): Promise<boolean> {
+  return waitingDrops(seen) > 0 && (seen.project.state.sweep?.busy ?? await messagesIn(world, world.resources.intakeQueueUrl) > 0);
+}
+
+/** Drops that were ordered again are not in the inbox: only their message tells the intake of them. */
+async function strayDrops(world: World, seen: Seen, isBusy: boolean): Promise<void> {
+  if (waitingDrops(seen) <= 0 || await messagesIn(world, world.resources.intakeDeadLetterQueueUrl) > 0) {
+    return;
+  }
+  const now = world.ledger.clock.now();
+  const before = now - (isBusy ? BUSY_PATIENCE : world.timings.sweepMinimumAge);
+  const told = await tellIntakeAgain(world, (drop) =>
+    drop.requeue !== undefined && drop.requeue.at <= before && !isUnderWay(drop, now, world.timings));
+  if (told > 0) {
+    world.telemetry.warn(`the sweep queued ${told} drops again that were ordered again and not taken in`, { notice: 'sweep', drops: told });
   }
 }
 

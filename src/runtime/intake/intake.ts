@@ -6,6 +6,7 @@ import {
   DropId, DropRecord, beginAttempt, endAttempt, finishDrop, handOver, isFinished, isUnderWay, originOf, readDrop, receiveDrop, sameDrop,
 } from '../ledger/drops';
 import { recordDrop, resumeRecording } from '../ledger/recording';
+import { StoredObject } from '../ports';
 import { World } from '../world';
 import { DROP_MAX_BYTES, Engine, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
 import { CreatedObject } from './events';
@@ -76,6 +77,11 @@ export class Intake {
     if (decided) {
       return this.end(decided);
     }
+    if (known?.keptKey !== undefined) {
+      // Ordered again, it is read from where it was kept.
+      const { ledger, timings } = this.world;
+      return isUnderWay(known, ledger.clock.now(), timings) ? 'waiting' : this.end(await this.engineer(known, known.size ?? 0));
+    }
     await receiveDrop(this.world.ledger, id);
     return this.end(await finishDrop(this.world.ledger, id, { state: 'WITHDRAWN', reason: 'deleted before it was read' }));
   }
@@ -87,7 +93,7 @@ export class Intake {
     if (size > DROP_MAX_BYTES) {
       return this.quarantine(drop, 'too-large-file', `the file has ${size} bytes; ${DROP_MAX_BYTES} are allowed`);
     }
-    const object = await this.world.objects.get(drop.bucket, drop.key, drop.versionId);
+    const object = await this.bytesOf(drop);
     if (!object) {
       return finishDrop(this.world.ledger, drop, { state: 'WITHDRAWN', reason: 'deleted before it was read' });
     }
@@ -100,6 +106,12 @@ export class Intake {
         : finishDrop(this.world.ledger, drop, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
     }
     return this.decode(drop, object.body, sha256);
+  }
+
+  private async bytesOf(drop: DropRecord): Promise<StoredObject | undefined> {
+    const { objects, resources } = this.world;
+    return await objects.get(drop.bucket, drop.key, drop.versionId)
+      ?? (drop.keptKey === undefined ? undefined : objects.get(resources.inputBucket, drop.keptKey));
   }
 
   private async decode(drop: DropRecord, bytes: Uint8Array, sha256: string): Promise<DropRecord> {

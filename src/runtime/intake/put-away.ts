@@ -2,15 +2,13 @@ import { dropMetadata } from './drop-metadata';
 import { EVENT_TYPE, METRIC } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { REMEDIES, ReasonCode, isReasonCode } from '../../contract/reasons';
-import { originalKey, quarantineKey } from '../core/object-keys';
 import { DropRecord, markPutAway } from '../ledger/drops';
+import { keptKeyOf } from '../ledger/requeue';
+import { PutOptions } from '../ports';
 import { World } from '../world';
 
 /** What S3 copies in one call (API reference of `CopyObject`). Bytes. */
 const COPY_MAX_BYTES = 5 * 1024 ** 3;
-
-/** Drops that were never read have no hash: their version stands in for it. */
-const identity = (drop: DropRecord): string => drop.sha256 ?? `version-${drop.versionId}`;
 
 /**
  * What follows a drop's end: people are told, its bytes go where they belong, and the version leaves the inbox. Only by its
@@ -33,13 +31,20 @@ export async function putAway(world: World, configuration: ProjectConfiguration,
 
 async function copyOut(world: World, drop: DropRecord): Promise<void> {
   const quarantined = drop.state === 'QUARANTINED';
-  const path = { key: drop.key, sha256: identity(drop) };
-  const to = { bucket: world.resources.inputBucket, key: quarantined ? quarantineKey(path) : originalKey(path) };
+  const to = { bucket: world.resources.inputBucket, key: keptKeyOf(drop) };
   const metadata = { ...dropMetadata(drop), ...(quarantined && drop.reason ? { reason: drop.reason } : {}) };
-  const copied = await world.objects.copy(drop, to, { contentType: 'application/octet-stream', metadata });
+  const options: PutOptions = { contentType: 'application/octet-stream', metadata };
+  const copied = await world.objects.copy(drop, to, options) || await copyKept(world, drop, to, options);
   if (!copied && !await world.objects.head(to.bucket, to.key)) {
     world.telemetry.warn(`the bytes of ${drop.key} were deleted by somebody else before they were put away`, { notice: 'drop-gone' });
   }
+}
+
+/** A drop that was ordered again has left the inbox long ago: its bytes are where they were kept. */
+async function copyKept(world: World, drop: DropRecord, to: { bucket: string; key: string }, options: PutOptions): Promise<boolean> {
+  const bucket = world.resources.inputBucket;
+  const kept = drop.keptKey === undefined ? undefined : await world.objects.head(bucket, drop.keptKey);
+  return kept !== undefined && world.objects.copy({ bucket, key: drop.keptKey!, versionId: kept.versionId }, to, options);
 }
 
 async function tell(world: World, configuration: ProjectConfiguration, drop: DropRecord): Promise<void> {

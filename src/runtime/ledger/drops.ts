@@ -34,6 +34,10 @@ export interface DropRecord extends DropId {
   readonly list?: ImageList & { readonly recorded: number };
   /** Its bytes lie where finished drops lie, and everybody who should know was told. */
   readonly putAway?: boolean;
+  /** It was in quarantine and is ordered again: its key in the input bucket, where its bytes are even if they left the inbox. */
+  readonly keptKey?: string;
+  /** The last order to take it in again. */
+  readonly requeue?: { readonly order: string; readonly at: number };
   readonly revision: number;
   readonly schema: 1;
 }
@@ -72,7 +76,7 @@ function dropItem(drop: DropRecord, now: number): Item {
   } as Item;
 }
 
-function dropOf(item: Item): DropRecord {
+export function dropOf(item: Item): DropRecord {
   const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, ...drop } = item;
   return drop as unknown as DropRecord;
 }
@@ -92,7 +96,10 @@ function shardOfDrop(id: DropId): string {
 }
 
 /** The writes of a drop's change, which fail as a whole if somebody else changed it meanwhile. At most three. */
-export function changeDrop(ledger: Ledger, before: DropRecord | undefined, after: DropRecord, event: string, more: Counts = {}): Write[] {
+export function changeDrop(
+  ledger: Ledger, before: DropRecord | undefined, after: DropRecord, event: string,
+  more: Counts = {}, detail: string | undefined = after.reason,
+): Write[] {
   const now = ledger.clock.now();
   const counts = addCounts(before ? { [`drop:${before.state}`]: -1 } : {}, { [`drop:${after.state}`]: 1 }, more);
   return [
@@ -102,7 +109,7 @@ export function changeDrop(ledger: Ledger, before: DropRecord | undefined, after
         ? { attribute: 'revision', is: '=', value: before.revision }
         : { attribute: 'revision', is: 'absent' }],
     },
-    historyWrite(dropKey(after).pk, now, ledger.newId(), { event, detail: after.reason }),
+    historyWrite(dropKey(after).pk, now, ledger.newId(), { event, detail, versionId: after.versionId }),
     ...countWrites(shardOfDrop(after), counts),
   ];
 }
@@ -170,13 +177,13 @@ export async function finishDrop(
     : { ...end, attempts: 0, finishedAt: ledger.clock.now() });
 }
 
-/** Everything that follows a drop's end has been done. */
-export async function markPutAway(ledger: Ledger, id: DropId): Promise<DropRecord> {
-  return updateDrop(ledger, id, 'put-away', (drop) => drop.putAway ? undefined : { putAway: true });
+/** Everything that follows this end of the drop has been done. Since then it may have been ordered again: that is another end. */
+export async function markPutAway(ledger: Ledger, ended: DropRecord): Promise<DropRecord> {
+  return updateDrop(ledger, ended, 'put-away', (drop) => drop.putAway || !isFinished(drop) || drop.finishedAt !== ended.finishedAt ? undefined : { putAway: true });
 }
 
 /** The drop that first brought this content. */
-export async function originOf(ledger: Ledger, sha256: string): Promise<Origin | undefined> {
+export async function originOf(ledger: Pick<Ledger, 'table'>, sha256: string): Promise<Origin | undefined> {
   const item = await ledger.table.get(contentKey(sha256));
   return item && {
     bucket: String(item.bucket), key: String(item.key), versionId: String(item.versionId),

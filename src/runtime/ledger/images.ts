@@ -15,6 +15,10 @@ export interface ImageRecord {
   readonly job?: number;
   /** Jobs that it was offered to. */
   readonly offers: number;
+  /** How many of these were before it was ordered again: they no longer count against it. */
+  readonly offersForgiven?: number;
+  /** The last order to offer it again. */
+  readonly requeue?: { readonly order: string; readonly at: number };
   /** Failures charged to it. */
   readonly failures: number;
   /** What its present job said against it; judged when that job is settled. */
@@ -73,10 +77,18 @@ const negative = (counts: Counts): Counts => Object.fromEntries(Object.entries(c
 export interface HistoryEntry {
   readonly event: string;
   readonly detail?: string;
+  /** Of a drop: which version of the object. */
+  readonly versionId?: string;
 }
 
-export function historyWrite(pk: string, at: number, id: string, entry: HistoryEntry): Write {
-  return { put: { ...historyKey(pk, at, id), at, event: entry.event, ...(entry.detail ? { detail: entry.detail.slice(0, 1_000) } : {}) } };
+export function historyWrite(pk: string, at: number, id: string, { event, detail, versionId }: HistoryEntry): Write {
+  return {
+    put: {
+      ...historyKey(pk, at, id), at, event,
+      ...(detail ? { detail: detail.slice(0, 1_000) } : {}),
+      ...(versionId === undefined ? {} : { versionId }),
+    },
+  };
 }
 
 /** A change of one image: writes (the image, its history) and what it does to the counters. */

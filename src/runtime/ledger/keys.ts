@@ -16,6 +16,8 @@ import { Key } from '../ports';
  * | the chain | partition JOB, by number |
  * | is a stretch of the inbox as it was when all in it was finished | partition SWEPT, by its first version |
  * | quarantined drops and images, the oldest first | status index DROP-QUARANTINED / QUARANTINED |
+ * | drops that were requeued and wait | status index DROP-RECEIVED / DROP-ENGINEERING |
+ * | what was ordered, by whom, and what became of it | partition ORDER, the oldest first |
  */
 export const PROJECT = 'PROJECT';
 
@@ -32,6 +34,8 @@ export const ALERT_PREFIX = 'ALERT#';
 
 export const countKey = (shard: string): Key => ({ pk: PROJECT, sk: `${COUNT_PREFIX}${shard}` });
 export const commandKey = (at: number, id: string): Key => ({ pk: PROJECT, sk: `${COMMAND_PREFIX}${padTime(at)}#${id}` });
+export const ORDER = 'ORDER';
+export const orderKey = (commandSortKey: string): Key => ({ pk: ORDER, sk: commandSortKey });
 export const alertKey = (code: string): Key => ({ pk: PROJECT, sk: `${ALERT_PREFIX}${code}` });
 
 export const JOB = 'JOB';
@@ -74,3 +78,5 @@ export const jobOfOrder = (order: string): number => Number(order.split('#')[0])
 export const jobPrefix = (job: number): string => `${pad(job)}#`;
 
 export const timeOrder = (at: number, sha256: string): string => `${padTime(at)}#${sha256.slice(0, 16)}`;
+/** The time within `timeOrder`. */
+export const timeOfOrder = (order: string): number => Number(order.split('#')[0]);

@@ -2,9 +2,10 @@ import { ProjectConfiguration } from '../../contract/project-configuration';
 import { Breaker, CLOSED_BREAKER } from '../core/breaker';
 import { Mode } from '../core/observation';
 import { Item, Table, Write } from '../ports';
+import { Command, commandOf } from './commands';
 import { Ledger } from './context';
 import { Counts, sumCounts } from './counts';
-import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, commandKey, configurationKey, dataSetKey, stateKey } from './keys';
+import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, configurationKey, dataSetKey, stateKey } from './keys';
 import { setOrRemove } from './writes';
 
 /** What the controller remembers from one run to the next. Only the lease holder changes it. */
@@ -67,14 +68,11 @@ export interface DataSetState {
   readonly compactedAt: number;
 }
 
-/** What an operator can order. */
-export const COMMANDS = ['pause', 'resume', 'drain', 'roll'] as const;
-export type CommandName = typeof COMMANDS[number];
-
-export interface Command {
-  readonly sk: string;
-  readonly name: CommandName;
-  readonly by?: string;
+/** What needs somebody, since when. */
+export interface StandingAlert {
+  readonly code: string;
+  readonly message: string;
+  readonly since?: number;
 }
 
 /** Partition PROJECT as one read shows it. */
@@ -88,6 +86,7 @@ export interface Project {
   readonly commands: readonly Command[];
   /** Codes of the alerts that stand. */
   readonly alerts: readonly string[];
+  readonly standing: readonly StandingAlert[];
 }
 
 const NEW_DATA_SET: DataSetState = { generation: 0, lines: 0, parts: [], publishedAt: 0, compactedAt: 0 };
@@ -111,19 +110,23 @@ export async function readProject(ledger: Ledger): Promise<Project> {
   const state = find(stateKey.sk);
   const dataSet = find(dataSetKey.sk);
   const configuration = find(configurationKey.sk);
+  const standing = items.filter((item) => item.sk.startsWith(ALERT_PREFIX)).map(alertOf);
   return {
     configuration: configuration && JSON.parse(String(configuration.inForce)) as ProjectConfiguration,
     configurationProblem: configuration?.problem === undefined ? undefined : String(configuration.problem),
     state: { ...newState(ledger.clock.now()), ...(state ? attributes<ProjectState>(state) : {}) },
     counts: sumCounts(items),
     dataSet: dataSet ? attributes<DataSetState>(dataSet) : NEW_DATA_SET,
-    commands: items.filter((item) => item.sk.startsWith(COMMAND_PREFIX)).map((item) => attributesWithKey(item)),
-    alerts: items.filter((item) => item.sk.startsWith(ALERT_PREFIX)).map((item) => item.sk.slice(ALERT_PREFIX.length)),
+    commands: items.filter((item) => item.sk.startsWith(COMMAND_PREFIX)).map(commandOf),
+    alerts: standing.map(({ code }) => code),
+    standing,
   };
 }
 
-function attributesWithKey(item: Item): Command {
-  return { sk: item.sk, name: item.name as CommandName, by: item.by === undefined ? undefined : String(item.by) };
+function alertOf(item: Item): StandingAlert {
+  return {
+    code: item.sk.slice(ALERT_PREFIX.length), message: String(item.message ?? ''), since: item.since === undefined ? undefined : Number(item.since),
+  };
 }
 
 async function readPartition(table: Table): Promise<Item[]> {
@@ -161,16 +164,6 @@ export function dataSetWrite(before: DataSetState, after: DataSetState): Write {
       ? { attribute: 'generation', is: 'absent' }
       : { attribute: 'generation', is: '=', value: before.generation }],
   };
-}
-
-/** Orders something. The controller obeys at its next run. */
-export async function sendCommand(ledger: Ledger, name: CommandName, by?: string): Promise<void> {
-  const key = commandKey(ledger.clock.now(), ledger.newId());
-  await ledger.table.write([{ put: { ...key, name, ...(by ? { by } : {}) } }]);
-}
-
-export function commandDone(command: Command): Write {
-  return { remove: { pk: PROJECT, sk: command.sk } };
 }
 
 export function alertWrite(code: string, message: string, now: number): Write {

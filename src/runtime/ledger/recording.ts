@@ -76,7 +76,7 @@ export async function resumeRecording(ledger: Ledger, id: DropId): Promise<DropR
 }
 
 /** The `source-ref` of each image that a drop gave, however many they are. */
-export async function imagesOfDrop(ledger: Ledger, drop: DropRecord): Promise<readonly string[]> {
+export async function imagesOfDrop(ledger: Pick<Ledger, 'table'>, drop: DropRecord): Promise<readonly string[]> {
   if (!drop.list || !drop.sha256) {
     return drop.images ?? [];
   }
@@ -161,7 +161,7 @@ async function writeList(ledger: Ledger, drop: DropId, sha256: string, images: r
   return list;
 }
 
-async function readPage(ledger: Ledger, sha256: string, list: ImageList, page: number): Promise<readonly NewImage[]> {
+async function readPage(ledger: Pick<Ledger, 'table'>, sha256: string, list: ImageList, page: number): Promise<readonly NewImage[]> {
   const item = await ledger.table.get(imageListKey(sha256, list.id, page));
   if (!item) {
     throw new Error(`the ledger has no page ${page} of the images of ${sha256}, although a drop names it`);

@@ -21,7 +21,7 @@ export function afterReturn(image: ImageRecord, charge: boolean): Partial<ImageR
   if (failures >= FAILURES_MAX) {
     return quarantine('labeling-failed');
   }
-  if (image.offers >= OFFERS_MAX) {
+  if (image.offers - (image.offersForgiven ?? 0) >= OFFERS_MAX) {
     return quarantine('never-labeled');
   }
   return { state: 'PENDING', failures, failure: undefined };

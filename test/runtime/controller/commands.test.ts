@@ -1,6 +1,6 @@
 import { DEFAULT_TIMINGS } from '../../../src/contract/timings';
 import { run } from '../../../src/runtime/controller/controller';
-import { sendCommand } from '../../../src/runtime/ledger/project';
+import { sendCommand } from '../../../src/runtime/ledger/commands';
 import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
 import { Troubles } from '../../support/trouble';

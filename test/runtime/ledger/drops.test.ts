@@ -42,9 +42,11 @@ test('the first end stands', async () => {
   expect(await finishDrop(ledger, id, { state: 'QUARANTINED', reason: 'empty' })).toMatchObject({ state: 'WITHDRAWN', reason: 'gone' });
   expect(await beginAttempt(ledger, id)).toMatchObject({ state: 'WITHDRAWN', attempts: 0 });
   expect(await recordDrop(ledger, id, sha256('x'), [ledger.imageOf('a.jpg')])).toMatchObject({ state: 'WITHDRAWN' });
-  expect(await markPutAway(ledger, id)).toMatchObject({ putAway: true });
+  const ended = (await readDrop(ledger, id))!;
+  expect(await markPutAway(ledger, { ...ended, finishedAt: 1 })).not.toHaveProperty('putAway');
+  expect(await markPutAway(ledger, ended)).toMatchObject({ putAway: true });
   const { revision } = (await readDrop(ledger, id))!;
-  expect((await markPutAway(ledger, id)).revision).toBe(revision);
+  expect((await markPutAway(ledger, ended)).revision).toBe(revision);
   ledger.expectConservation();
 });
 
@@ -122,7 +124,7 @@ test('however drops come and end, at whatever failing write, the counters are ex
         receive: () => receiveDrop(ledger, id), begin: () => beginAttempt(ledger, id), end: () => endAttempt(ledger, id),
         record: () => recordDrop(ledger, id, sha256(content), [ledger.imageOf(`${name}-${content}`)]),
         quarantine: () => finishDrop(ledger, id, { state: 'QUARANTINED', reason: 'corrupt' }),
-        withdraw: () => finishDrop(ledger, id, { state: 'WITHDRAWN', reason: 'gone' }), put: () => markPutAway(ledger, id),
+        withdraw: () => finishDrop(ledger, id, { state: 'WITHDRAWN', reason: 'gone' }), put: async () => markPutAway(ledger, (await readDrop(ledger, id))!),
       };
       await (work[what as keyof typeof work]()).catch(() => undefined);
       ledger.expectConservation();

@@ -1,0 +1,30 @@
+import { CliCommand, CommonOptions, forProject } from '../command';
+import { giveOrder, showOrder } from '../order';
+import { statusLines } from '../status-text';
+
+interface Options extends CommonOptions {
+  readonly by?: string;
+}
+
+const ORDERS = {
+  pause: 'feed and start nothing more; what workers have goes on',
+  resume: 'go on: feed, start jobs, close the breaker',
+  drain: 'let workers finish what they have, then stop the job',
+  roll: 'replace the running job by a chained one',
+} as const;
+
+/** The orders that change how a project works. */
+export const modes: CliCommand = {
+  register(program, context) {
+    for (const [name, description] of Object.entries(ORDERS)) {
+      forProject(program.command(name))
+        .description(description)
+        .option('--by <name>', 'who orders it, for the ledger (default: your user name)')
+        .action(async (options: Options) => {
+          const project = await context.connect(options);
+          const answer = await giveOrder(context, project, { command: name, by: options.by });
+          showOrder(context, options, answer, (columns) => [`Done: ${name}.`, '', ...statusLines(answer, columns)]);
+        });
+    }
+  },
+};

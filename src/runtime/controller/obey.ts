@@ -1,0 +1,119 @@
+import { AlertCode } from './alerts';
+import { publishDataSet } from './data-set';
+import { requeue } from './requeue';
+import { CURRENT_DATA_SET_KEY } from '../../contract/environment';
+import { OrderReport } from '../../contract/operator';
+import { s3Uri } from '../core/object-keys';
+import { Mode } from '../core/observation';
+import { Command, commandDone } from '../ledger/commands';
+import { setJob } from '../ledger/jobs';
+import { Project, alertGone, readProject, stateWrite } from '../ledger/project';
+import { Write } from '../ports';
+import { World } from '../world';
+
+const MODE_OF: { readonly [name in Command['name']]?: Mode } = { pause: 'PAUSED', resume: 'ACTIVE', drain: 'DRAINING' };
+
+/** Alerts whose cause an operator has looked at who resumes. */
+const RESUMED: readonly AlertCode[] = ['stopped-by-hand', 'breaker', 'create', 'double-label'];
+
+/** An order that fails for so long is given up, so that it does not fail for ever. Milliseconds. */
+const PATIENCE = 24 * 60 * 60_000;
+
+/** Orders of this run that failed, and why: they are tried again by the next one, and keep nothing else from being done. */
+export type FailedOrders = Map<string, unknown>;
+
+type Report = Omit<OrderReport, 'id' | 'done'>;
+
+/** What is written in the same transaction as the order's end. Undefined: not finished, the next run goes on. */
+interface Carried {
+  readonly report: Report;
+  readonly writes?: readonly Write[];
+}
+
+/** Carries out what was ordered, in order: whoever dies over a command carries it out again. A retired project obeys nothing more. */
+export async function obey(world: World, project: Project, deadline: number, failed: FailedOrders): Promise<Project> {
+  const orders = project.commands.filter((command) => !failed.has(command.sk));
+  if (orders.length === 0) {
+    return project;
+  }
+  for (const command of orders) {
+    const carried = await carryOut(world, command, deadline, failed);
+    if (carried) {
+      await world.ledger.table.write([...commandDone(world.ledger, command, carried.report), ...carried.writes ?? []]);
+      world.telemetry.info(`obeyed: ${command.name}`, { notice: 'command', by: command.by, ...carried.report });
+    }
+  }
+  return readProject(world.ledger);
+}
+
+async function carryOut(world: World, command: Command, deadline: number, failed: FailedOrders): Promise<Carried | undefined> {
+  const project = await readProject(world.ledger);
+  if (project.state.mode === 'RETIRED') {
+    return { report: { failed: 'the project is retired: its stack was deleted. Deploy it again first' } };
+  }
+  switch (command.name) {
+    case 'export':
+    case 'requeue':
+      return withPatience(world, command, failed, () => command.name === 'export' ? exportDataSet(world, project) : requeueAll(world, command, deadline, failed));
+    case 'roll':
+      await orderRoll(world, project);
+      return { report: {} };
+    default:
+      return changeMode(command);
+  }
+}
+
+function changeMode(command: Command): Carried {
+  const mode = MODE_OF[command.name];
+  const resumes = command.name === 'resume';
+  return {
+    report: mode ? {} : { failed: `unknown command '${command.name}'` },
+    writes: mode && [
+      ...(resumes ? RESUMED.map(alertGone) : []),
+      stateWrite({
+        mode, modeReason: command.by ? `${command.name} by ${command.by}` : command.name,
+        ...(resumes ? { breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 } : {}),
+      }),
+    ],
+  };
+}
+
+async function withPatience(
+  world: World, command: Command, failed: FailedOrders, work: () => Promise<Carried | undefined>,
+): Promise<Carried | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (world.ledger.clock.now() - command.at >= PATIENCE) {
+      return { report: { failed: `given up after a day: ${message}`, images: command.images, drops: command.drops } };
+    }
+    world.telemetry.error(`the order '${command.name}' failed and will be tried again: ${message}`, { notice: 'command-failed', order: command.sk });
+    failed.set(command.sk, error);
+    return undefined;
+  }
+}
+
+/** Everything that is recorded, in one compacted manifest, now. */
+async function exportDataSet(world: World, project: Project): Promise<Carried> {
+  const { lines } = await publishDataSet(world, project.dataSet, true);
+  return { report: { uri: s3Uri(world.resources.outputBucket, CURRENT_DATA_SET_KEY), lines } };
+}
+
+async function requeueAll(world: World, command: Command, deadline: number, failed: FailedOrders): Promise<Carried | undefined> {
+  const { complete, images, drops, refused } = await requeue(world, command, deadline);
+  if (!complete) {
+    // Nothing failed, but this run has no more time for it.
+    failed.set(command.sk, undefined);
+    return undefined;
+  }
+  return { report: { images: command.images + images, drops: command.drops + drops, ...(refused.length > 0 ? { refused } : {}) } };
+}
+
+async function orderRoll(world: World, project: Project): Promise<void> {
+  const now = world.ledger.clock.now();
+  for (const number of project.state.openJobs) {
+    await world.ledger.table.write([setJob(number, { rollAt: now, rollReason: 'ordered' }, 'CREATED')]);
+  }
+  await world.ledger.table.write([stateWrite({ lastRollAt: now })]);
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { REQUEUE_KINDS, REQUEUE_TARGETS_MAX, RequeueTargets } from '../../contract/operator';
+
+const text = z.string().min(1).max(2_048);
+
+const TARGETS = z.strictObject({
+  images: z.array(text).optional(),
+  drops: z.array(z.strictObject({ bucket: text, key: text, versionId: text })).optional(),
+  all: z.enum(REQUEUE_KINDS).optional(),
+  reason: text.optional(),
+});
+
+/** What a request names, checked before it is written down. Throws what is wrong and what is allowed. */
+export function requeueTargets(given: unknown): RequeueTargets {
+  const parsed = TARGETS.safeParse(given ?? {});
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    throw new Error(`the targets of a requeue are wrong${path.length > 0 ? ` at ${path.join('.')}` : ''}: ${message}`);
+  }
+  const { images = [], drops = [], all, reason } = parsed.data;
+  const named = images.length + drops.length;
+  if (named === 0 && all === undefined) {
+    throw new Error(`a requeue needs targets: images, drops, or all: ${REQUEUE_KINDS.join(' or ')}`);
+  }
+  if (named > REQUEUE_TARGETS_MAX) {
+    throw new Error(`a requeue names at most ${REQUEUE_TARGETS_MAX} images and drops, got ${named}: order the rest separately, or all of a kind`);
+  }
+  if (reason !== undefined && all !== 'quarantined') {
+    throw new Error('a reason chooses among what is quarantined: it needs all: quarantined');
+  }
+  return parsed.data;
+}

@@ -1,0 +1,63 @@
+import { CommandName, OrderReport, RequeueTargets } from '../../contract/operator';
+import { Item, Write } from '../ports';
+import { Ledger } from './context';
+import { COMMAND_PREFIX, PROJECT, commandKey, orderKey } from './keys';
+
+/** An order that waits to be carried out. */
+export interface Command {
+  /** Its sort key: orders are obeyed in the order of these. */
+  readonly sk: string;
+  readonly name: CommandName;
+  readonly at: number;
+  readonly by?: string;
+  readonly targets?: RequeueTargets;
+  /** An earlier run began with it. */
+  readonly begun: boolean;
+  /** What earlier runs did of it. */
+  readonly images: number;
+  readonly drops: number;
+}
+
+export function commandOf(item: Item): Command {
+  return {
+    sk: item.sk,
+    name: item.name as CommandName,
+    at: Number(item.sk.slice(COMMAND_PREFIX.length).split('#')[0]),
+    by: item.by === undefined ? undefined : String(item.by),
+    targets: item.targets as RequeueTargets | undefined,
+    begun: item.images !== undefined,
+    images: Number(item.images ?? 0),
+    drops: Number(item.drops ?? 0),
+  };
+}
+
+/** Orders something. The controller obeys at its next run. Answers the order's id. */
+export async function sendCommand(ledger: Ledger, name: CommandName, by?: string, targets?: RequeueTargets): Promise<string> {
+  const key = commandKey(ledger.clock.now(), ledger.newId());
+  await ledger.table.write([{ put: { ...key, name, by: by === '' ? undefined : by, targets: targets as Item[string] } }]);
+  return key.sk;
+}
+
+/** So much of the order has been done. Without anything: it is begun. */
+export async function noteProgress(ledger: Ledger, command: Command, done: { images: number; drops: number }): Promise<void> {
+  await ledger.table.write([{ update: { pk: PROJECT, sk: command.sk }, add: done, when: [{ attribute: 'name', is: 'present' }] }]);
+}
+
+/** The order is no longer waited for; what became of it stays on record. */
+export function commandDone(ledger: Ledger, command: Command, report: Omit<OrderReport, 'id' | 'done'>): Write[] {
+  const { sk, name, by, at, targets } = command;
+  return [
+    { remove: { pk: PROJECT, sk } },
+    { put: { ...orderKey(sk), name, by, at, doneAt: ledger.clock.now(), targets, report, schema: 1 } as unknown as Item },
+  ];
+}
+
+/** What became of an order; undefined where there was none. */
+export async function readOrder(ledger: Ledger, id: string): Promise<OrderReport | undefined> {
+  const done = await ledger.table.get(orderKey(id));
+  if (done) {
+    return { ...done.report as unknown as OrderReport, id, done: true };
+  }
+  const waiting = await ledger.table.get({ pk: PROJECT, sk: id });
+  return waiting && { id, done: false };
+}
