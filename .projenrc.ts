@@ -170,7 +170,7 @@ project.addTask('check:wheel', {
   exec: 'node projenrc/check-wheel.mjs',
 });
 
-for (const command of ['test', 'demo', 'bench']) {
+for (const command of ['test', 'demo', 'bench', 'soak']) {
   project.package.setScript(command, `node projenrc/bootstrap.mjs ${command}`);
 }
 

@@ -1,4 +1,4 @@
-// What `npm test`, `npm run demo` and `npm run bench` run. Uses nothing but Node, so that it works on a fresh clone:
+// What `npm test` and `npm run demo`, `bench` and `soak` run. Uses nothing but Node, so that it works on a fresh clone:
 // it installs the packages of package-lock.json when they are not there, then does what was asked.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,11 +9,14 @@ import { runSteps } from './steps.mjs';
 const DEMO = 'assets/local/demo/index.js';
 /** Development only: not in the package, and bundled each time. */
 const BENCH = 'projenrc/bench.mjs';
+const SOAK = 'projenrc/soak.mjs';
 
 const COMMANDS = {
   test: () => runSteps(),
   demo: (args) => runLocalTool(DEMO, args),
   bench: (args) => runLocalTool(BENCH, args),
+  // Needs nothing that is built: it bundles its own sources.
+  soak: (args) => runTool(SOAK, args),
 };
 
 function fail(message) {
@@ -70,6 +73,10 @@ function runLocalTool(tool, args) {
   const layers = run(process.execPath, ['projenrc/sharp-layer/build.mjs']);
   if (layers.status !== 0) fail(layers.stderr);
   if (!existsSync(join(ROOT, tool))) fail(`${tool} was not built: which entry point makes it is listed in projenrc/bundle.mjs`);
+  return runTool(tool, args);
+}
+
+function runTool(tool, args) {
   return run(process.execPath, [tool, ...args], { stdio: 'inherit' }).status ?? 1;
 }
 

@@ -25,6 +25,8 @@ export interface Timings {
   readonly compactionInterval: number;
   /** Published images that the job's counters do not show after so long have not arrived. */
   readonly arrivalPatience: number;
+  /** A create whose answer nobody got may be carried out, or come into sight, so much later. */
+  readonly createDoubt: number;
   /** Initializing or Stopping for longer raises an alert. */
   readonly transitionPatience: number;
   /** A job is rolled at this age, before Ground Truth ends it at 30 days. */
@@ -68,6 +70,7 @@ export const DEFAULT_TIMINGS: Timings = {
   dataSetInterval: 5 * MINUTE,
   compactionInterval: 1 * DAY,
   arrivalPatience: 30 * MINUTE,
+  createDoubt: 6 * MINUTE,
   transitionPatience: 1 * HOUR,
   rollAge: (JOB_LIFETIME_DAYS - 2) * DAY,
   rollDeadline: 1 * DAY,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MemoryWorld, MemoryWorldOptions } from './memory-world';
+import { createResources } from './project-resources';
 import { PREFIX } from '../../src/contract/environment';
 import { CommandName, RequeueTargets } from '../../src/contract/operator';
 import { ProjectConfiguration, ProjectResources } from '../../src/contract/project-configuration';
@@ -86,26 +87,7 @@ export interface MemoryProjectOptions extends MemoryWorldOptions {
 export class MemoryProject {
   public static async create(options: MemoryProjectOptions = {}): Promise<MemoryProject> {
     const outside = options.account ?? new MemoryWorld({ start: '2026-01-05T08:00:00Z', ...options });
-    const { cloud } = outside;
-    const suffix = options.suffix ?? '';
-    const intakeDlq = await cloud.queues.create(`intake-dlq${suffix}`);
-    const intake = await cloud.queues.create(`intake${suffix}`, { visibilityTimeout: 1_800, redrive: { deadLetterQueueArn: intakeDlq.arn, maxReceiveCount: 8 } });
-    const recorderDlq = await cloud.queues.create(`recorder-dlq${suffix}`);
-    const recorder = await cloud.queues.create(`recorder${suffix}`, { visibilityTimeout: 60, redrive: { deadLetterQueueArn: recorderDlq.arn, maxReceiveCount: 5 } });
-    for (const bucket of ['drop', 'input', 'output']) {
-      cloud.buckets.create(`${bucket}${suffix}`);
-    }
-    const inputTopicArn = await cloud.topics.create(`input${suffix}`);
-    const outputTopicArn = await cloud.topics.create(`output${suffix}`);
-    await cloud.topics.subscribe(outputTopicArn, recorder.arn, { raw: true });
-    cloud.buckets.notifications.configure(`drop${suffix}`, [{ queueArn: intake.arn, events: ['s3:ObjectCreated:*'] }]);
-    const resources: ProjectResources = {
-      projectId: 'froth-0a1b2c3d', ledgerTable: 'ledger', dropBucket: `drop${suffix}`, dropPrefix: '', dropBucketIsOwn: true,
-      inputBucket: `input${suffix}`, outputBucket: `output${suffix}`, inputTopicArn, outputTopicArn,
-      intakeQueueUrl: intake.url, intakeDeadLetterQueueUrl: intakeDlq.url,
-      recorderQueueUrl: recorder.url, recorderDeadLetterQueueUrl: recorderDlq.url,
-      executionRoleArn: 'arn:aws:iam::111122223333:role/ground-truth', controllerFunction: 'controller',
-    };
+    const resources = await createResources(outside.cloud, options.suffix);
     const project = new MemoryProject(options, resources, outside);
     await project.deploy();
     await project.drainQueue(resources.intakeQueueUrl, async () => undefined);

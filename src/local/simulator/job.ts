@@ -92,6 +92,8 @@ export class Job {
   /** Whether the number of concurrent tasks was reached once. */
   public filled = false;
 
+  /** Every object that ever entered, in order. */
+  public readonly objects: DataObject[] = [];
   public readonly slots: OutputSlot[] = [];
   public outputUri?: string;
   public manifestChanged = false;
@@ -153,6 +155,7 @@ export class Job {
       hasSlot: fromManifest,
     };
     this.ids.add(input.id);
+    this.objects.push(object);
     this.waiting.push(object);
     this.entered += 1;
     this.touch(now);

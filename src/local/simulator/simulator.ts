@@ -2,7 +2,7 @@ import { Answer } from './answers';
 import { Clock } from './clock';
 import { SimulatorCloud } from './cloud';
 import { accessDenied, resourceInUse, resourceLimitExceeded, resourceNotFound, ServiceError, SimulatorError, throttling, validationError } from './errors';
-import { Job } from './job';
+import { Job, ObjectState } from './job';
 import { advance, beginStop, end, EndStatus } from './job-life';
 import { describe, list } from './job-list';
 import { fail } from './object-flow';
@@ -15,6 +15,15 @@ import {
 import { ServiceModel } from './service-model';
 import { decline, open, openTasks, OpenTask, submit, SubmitOptions, Submitted } from './workers';
 import { BillEntry, World } from './world';
+
+/** An object of a job as a watcher sees it. */
+export interface SeenObject {
+  readonly sourceRef: string;
+  readonly taskId: string;
+  readonly state: ObjectState;
+  /** Answers that workers gave to it. Those to a dropped object were thrown away. */
+  readonly answers: number;
+}
 
 /**
  * Ground Truth's streaming labeling jobs, without AWS.
@@ -169,6 +178,11 @@ export class GroundTruthSimulator {
   /** All jobs, oldest first, as DescribeLabelingJob would show them; for those who watch the simulator. */
   public jobs(): DescribeLabelingJobResponse[] {
     return [...this.world.jobs.values()].map(job => describe(this.world, job));
+  }
+
+  /** What became of each object of a job, in the order in which they entered; for those who watch the simulator. */
+  public objects(jobName: string): SeenObject[] {
+    return this.job(jobName).objects.map(({ sourceRef, taskId, state, answers }) => ({ sourceRef, taskId, state, answers: answers.length }));
   }
 
   // --- Levers --------------------------------------------------------------------------------------------------------

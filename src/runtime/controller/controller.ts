@@ -52,11 +52,12 @@ export async function run(world: World, cause: string): Promise<readonly string[
       free = await giveBack(world.ledger, held);
     } while (!free && world.ledger.clock.now() < deadline && done.length < STEPS_MAX);
   } finally {
+    // Also of a run that failed: what it did before is what one wants to know then.
+    world.telemetry.info(`controller: ${done.join(', ')}`, { notice: 'run', cause, steps: done });
     if (!free) {
       await letGo(world, held);
     }
   }
-  world.telemetry.info(`controller: ${done.join(', ')}`, { notice: 'run', cause });
   return done;
 }
 
@@ -90,7 +91,7 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
     const observation = withoutFailed(seen.observation, failures);
     const decision = decide({ ...observation, sweepDue: observation.sweepDue && !swept }, world.timings);
     await tellControl(world, seen, decision);
-    done.push(decision.kind === 'REST' ? `REST(${decision.why})` : decision.kind);
+    done.push(nameOf(decision));
     try {
       if (await act(world, seen, decision) === 'rest') {
         break;
@@ -106,6 +107,12 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
   if (errors.length > 0) {
     throw errors[0];
   }
+}
+
+/** A decision in one word, for the log. */
+function nameOf(decision: Decision): string {
+  const more = decision.kind === 'REST' ? decision.why : 'reason' in decision ? decision.reason : undefined;
+  return more === undefined ? decision.kind : `${decision.kind}(${more})`;
 }
 
 async function act(world: World, seen: Seen, decision: Decision): Promise<'continue' | 'rest'> {

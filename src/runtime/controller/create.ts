@@ -9,6 +9,7 @@ import { Seen } from './observe';
 
 /** Asks the service for the planned job. Nothing else is ever asked under this name. */
 export async function create(world: World, seen: Seen, job: JobRecord): Promise<'continue' | 'rest'> {
+  await world.ledger.table.write([setJob(job.number, { askedAt: world.ledger.clock.now() }, job.phase)]);
   const outcome = await world.jobs.create(job.request);
   switch (outcome.kind) {
     case 'created':
@@ -17,11 +18,10 @@ export async function create(world: World, seen: Seen, job: JobRecord): Promise<
     case 'name-taken':
       return adopt(world, seen, job);
     case 'later':
-      await backOff(world, seen, outcome.message);
+      await backOff(world, seen, job, outcome.message);
       return 'rest';
     case 'refused':
-      await refuse(world, seen, job, outcome.message, true);
-      return 'continue';
+      return refused(world, seen, job, outcome.message);
   }
 }
 
@@ -32,11 +32,29 @@ async function markCreated(world: World, seen: Seen, job: JobRecord): Promise<vo
     type: EVENT_TYPE.JOB_STARTED, detail: { ...eventHead(seen.configuration), job: job.name, carried: job.carried },
   }]);
   await world.ledger.table.write([
-    setJob(job.number, { phase: 'CREATED', createdAt: job.createdAt ?? now, status: 'Initializing', statusSince: now }, job.phase),
+    setJob(job.number, { phase: 'CREATED', createdAt: job.createdAt ?? now, status: 'Initializing', statusSince: now, askedAt: undefined }, job.phase),
     stateWrite({ backOffUntil: 0, backOffSteps: 0 }),
   ]);
   await clear(world, seen.project, 'create');
   world.telemetry.count(METRIC.JOBS_STARTED, 1);
+}
+
+/** A refusal is definite only where no earlier try may still be carried out: until then this name is asked for again, and no other. */
+async function refused(world: World, seen: Seen, job: JobRecord, message: string): Promise<'continue' | 'rest'> {
+  if (job.askedAt === undefined) {
+    await refuse(world, seen, job, message, true);
+    return 'continue';
+  }
+  const found = await world.jobs.describe(job.name);
+  if (found) {
+    return adopt(world, seen, job);
+  }
+  if (world.ledger.clock.now() - job.askedAt < world.timings.createDoubt) {
+    await backOff(world, seen, job, message);
+    return 'rest';
+  }
+  await refuse(world, seen, job, message, true);
+  return 'continue';
 }
 
 /** The name is taken: by an earlier try of ours, whose answer was lost, or by somebody else. */
@@ -66,12 +84,14 @@ function isOurs(found: JobDescription, { request: wanted, plannedAt }: JobRecord
     && path(found.outputPath) === path(wanted.outputPath);
 }
 
-async function backOff(world: World, seen: Seen, message: string): Promise<void> {
+/** Nothing was made by this try; what is not known of an earlier one is still not known. */
+async function backOff(world: World, seen: Seen, job: JobRecord, message: string): Promise<void> {
   const { state } = seen.project;
   const wait = Math.min(world.timings.backOffLongest, world.timings.backOffFirst * 2 ** state.backOffSteps);
-  await world.ledger.table.write([stateWrite({
-    backOffUntil: world.ledger.clock.now() + wait, backOffSteps: Math.min(20, state.backOffSteps + 1),
-  })]);
+  await world.ledger.table.write([
+    setJob(job.number, { askedAt: job.askedAt }, job.phase),
+    stateWrite({ backOffUntil: world.ledger.clock.now() + wait, backOffSteps: Math.min(20, state.backOffSteps + 1) }),
+  ]);
   await raise(world, seen.project, 'create', `Ground Truth takes no job now and is asked again later: ${message}`);
 }
 

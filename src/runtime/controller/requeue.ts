@@ -1,7 +1,7 @@
 import { RequeueKind, RequeueTargets } from '../../contract/operator';
 import { intakeMessage } from '../core/intake-message';
 import { Command, noteProgress } from '../ledger/commands';
-import { DropId, DropRecord, dropOf } from '../ledger/drops';
+import { DropId, DropRecord, dropOf, isFinished } from '../ledger/drops';
 import { SHARDS, sourceRefOf, statusPartition, timeOfOrder } from '../ledger/keys';
 import { RequeueOrder, requeueDrop, requeueImage, waitsForIntake } from '../ledger/requeue';
 import { World } from '../world';
@@ -132,14 +132,14 @@ class Work {
   }
 }
 
-/** Drops that were ordered again and whose message may be lost: they are not in the inbox, where the sweep would find them. */
+/** Drops whose message may be lost and that are not in the inbox, where the sweep would find them: the longest waiting first. */
 export async function tellIntakeAgain(world: World, which: (drop: DropRecord) => boolean): Promise<number> {
   let told = 0;
   for (const status of ['DROP-RECEIVED', 'DROP-ENGINEERING']) {
     for (const shard of SHARDS) {
       const { items } = await world.ledger.table.queryIndex({ pk: statusPartition(status, shard), limit: PAGE });
       const drops = (await world.ledger.table.getMany(items.map(({ pk, sk }) => ({ pk, sk })))).map(dropOf);
-      const waiting = drops.filter((drop) => waitsForIntake(drop) && which(drop));
+      const waiting = drops.filter((drop) => !isFinished(drop) && which(drop));
       await world.queues.send(world.resources.intakeQueueUrl, waiting.map((drop) => intakeMessage('requeue', drop.bucket, drop)));
       told += waiting.length;
     }

@@ -1,5 +1,5 @@
 import { countOf } from '../ledger/counts';
-import { isUnderWay } from '../ledger/drops';
+import { DropRecord, isUnderWay } from '../ledger/drops';
 import { imagesOfJob } from '../ledger/feeding';
 import { STATES_WITH_JOB } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
@@ -27,17 +27,20 @@ async function intakeIsBusy(world: World, seen: Seen): Promise<boolean> {
   return waitingDrops(seen) > 0 && (seen.project.state.sweep?.busy ?? await messagesIn(world, world.resources.intakeQueueUrl) > 0);
 }
 
-/** Drops that were ordered again are not in the inbox: only their message tells the intake of them. */
+/**
+ * Drops that only a message tells the intake of, because they are not in the inbox: those that were ordered again, and those
+ * that somebody deleted while their event was lost, which are withdrawn.
+ */
 async function strayDrops(world: World, seen: Seen, isBusy: boolean): Promise<void> {
   if (waitingDrops(seen) <= 0 || await messagesIn(world, world.resources.intakeDeadLetterQueueUrl) > 0) {
     return;
   }
   const now = world.ledger.clock.now();
   const before = now - (isBusy ? BUSY_PATIENCE : world.timings.sweepMinimumAge);
-  const told = await tellIntakeAgain(world, (drop) =>
-    drop.requeue !== undefined && drop.requeue.at <= before && !isUnderWay(drop, now, world.timings));
+  const isOld = ({ requeue, receivedAt }: DropRecord): boolean => requeue ? requeue.at <= before : receivedAt <= now - BUSY_PATIENCE;
+  const told = await tellIntakeAgain(world, (drop) => isOld(drop) && !isUnderWay(drop, now, world.timings));
   if (told > 0) {
-    world.telemetry.warn(`the sweep queued ${told} drops again that were ordered again and not taken in`, { notice: 'sweep', drops: told });
+    world.telemetry.warn(`the sweep queued ${told} drops again that wait for the intake`, { notice: 'sweep', drops: told });
   }
 }
 

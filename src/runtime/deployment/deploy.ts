@@ -17,7 +17,7 @@ export async function takeConfiguration(world: World, wanted: ProjectConfigurati
     // The state begins with the first deploy; a ledger that was retained goes on where it was.
     stateWrite({
       startedAt: project.state.startedAt,
-      ...(project.state.mode === 'RETIRED' ? { mode: project.state.retiredFrom ?? 'ACTIVE', modeReason: 'deployed again', retiredFrom: undefined } : {}),
+      ...(project.state.mode === 'RETIRED' ? { mode: project.state.retiredFrom ?? 'ACTIVE', retiredFrom: undefined } : {}),
     }),
   ]);
   return problem;

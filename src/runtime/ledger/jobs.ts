@@ -19,6 +19,8 @@ export interface JobRecord {
   /** By these its lines are judged, whatever the project wants today. */
   readonly labels: readonly LabelConfiguration[];
   readonly plannedAt: number;
+  /** When the service was asked to make it, where nobody knows what came of that. */
+  readonly askedAt?: number;
   readonly createdAt?: number;
   readonly status?: JobStatus | 'unknown';
   readonly statusSince?: number;

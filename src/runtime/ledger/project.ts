@@ -13,7 +13,7 @@ export interface ProjectState {
   readonly mode: Mode;
   /** What a retired project was before: deployed again, it is that once more. */
   readonly retiredFrom?: Mode;
-  /** Why it is paused, where somebody or something said so. */
+  /** Why it is paused, where somebody or something said so. Kept while it is retired. */
   readonly modeReason?: string;
   readonly startedAt: number;
   readonly lastJob: number;

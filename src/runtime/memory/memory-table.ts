@@ -20,6 +20,8 @@ export interface MemoryTableOptions {
   readonly indexLag?: number;
   /** Items in one page where the query has no smaller limit. Default: 1,000, about what DynamoDB's megabyte holds. */
   readonly pageItems?: number;
+  /** Told of every change of an item, in order, when it is made. */
+  readonly onChange?: (before: Item | undefined, after: Item | undefined) => void;
 }
 
 /** What a failing hook throws. */
@@ -155,6 +157,7 @@ export class MemoryTable implements Table {
     } else {
       removeFrom(this.partitions, key.pk, key as Item);
     }
+    this.options.onChange?.(before, after);
     if (before?.gsi1pk !== after?.gsi1pk || before?.gsi1sk !== after?.gsi1sk) {
       this.lagging.push({ visibleAt: this.writes + 1 + (this.options.indexLag ?? 0), before, after });
     }

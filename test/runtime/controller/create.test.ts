@@ -215,6 +215,40 @@ describe('the outcome of a create', () => {
     expect(project.outside.telemetry.said.filter((line) => line.level === 'error').map((line) => line.message)).toEqual([expect.stringMatching(/asked again later.*Throttling/)]);
   });
 
+  test('carried out, its answer lost, and the next try refused: no second job beside it', async () => {
+    let refused = 0;
+    const verdicts = new Verdicts('CreateLabelingJob');
+    const project = await projectWithDrop({ apiVerdict: verdicts.apiVerdict });
+    const { create } = project.world.jobs;
+    verdicts.next = ['throw-after'];
+    project.outside.jobs.create = async (request) => {
+      if (verdicts.next.length === 0 && refused < 2) {
+        refused += 1;
+        return { kind: 'refused', message: 'AccessDeniedException: injected' };
+      }
+      return create.call(project.outside.jobs, request);
+    };
+    await expect(project.round()).rejects.toThrow('answer was lost');
+    await project.rounds(6);
+    expect(refused).toBeGreaterThan(0);
+    expect(jobStatuses(project)).toEqual(['1 InProgress']);
+    expect((await project.read()).state.lastJob).toBe(1);
+  });
+
+  test('its outcome unknown, and the next try refused: the name is given up only when no job can come of it any more', async () => {
+    const verdicts = new Verdicts('CreateLabelingJob');
+    const project = await projectWithDrop({ apiVerdict: verdicts.apiVerdict });
+    verdicts.next = ['throw-before'];
+    project.outside.jobs.create = async (request) => verdicts.next.length > 0
+      ? Object.getPrototypeOf(project.outside.jobs).create.call(project.outside.jobs, request)
+      : { kind: 'refused', message: 'AccessDeniedException: injected' };
+    await expect(project.round()).rejects.toThrow('before it did anything');
+    await project.rounds(3);
+    expect((await job(project, 1)).phase).toBe('PLANNED');
+    await project.rounds(8);
+    expect((await job(project, 1)).phase).toBe('REFUSED');
+  });
+
   test('refused three times: the breaker opens with the service\'s words; a day later one probe, then back to work', async () => {
     const options = { newAccountRefused: 'AccessDeniedException' as string | undefined };
     const project = await projectWithDrop(options);

@@ -6,7 +6,6 @@ import { stateWrite } from '../../../src/runtime/ledger/project';
 import { expectConservation } from '../../support/conservation';
 import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { job, jobStatuses, pass, runningProject } from '../../support/running-project';
-import { TroubleKind, Troubles } from '../../support/trouble';
 
 /** Time goes by for the jobs while the deletion waits. */
 const waiting = (project: MemoryProject) => async (ms: number): Promise<void> => {
@@ -46,7 +45,41 @@ test('stop means stop: a paused project is paused again when it is deployed agai
   await end(project);
   await end(project);
   await project.deploy();
-  expect((await project.read()).state).toMatchObject({ mode: 'PAUSED' });
+  expect((await project.read()).state).toMatchObject({ mode: 'PAUSED', modeReason: 'pause by test' });
+});
+
+test('a job that the service does not show yet is waited for, then stopped', async () => {
+  const project = await MemoryProject.create({ simulator: { describeConsistencyDelay: 4 * MINUTE } });
+  await project.drop('a.jpg');
+  await project.rounds(2);
+  expect(jobStatuses(project)).toEqual(['1 Initializing']);
+  expect(await end(project)).toEqual({ jobsLeft: [] });
+  expect([jobStatuses(project), queues(project)]).toEqual([['1 Stopped'], []]);
+});
+
+test('a create that is carried out after its caller gave up leaves no job behind', async () => {
+  const project = await MemoryProject.create();
+  await project.drop('a.jpg');
+  let late: (() => Promise<unknown>) | undefined;
+  const { jobs } = project.outside;
+  const create = jobs.create.bind(jobs);
+  jobs.create = async (request) => {
+    late = () => create(request);
+    throw new Error('time-out');
+  };
+  await project.intake();
+  await expect(run(project.world, 'test')).rejects.toThrow('time-out');
+  let waited = 0;
+  const pause = async (ms: number): Promise<void> => {
+    waited += ms;
+    if (waited >= 50_000) {
+      await late?.();
+      late = undefined;
+    }
+    await waiting(project)(ms);
+  };
+  expect(await tearDown(project.world, project.clock.now() + HOUR, pause)).toEqual({ jobsLeft: [] });
+  expect(jobStatuses(project)).toEqual(['1 Stopped']);
 });
 
 test('a job that has not begun is waited for, then stopped', async () => {
@@ -142,33 +175,4 @@ test('ended jobs that are not settled lose their queues too, and are settled aft
   await project.deploy();
   await project.finish();
   expect([project.lost(), project.double()]).toEqual([[], 0]);
-});
-
-/** A project whose job runs, and a deletion during which one call goes wrong; answers how many calls it took. */
-async function endInTrouble(kind: TroubleKind, at: number): Promise<{ readonly calls: number; readonly project: MemoryProject; readonly error: unknown }> {
-  const troubles = new Troubles();
-  const project = await runningProject({ simulator: { apiVerdict: () => troubles.apiVerdict() } });
-  troubles.attach(project);
-  const error = await troubles.during({ at, kind }, () => end(project, 12 * MINUTE));
-  return { calls: troubles.calls, project, error };
-}
-
-test.each<TroubleKind>(['throw-before', 'throw-after'])('whichever call fails once (%s), the job is stopped and its queue goes', async (kind) => {
-  let calls = Infinity;
-  for (let at = 0; at < calls; at += 1) {
-    const ended = await endInTrouble(kind, at);
-    calls = ended.calls;
-    expect([at, ended.error, jobStatuses(ended.project), queues(ended.project)]).toEqual([at, undefined, ['1 Stopped'], []]);
-    expect((await ended.project.read()).state.mode).toBe('RETIRED');
-  }
-  expect(calls).toBeGreaterThan(10);
-});
-
-test.each<TroubleKind>(['die-before', 'die-after'])('wherever it dies (%s), the next try ends the project', async (kind) => {
-  const { calls } = await endInTrouble('throw-before', Infinity);
-  for (let at = 0; at < calls; at += 1) {
-    const { project } = await endInTrouble(kind, at);
-    expect([at, await end(project, 12 * MINUTE), jobStatuses(project), queues(project)]).toEqual([at, { jobsLeft: [] }, ['1 Stopped'], []]);
-    expect((await project.read()).state.mode).toBe('RETIRED');
-  }
 });

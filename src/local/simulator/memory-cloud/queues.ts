@@ -57,6 +57,8 @@ export const MAX_MESSAGE_BYTES = 262_144;
 
 /** Standard SQS queues: at least once, visibility time-out, redrive, retention. */
 export class MemoryQueues {
+  /** Decides how often and when a message of another service arrives: calls `put` once for each copy. Absent: once, at once. */
+  public postman?: (arn: string, body: string, put: () => void) => void;
   private readonly byName = new Map<string, Queue>();
 
   public constructor(
@@ -178,8 +180,17 @@ export class MemoryQueues {
     return [...queue.ready, ...queue.hidden.values()].map(message => message.body);
   }
 
-  /** Delivers a message from another service; a queue that is gone swallows it. */
+  /** Delivers a message from another service, by way of the postman if there is one. */
   public deliver(arn: string, body: string): void {
+    if (this.postman) {
+      this.postman(arn, body, () => this.put(arn, body));
+    } else {
+      this.put(arn, body);
+    }
+  }
+
+  /** A queue that is gone swallows the message. */
+  private put(arn: string, body: string): void {
     const queue = this.byName.get(arn.slice(arn.lastIndexOf(':') + 1));
     if (queue) {
       this.enqueue(queue, body, queue.attributes.delaySeconds ?? 0);

@@ -1,0 +1,256 @@
+import type { History } from './history';
+import { isLiving, jobsOf } from './laws';
+import { advance, interleave } from './process';
+import { SoakProject } from './project';
+import { Change, Step } from './script';
+import { ProjectConfiguration } from '../../src/contract/project-configuration';
+import { DAY, MINUTE, seededRandom } from '../../src/local/simulator';
+import { BAD, CRASH } from '../support/memory-project';
+
+const keyOf = (key: number): string => `cam/${key}${key % 2 === 1 ? ' +%ü' : ''}.jpg`;
+const bytesOf = (content: number): string => `content ${content}`;
+
+/** Does what a step says; counts what it really did. */
+export async function take(history: History, step: Step): Promise<void> {
+  const project = history.projects[step.project % history.projects.length];
+  if (project !== history.projects[0]) {
+    history.tally.fault(history.setup.other === 'twin' ? 'step-of-a-stack-with-the-same-name' : 'step-of-a-project-with-a-containing-name');
+  }
+  switch (step.do) {
+    case 'drop': return drop(history, project, step.key, step.content);
+    case 'drop-bad': history.tally.fault('drop-that-is-no-image'); return project.drop(keyOf(step.key), `${BAD}${step.key}`);
+    case 'drop-crash': history.tally.fault('drop-that-kills-its-decoder'); return project.drop(keyOf(step.key), `${CRASH}${step.key}`);
+    case 'withdraw': return withdraw(history, project, keyOf(step.key));
+    case 'overwrite': return overwrite(history, project, step.key, step.content, step.calls);
+    case 'work': return history.invoke(project, step.who, { fault: step.fault, skew: step.skew });
+    case 'round': return history.round(project);
+    case 'together': return together(history, project, step);
+    case 'begin': return begin(history, project, step.who, step.calls);
+    case 'go-on': return history.goOn();
+    case 'label': return label(history, project, step.count, step.answers);
+    case 'decline': return decline(history, project, step.count);
+    case 'pass': return history.pass(step.ms);
+    case 'idle': return idle(history, project);
+    case 'expire': return expire(history, project, step.trouble);
+    case 'fail': return withLiving(history, project, async (name) => {
+      await history.simulator.fail(name);
+      history.tally.fault('job-fails');
+    });
+    case 'stop-by-hand': return stopByHand(history, project);
+    case 'command': history.tally.fault(`order-${step.name}`); return project.command(step.name);
+    case 'requeue': history.tally.fault('order-requeue'); return project.command('requeue', { all: step.all });
+    case 'create-trouble': return history.account.door.armCreate(step.trouble);
+    case 'throttle': return history.account.door.throttle(step.calls);
+    case 'delete-image': return deleteImage(history, project, step.image);
+    case 'poison': return poison(history, project, step.image, step.heals);
+    case 'cors': return cors(history, project);
+    case 'deploy': return deploy(history, project, step.change, step.value);
+    case 'teardown': return teardown(history, project);
+    case 'mail': return history.account.postman.plan(step.stream, step.deliveries);
+    case 'stranger': return stranger(history, project, step.what);
+    case 'neighbour': return history.neighbour.act(step.what);
+  }
+}
+
+/** What kind of drop it is, by what was dropped before. */
+async function drop(history: History, project: SoakProject, key: number, content: number): Promise<void> {
+  const [name, bytes] = [keyOf(key), bytesOf(content)];
+  const before = project.versions;
+  if (before.some((version) => version.bytes === bytes && version.key === name)) {
+    history.tally.fault('drop-of-the-same-content-again');
+  } else if (before.some((version) => version.bytes === bytes)) {
+    history.tally.fault('drop-of-the-same-content-under-another-name');
+  } else if (before.some((version) => version.key === name)) {
+    history.tally.fault('drop-of-new-content-under-the-same-name');
+  }
+  await project.drop(name, bytes);
+}
+
+async function withdraw(history: History, project: SoakProject, key: string): Promise<void> {
+  const version = [...project.versions].reverse().find((candidate) => candidate.key === key && project.waits(candidate));
+  if (version) {
+    history.tally.fault('drop-deleted-before-it-is-read');
+    project.withdrawn.add(version.versionId);
+    await history.account.cloud.buckets.delete(project.world.resources.dropBucket, version.key, version.versionId);
+  }
+}
+
+async function overwrite(history: History, project: SoakProject, key: number, content: number, calls: number): Promise<void> {
+  await drop(history, project, key, content);
+  const intake = history.begin(project, 'intake', true);
+  await advance(intake, calls);
+  history.tally.fault('drop-overwritten-while-it-is-processed');
+  await project.drop(keyOf(key), bytesOf(content + 1));
+  intake.run();
+  await history.finish(intake);
+}
+
+async function together(history: History, project: SoakProject, step: Step & { do: 'together' }): Promise<void> {
+  const processes = (['controller', 'controller', 'intake', 'recorder'] as const)
+    .map((who, index) => history.begin(project, who, true, {
+      skew: index === 1 ? step.skew : 0, fault: index === 0 ? step.fault : undefined,
+    }));
+  history.tally.fault('two-controllers-at-once');
+  await interleave([...processes, ...history.hanging()], seededRandom(step.seed));
+  await Promise.all(processes.map((process) => history.finish(process)));
+}
+
+async function begin(history: History, project: SoakProject, who: 'intake' | 'recorder' | 'controller', calls: number): Promise<void> {
+  const process = history.begin(project, who, true);
+  await advance(process, calls);
+  if (!process.done) {
+    history.tally.fault('process-hangs-in-the-middle');
+  }
+}
+
+async function label(history: History, project: SoakProject, count: number, answers: number): Promise<void> {
+  for (const task of history.tasksOf(project).filter(({ unloadable }) => unloadable === undefined).slice(0, count)) {
+    for (let given = 0; given < answers && given < task.workersNeeded; given += 1) {
+      await history.answer(project, task);
+    }
+  }
+}
+
+async function decline(history: History, project: SoakProject, count: number): Promise<void> {
+  for (const task of history.tasksOf(project).slice(0, count)) {
+    for (let worker = 0; worker < history.setup.workers; worker += 1) {
+      if (history.simulator.tasks().some(({ taskId }) => taskId === task.taskId)) {
+        await history.simulator.decline(task.taskId, `unwilling-${worker}`).catch(() => undefined);
+      }
+    }
+    history.tally.fault('task-declined');
+  }
+}
+
+/** Everything is labeled, and then nothing comes for so long that Ground Truth stops the job by itself. */
+async function idle(history: History, project: SoakProject): Promise<void> {
+  for (let rounds = 0; rounds < 4; rounds += 1) {
+    await history.round(project);
+    await label(history, project, Infinity, history.setup.workers);
+    await history.pass(3 * MINUTE);
+  }
+  for (let gone = 0; gone < 11 * DAY; gone += 2 * DAY) {
+    await history.pass(2 * DAY);
+  }
+}
+
+async function withLiving(
+  history: History, project: SoakProject, act: (name: string, status: string) => Promise<void>, statuses?: readonly string[],
+): Promise<void> {
+  const job = jobsOf(project, history.simulator.jobs())
+    .find((candidate) => statuses ? statuses.includes(candidate.LabelingJobStatus) : isLiving(candidate));
+  if (job) {
+    await act(job.LabelingJobName, job.LabelingJobStatus);
+  }
+}
+
+async function expire(history: History, project: SoakProject, trouble: (Step & { do: 'expire' })['trouble']): Promise<void> {
+  await withLiving(history, project, async (name) => {
+    await history.simulator.expire(name);
+    history.tally.fault(`job-expires-as-${history.simulator.options.expiryStatus}`);
+    if (trouble) {
+      history.account.door.armCreate(trouble);
+    }
+  });
+}
+
+/** Through the API, as the console does; while it is Initializing the service may or may not obey. */
+async function stopByHand(history: History, project: SoakProject): Promise<void> {
+  const newest = jobsOf(project, history.simulator.jobs()).at(-1);
+  if (newest) {
+    const name = newest.LabelingJobName;
+    await history.simulator.stopLabelingJob({ LabelingJobName: name }).then(
+      () => history.trace.note('stopped'), (error: Error) => history.trace.note('stop', error.name),
+    );
+    if (newest.LabelingJobStatus === 'InProgress') {
+      history.tally.fault('job-stopped-by-hand');
+    }
+  }
+}
+
+function imageRef(project: SoakProject, image: number): string | undefined {
+  const refs = [...project.watch.images.keys()];
+  return refs[image % Math.max(1, refs.length)];
+}
+
+async function deleteImage(history: History, project: SoakProject, image: number): Promise<void> {
+  const ref = imageRef(project, image);
+  const pixels = ref === undefined ? undefined : project.pixelHash(ref);
+  if (ref !== undefined && pixels !== undefined) {
+    history.tally.fault('image-deleted-from-the-input-bucket');
+    project.deletedImages.set(ref, pixels);
+    const [, , bucket, ...key] = ref.split('/');
+    await history.account.cloud.buckets.delete(bucket, key.join('/'));
+  }
+}
+
+async function poison(history: History, project: SoakProject, image: number, heals: boolean): Promise<void> {
+  const ref = imageRef(project, image);
+  if (ref !== undefined) {
+    history.tally.fault('image-that-cannot-be-labeled');
+    await history.simulator.failObject(ref);
+    if (heals) {
+      history.healing.push(ref);
+    }
+  }
+}
+
+async function cors(history: History, project: SoakProject): Promise<void> {
+  const { buckets } = history.account.cloud;
+  const bucket = project.world.resources.inputBucket;
+  if (buckets.hasCors(bucket)) {
+    history.tally.fault('input-bucket-without-CORS');
+  }
+  buckets.setCors(bucket, !buckets.hasCors(bucket));
+}
+
+/** The configuration as a changed stack would have it. */
+function changed(configuration: ProjectConfiguration, change: Change, value: number): Partial<ProjectConfiguration> {
+  const { task, work } = configuration;
+  switch (change) {
+    case 'window': return { work: { ...work, window: 1 + value } };
+    case 'workers': return { work: { ...work, workersPerImage: value % 2 === 0 ? 1 : 3 } };
+    case 'title': return { task: { ...task, title: `Froth ${value}` } };
+    case 'instructions': return { task: { ...task, template: task.template.replace(/header="[^"]*"/, `header="h${value}"`) } };
+    case 'new-label': return { task: { ...task, labels: [...task.labels, { name: `label-${task.labels.length}` }] } };
+    case 'day-limit': return { work: { ...work, maxImagesPerDay: 1 + value * 2 } };
+    case 'total-limit': return { work: { ...work, maxImages: 2 + value * 6 } };
+    case 'concurrency': return { work: { ...work, maxConcurrentTasks: 4 + value } };
+    case 'label-removed': return { task: { ...task, labels: task.labels.slice(1) } };
+    case 'label-attribute': return { task: { ...task, labelAttributeName: `label${value}` } };
+    case 'name': return { projectName: `other${value}` };
+  }
+}
+
+async function deploy(history: History, project: SoakProject, change: Change, value: number): Promise<void> {
+  if (project.retired) {
+    history.tally.fault('deploy-after-teardown');
+  }
+  const problem = await project.deploy(changed(project.configuration, change, value));
+  history.tally.fault(problem === undefined ? 'deploy-in-mid-flight' : 'deploy-that-is-refused');
+  project.noteLimits(history.hanging().length > 0);
+}
+
+async function teardown(history: History, project: SoakProject): Promise<void> {
+  if (project.retired) {
+    return deploy(history, project, 'title', 1);
+  }
+  history.tally.fault('teardown');
+  const process = history.begin(project, 'teardown', false, {}, (ms) => history.pass(ms));
+  await history.finish(process);
+  project.retired = true;
+}
+
+async function stranger(history: History, project: SoakProject, what: number): Promise<void> {
+  const { cloud } = history.account;
+  const { inputTopicArn } = project.world.resources;
+  await withLiving(history, project, async () => {
+    history.tally.fault('stranger-publishes-to-the-input-topic');
+    const bodies = [
+      JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'stranger' }),
+      JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'stranger' }, object: { key: 'red+flower.jpg', sequencer: `${history.account.newId()}` } } }] }),
+      'this is no JSON',
+    ];
+    await cloud.topics.publish(inputTopicArn, bodies[what % bodies.length]);
+  }, ['InProgress']);
+}

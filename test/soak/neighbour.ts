@@ -1,0 +1,97 @@
+import { Account } from './account';
+
+const BUCKET = 'neighbour';
+const MANIFEST = 'in.manifest';
+
+/** First lines of the neighbour's manifests: none, one with a `$` key, one with an image that comes through the topic too. */
+const MANIFESTS = [
+  '',
+  `${JSON.stringify({ 'source-ref': `s3://${BUCKET}/a.jpg`, '$id': 1 })}\n`,
+  `${JSON.stringify({ 'source-ref': `s3://${BUCKET}/a.jpg` })}\n`,
+];
+
+/** Somebody else in the account: its jobs take the account's quota, and its names contain the projects' names. */
+export class Neighbour {
+  private topic?: string;
+  private jobs = 0;
+  private sent = 0;
+
+  public constructor(private readonly account: Account) {}
+
+  public async act(what: number): Promise<void> {
+    const living = await this.living();
+    if (living === undefined) {
+      await this.start(what);
+    } else if (what % 4 === 3) {
+      await this.account.simulator.fail(living);
+    } else {
+      await this.send(what);
+    }
+    await this.look();
+  }
+
+  public async leave(): Promise<void> {
+    const living = await this.living();
+    if (living !== undefined) {
+      await this.account.simulator.fail(living);
+    }
+  }
+
+  private async living(): Promise<string | undefined> {
+    return this.account.simulator.jobs()
+      .find(({ LabelingJobName: name, LabelingJobStatus: status }) => name.startsWith('my-') && !['Completed', 'Failed', 'Stopped'].includes(status))?.LabelingJobName;
+  }
+
+  private async start(what: number): Promise<void> {
+    const { cloud, simulator, tally, trace } = this.account;
+    cloud.buckets.create(BUCKET);
+    this.topic ??= await cloud.topics.create('neighbour');
+    const manifest = MANIFESTS[what % MANIFESTS.length];
+    for (const [key, body] of [[MANIFEST, manifest], ['a.jpg', 'a'], ['labels.json', '{"labels":[{"label":"x"},{"label":"y"}]}'], ['page.html', PAGE]]) {
+      await cloud.buckets.put(BUCKET, key, body);
+    }
+    this.jobs += 1;
+    await simulator.createLabelingJob({
+      LabelingJobName: `my-froth-0a1b2c3d-${this.jobs}`,
+      LabelAttributeName: 'label',
+      InputConfig: { DataSource: { SnsDataSource: { SnsTopicArn: this.topic }, S3DataSource: { ManifestS3Uri: `s3://${BUCKET}/${MANIFEST}` } } },
+      OutputConfig: { S3OutputPath: `s3://${BUCKET}/out/` },
+      RoleArn: 'arn:aws:iam::111122223333:role/neighbour',
+      LabelCategoryConfigS3Uri: `s3://${BUCKET}/labels.json`,
+      HumanTaskConfig: {
+        WorkteamArn: 'arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/team',
+        UiConfig: { UiTemplateS3Uri: `s3://${BUCKET}/page.html` },
+        PreHumanTaskLambdaArn: 'arn:aws:lambda:us-east-1:432418664414:function:PRE-ImageMultiClass',
+        TaskTitle: 'Mine', TaskDescription: 'Mine', NumberOfHumanWorkersPerDataObject: 1, TaskTimeLimitInSeconds: 600, MaxConcurrentTaskCount: 2,
+        AnnotationConsolidationConfig: { AnnotationConsolidationLambdaArn: 'arn:aws:lambda:us-east-1:432418664414:function:ACS-ImageMultiClass' },
+      },
+    }).then(() => tally.fault('neighbour-takes-a-job'), (error: Error) => trace.note('neighbour', error.name));
+  }
+
+  /** An image of its manifest, one with an id that is no URI, one that its former job had too, and more than workers take. */
+  private async send(what: number): Promise<void> {
+    const { cloud, tally } = this.account;
+    tally.fault('neighbour-sends-images');
+    const line = (id: string): string => JSON.stringify({ 'source-ref': `s3://${BUCKET}/a.jpg`, 'dataset-objectid-attribute-name': 'my-id', 'my-id': id });
+    const bodies = [line(`number ${this.sent}`), line(`s3://${BUCKET}/always`), JSON.stringify({ 'source-ref': `s3://${BUCKET}/a.jpg` })];
+    this.sent += 1;
+    for (const body of bodies.slice(what % 2)) {
+      await cloud.topics.publish(this.topic!, body);
+    }
+  }
+
+  /** Lists the account's jobs and looks at its own. */
+  private async look(): Promise<void> {
+    const { simulator, trace } = this.account;
+    const { LabelingJobSummaryList: jobs } = await simulator.listLabelingJobs({ MaxResults: 100, SortOrder: 'Descending' });
+    trace.note('list', jobs.map(({ LabelingJobName: name }) => name).join());
+    for (const { LabelingJobName: name, LabelCounters: counters, LabelingJobStatus: status } of jobs.filter((job) => job.LabelingJobName.startsWith('my-'))) {
+      trace.note(name, JSON.stringify([counters, status]));
+    }
+  }
+}
+
+const PAGE = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form><crowd-image-classifier '
+  + 'name="crowd-image-classifier" src="{{ task.input.taskObject | grant_read_access }}" header="h" '
+  + 'categories="{{ task.input.labels | to_json | escape }}"><full-instructions header="i">x</full-instructions>'
+  + '<short-instructions>x</short-instructions></crowd-image-classifier></crowd-form>';
