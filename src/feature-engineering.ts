@@ -1,7 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FeatureEngineeringConfiguration } from './contract/project-configuration';
-import { OutputSpec, outputProblems, transformProblems } from './contract/transforms';
+import { outputProblems, renditionProblems, transformProblems } from './contract/transform-problems';
+import { OutputSpec, RenditionSpec, TransformSpec } from './contract/transforms';
 import { ImageTransform } from './image-transform';
 import { Problems } from './parts/problems';
 
@@ -56,6 +57,29 @@ export interface ImageOutput {
   readonly background?: string;
 }
 
+/** One of several things that are made of each drop. */
+export interface ImageRendition {
+  /**
+   * Name: 1 to 32 lower-case letters, digits and inner hyphens. It is part of the images' object keys, and travels with them
+   * into the data set as `rendition`.
+   */
+  readonly name: string;
+
+  /**
+   * What is done to the drop's image, in this order. At most 16.
+   *
+   * @default - nothing but what is always done: orientation baked in, colour to sRGB, private metadata stripped
+   */
+  readonly transforms?: ImageTransform[];
+
+  /**
+   * How this rendition's images are written.
+   *
+   * @default - as the options' `output` says
+   */
+  readonly output?: ImageOutput;
+}
+
 /** Options of the built-in image processing. */
 export interface ImagesOptions {
   /**
@@ -71,6 +95,14 @@ export interface ImagesOptions {
    * @default - in the drop's own format, in good quality
    */
   readonly output?: ImageOutput;
+
+  /**
+   * Several images of each drop, by name: an overview beside its tiles, for example. Each is labeled, and paid for, by itself.
+   * At most 8, and then no `transforms` beside them. If one of them cannot be made of a drop, none is, and the drop is quarantined.
+   *
+   * @default - one image, which has no name
+   */
+  readonly renditions?: ImageRendition[];
 }
 
 /**
@@ -85,14 +117,23 @@ export abstract class FeatureEngineering {
    * mapped back to the drop.
    */
   static images(options: ImagesOptions = {}): FeatureEngineering {
-    const transforms = (options.transforms ?? []).map((transform) => transform._bind());
-    const { format, quality, chromaSubsampling, background } = options.output ?? {};
-    const output = Object.fromEntries(Object.entries({ format, quality, chromaSubsampling, background })
-      .filter(([, value]) => value !== undefined)) as OutputSpec;
+    const transforms = specsOf(options.transforms);
+    const output = outputOf(options.output);
+    const renditions = options.renditions?.map((rendition): RenditionSpec => ({
+      name: rendition.name,
+      transforms: specsOf(rendition.transforms),
+      output: rendition.output === undefined ? output : outputOf(rendition.output),
+    }));
     const problems = new Problems('FeatureEngineering.images');
-    problems.add(...transformProblems(transforms.map(withExamples)), ...outputProblems(withExamples(output)));
+    problems.add(...transformProblems(withExamples(transforms)), ...outputProblems(withExamples(output)));
+    if (renditions !== undefined) {
+      problems.add(...renditionProblems(renditions.map((rendition) => ({ ...withExamples(rendition), name: rendition.name }))));
+    }
+    if (renditions !== undefined && transforms.length > 0) {
+      problems.add(`transforms has ${transforms.length} entries beside renditions; give each rendition its own transforms`);
+    }
     problems.throwIfAny();
-    return new Fixed({ kind: 'images', transforms, output });
+    return new Fixed({ kind: 'images', transforms, output, ...(renditions === undefined ? {} : { renditions }) });
   }
 
   /**
@@ -109,10 +150,25 @@ export abstract class FeatureEngineering {
   abstract _bind(scope: Construct): FeatureEngineeringConfiguration;
 }
 
+function specsOf(transforms: readonly ImageTransform[] = []): TransformSpec[] {
+  return transforms.map((transform) => transform._bind());
+}
+
+function outputOf({ format, quality, chromaSubsampling, background }: ImageOutput = {}): OutputSpec {
+  return Object.fromEntries(Object.entries({ format, quality, chromaSubsampling, background }).filter(([, value]) => value !== undefined));
+}
+
 /** Puts a valid example where a value is known only at deploy time, so that the rest can be checked. */
-function withExamples<T extends object>(spec: T): T {
-  return Object.fromEntries(Object.entries(spec)
-    .map(([name, value]) => [name, Token.isUnresolved(value) ? (typeof value === 'number' ? 1 : '#000000') : value])) as T;
+function withExamples<T>(value: T): T {
+  if (Token.isUnresolved(value)) {
+    return (typeof value === 'number' ? 1 : '#000000') as T;
+  }
+  if (Array.isArray(value)) {
+    return value.map(withExamples) as T;
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withExamples(each)])) as T
+    : value;
 }
 
 class Fixed extends FeatureEngineering {

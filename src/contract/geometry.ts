@@ -3,15 +3,13 @@
  *
  * Coordinates are continuous: the pixel in column i and row j covers [i, i+1) x [j, j+1), its centre is (i+0.5, j+0.5).
  */
-import { CropSpec, DEFAULT_PAD_COLOR, PadSpec, ResizeSpec, TransformSpec } from './transforms';
+import { DROP_MAX_IMAGES } from './limits';
+import { PlainSpec, Size, Step, describeCrop, extend, extract, sizeAfter, stepsOf } from './steps';
+import { gridOf, TileSpan } from './tiles';
+import { CropSpec, DEFAULT_PAD_COLOR, TileSpec, TransformSpec } from './transforms';
 
 /** EXIF orientation: 1 is upright, 5-8 have their sides exchanged. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** x' = a x + c y + e, y' = b x + d y + f, as in SVG and Canvas. */
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
@@ -24,28 +22,35 @@ export interface InverseTransform {
   readonly stored: Affine;
 }
 
-/** One elementary operation on the upright image, with nothing left to decide. */
-export type Step =
-  | { readonly kind: 'extract'; readonly left: number; readonly top: number; readonly width: number; readonly height: number }
-  | { readonly kind: 'scale'; readonly width: number; readonly height: number }
-  | {
-    readonly kind: 'extend';
-    readonly left: number;
-    readonly top: number;
-    readonly right: number;
-    readonly bottom: number;
-    readonly color: string;
-  };
-
 export interface Geometry extends Size {
   /** Steps that change something, in their order. */
   readonly steps: readonly Step[];
   readonly inverse: InverseTransform;
 }
 
+/** A tile's place among all tiles, rows and columns counted from 0, and what is done after the steps that all tiles share. */
+export interface TileGeometry extends Geometry {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** What becomes of an image that is cut into tiles. */
+export interface Tiling {
+  /** Before it is cut. */
+  readonly shared: Geometry;
+  readonly rows: number;
+  readonly columns: number;
+  /** Row by row. */
+  readonly tiles: readonly TileGeometry[];
+}
+
 export type GeometryOutcome =
   | { readonly kind: 'geometry'; readonly geometry: Geometry }
   | { readonly kind: 'too-small'; readonly detail: string };
+
+export type TilingOutcome =
+  | { readonly kind: 'tiling'; readonly tiling: Tiling }
+  | { readonly kind: 'too-small' | 'too-many-images'; readonly detail: string };
 
 export const IDENTITY: Affine = [1, 0, 0, 1, 0, 0];
 
@@ -58,118 +63,75 @@ export function uprightSize(stored: Size, orientation: Orientation): Size {
  * What the transforms make of one image.
  *
  * @param stored the size in the file, before EXIF orientation
- * @param specs must be free of `transformProblems`
+ * @param specs must be free of `transformProblems`, and none of them tiles
  */
 export function planGeometry(stored: Size, orientation: Orientation, specs: readonly TransformSpec[]): GeometryOutcome {
-  const steps: Step[] = [];
-  let size = uprightSize(stored, orientation);
-  let upright = IDENTITY;
-  for (const [index, spec] of specs.entries()) {
-    const made = stepsOf(spec, size);
-    if (made === undefined) {
-      const { width, height } = size;
-      return { kind: 'too-small', detail: `the image is ${width}x${height} where transforms[${index}] wants ${describeCrop(spec as CropSpec)}` };
+  const upright = uprightSize(stored, orientation);
+  return plan({ ...upright, upright: IDENTITY }, storedFromUpright(stored, orientation), specs, 0);
+}
+
+/**
+ * The same for transforms of which one tiles.
+ *
+ * @param specs must be free of `transformProblems`, and one of them tiles
+ */
+export function planTiling(stored: Size, orientation: Orientation, specs: readonly TransformSpec[]): TilingOutcome {
+  const at = specs.findIndex(({ kind }) => kind === 'tile');
+  const spec = specs[at] as TileSpec;
+  const before = planGeometry(stored, orientation, specs.slice(0, at));
+  if (before.kind !== 'geometry') {
+    return before;
+  }
+  const shared = before.geometry;
+  const { rows, columns, row, column } = gridOf(spec, shared);
+  if (rows * columns > DROP_MAX_IMAGES) {
+    const detail = `an image of ${shared.width}x${shared.height} gives ${rows * columns} tiles of ${spec.width}x${spec.height}; ${DROP_MAX_IMAGES} are allowed`;
+    return { kind: 'too-many-images', detail };
+  }
+  const back = storedFromUpright(stored, orientation);
+  const tiles: TileGeometry[] = [];
+  for (let index = 0; index < rows * columns; index += 1) {
+    const place = { row: Math.floor(index / columns), column: index % columns };
+    const cut = cutTile(shared, column(place.column), row(place.row), spec.color ?? DEFAULT_PAD_COLOR);
+    const tile = plan(cut, back, specs.slice(at + 1), at + 1);
+    if (tile.kind !== 'geometry') {
+      return tile;
     }
-    for (const step of made) {
-      upright = compose(upright, inverseOf(step, size));
-      size = sizeAfter(step, size);
-      steps.push(step);
-    }
+    tiles.push({ ...tile.geometry, ...place, steps: [...cut.steps, ...tile.geometry.steps] });
   }
-  const inverse = { upright, stored: compose(storedFromUpright(stored, orientation), upright) };
-  return { kind: 'geometry', geometry: { ...size, steps, inverse } };
+  return { kind: 'tiling', tiling: { shared, rows, columns, tiles } };
 }
 
-/** The steps of one transform on an image of this size; undefined where it is too small for the transform. */
-function stepsOf(spec: TransformSpec, size: Size): Step[] | undefined {
-  switch (spec.kind) {
-    case 'crop':
-      return cropSteps(spec, size);
-    case 'resize':
-      return resizeSteps(spec, size);
-    case 'pad':
-      return padSteps(spec, size);
-  }
+interface Begun extends Size {
+  readonly upright: Affine;
 }
 
-function cropSteps(spec: CropSpec, size: Size): Step[] | undefined {
-  const across = cropAxis(spec.width, spec.left, size.width);
-  const down = cropAxis(spec.height, spec.top, size.height);
-  const tooSmall = spec.tooSmall ?? 'quarantine';
-  const fits = across.length === spec.width && down.length === spec.height;
-  if (across.length < 1 || down.length < 1 || (!fits && tooSmall === 'quarantine')) {
-    return undefined;
-  }
-  const cut = extract(across.start, down.start, across.length, down.length, size);
-  return tooSmall === 'pad' ? [...cut, ...extend(across.before, down.before, across.after, down.after, DEFAULT_PAD_COLOR)] : cut;
-}
-
-/** What there is of `wanted` pixels from `start` on (absent: in the middle), and how many are missing before and after. */
-function cropAxis(wanted: number, start: number | undefined, available: number) {
-  if (start !== undefined) {
-    const length = Math.min(wanted, available - start);
-    return { start, length, before: 0, after: wanted - length };
-  }
-  const length = Math.min(wanted, available);
-  const before = Math.floor((wanted - length) / 2);
-  return { start: Math.floor((available - length) / 2), length, before, after: wanted - length - before };
-}
-
-function describeCrop(spec: CropSpec): string {
-  const place = [
-    ...(spec.left === undefined ? [] : [`from column ${spec.left}`]),
-    ...(spec.top === undefined ? [] : [`from row ${spec.top}`]),
+function cutTile(shared: Geometry, across: TileSpan, down: TileSpan, color: string): Begun & { readonly steps: readonly Step[] } {
+  const steps = [
+    ...extract(across.start, down.start, across.length, down.length, shared), ...extend(0, 0, across.missing, down.missing, color),
   ];
-  return [`${spec.width}x${spec.height}`, ...place].join(' ');
+  return { ...follow({ ...shared, upright: shared.inverse.upright }, steps), steps };
 }
 
-function resizeSteps(spec: ResizeSpec, size: Size): Step[] {
-  const limit = spec.enlarge === true ? Infinity : 1;
-  const ratioX = spec.width === undefined ? Infinity : spec.width / size.width;
-  const ratioY = spec.height === undefined ? Infinity : spec.height / size.height;
-  if (spec.fit === 'fill') {
-    return scale(size.width * Math.min(ratioX, limit), size.height * Math.min(ratioY, limit), size);
+/** Steps taken from somewhere on. */
+function follow(begun: Begun, steps: readonly Step[]): Begun {
+  return steps.reduce<Begun>((now, step) => ({ ...sizeAfter(step, now), upright: compose(now.upright, inverseOf(step, now)) }), begun);
+}
+
+function plan(begun: Begun, storedFrom: Affine, specs: readonly TransformSpec[], first: number): GeometryOutcome {
+  const steps: Step[] = [];
+  let now = begun;
+  for (const [index, spec] of specs.entries()) {
+    const made = stepsOf(spec as PlainSpec, now);
+    if (made === undefined) {
+      const { width, height } = now;
+      return { kind: 'too-small', detail: `the image is ${width}x${height} where transforms[${first + index}] wants ${describeCrop(spec as CropSpec)}` };
+    }
+    now = follow(now, made);
+    steps.push(...made);
   }
-  const ratio = Math.min(spec.fit === 'cover' ? Math.max(ratioX, ratioY) : Math.min(ratioX, ratioY), limit);
-  const scaled = rounded(size.width * ratio, size.height * ratio);
-  const steps = scale(scaled.width, scaled.height, size);
-  if (spec.fit !== 'cover') {
-    return steps;
-  }
-  const across = cropAxis(spec.width!, undefined, scaled.width);
-  const down = cropAxis(spec.height!, undefined, scaled.height);
-  return [...steps, ...extract(across.start, down.start, across.length, down.length, scaled)];
-}
-
-function padSteps(spec: PadSpec, size: Size): Step[] {
-  const across = Math.max(0, spec.width - size.width);
-  const down = Math.max(0, spec.height - size.height);
-  const left = Math.floor(across / 2);
-  const top = Math.floor(down / 2);
-  return extend(left, top, across - left, down - top, spec.color ?? DEFAULT_PAD_COLOR);
-}
-
-function extract(left: number, top: number, width: number, height: number, size: Size): Step[] {
-  return width === size.width && height === size.height ? [] : [{ kind: 'extract', left, top, width, height }];
-}
-
-function scale(width: number, height: number, size: Size): Step[] {
-  const to = rounded(width, height);
-  return to.width === size.width && to.height === size.height ? [] : [{ kind: 'scale', ...to }];
-}
-
-function extend(left: number, top: number, right: number, bottom: number, color: string): Step[] {
-  return left + top + right + bottom === 0 ? [] : [{ kind: 'extend', left, top, right, bottom, color }];
-}
-
-function rounded(width: number, height: number): Size {
-  return { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) };
-}
-
-function sizeAfter(step: Step, size: Size): Size {
-  return step.kind === 'extend'
-    ? { width: size.width + step.left + step.right, height: size.height + step.top + step.bottom }
-    : { width: step.width, height: step.height };
+  const { width, height, upright } = now;
+  return { kind: 'geometry', geometry: { width, height, steps, inverse: { upright, stored: compose(storedFrom, upright) } } };
 }
 
 function inverseOf(step: Step, size: Size): Affine {
@@ -180,6 +142,8 @@ function inverseOf(step: Step, size: Size): Affine {
       return [size.width / step.width, 0, 0, size.height / step.height, 0, 0];
     case 'extend':
       return [1, 0, 0, 1, -step.left, -step.top];
+    default:
+      return IDENTITY;
   }
 }
 

@@ -1,5 +1,5 @@
 import { LabelingTaskType } from './labeling-tasks';
-import { OutputSpec, TransformSpec } from './transforms';
+import { OutputSpec, RenditionSpec, TransformSpec } from './transforms';
 
 /** One class that workers can choose. The position in the list is the class id in the data set, so the list only ever grows. */
 export interface LabelConfiguration {
@@ -40,7 +40,13 @@ export interface WorkConfiguration {
 }
 
 export type FeatureEngineeringConfiguration =
-  | { readonly kind: 'images'; readonly transforms: readonly TransformSpec[]; readonly output: OutputSpec }
+  | {
+    readonly kind: 'images';
+    readonly transforms: readonly TransformSpec[];
+    readonly output: OutputSpec;
+    /** Several images of each drop, in the order of their index; `transforms` is empty then. */
+    readonly renditions?: readonly RenditionSpec[];
+  }
   | { readonly kind: 'none' };
 
 /**

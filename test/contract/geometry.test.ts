@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { Affine, applyAffine, compose, Geometry, IDENTITY, invert, Orientation, planGeometry, uprightSize } from '../../src/contract/geometry';
-import { transformProblems, TransformSpec } from '../../src/contract/transforms';
+import { Affine, applyAffine, compose, Geometry, IDENTITY, invert, Orientation, planGeometry, planTiling, uprightSize } from '../../src/contract/geometry';
+import { transformProblems } from '../../src/contract/transform-problems';
+import { TransformSpec } from '../../src/contract/transforms';
 
 const plan = (width: number, height: number, ...specs: TransformSpec[]): Geometry => {
   const outcome = planGeometry({ width, height }, 1, specs);
@@ -75,6 +76,89 @@ describe('resize', () => {
   });
 });
 
+test('contain keeps proportions and pads to the very size', () => {
+  expect(plan(400, 100, { kind: 'resize', width: 200, height: 101, fit: 'contain', color: '#ff0000' }).steps).toEqual([
+    { kind: 'scale', width: 200, height: 50 }, { kind: 'extend', left: 0, right: 0, top: 25, bottom: 26, color: '#ff0000' },
+  ]);
+  expect(plan(40, 10, { kind: 'resize', width: 200, height: 100, fit: 'contain' })).toMatchObject({ width: 200, height: 100, inverse: { upright: [1, 0, 0, 1, -80, -45] } });
+  expect(plan(40, 10, { kind: 'resize', width: 200, height: 100, fit: 'contain', enlarge: true }).inverse.upright).toEqual([0.2, 0, 0, 0.2, 0, -5]);
+});
+
+describe('regions', () => {
+  test('are of the image as it is at that step, and clipped to it', () => {
+    const mask: TransformSpec = { kind: 'mask', region: { left: 90, top: 40, width: 50, height: 50 } };
+    expect(plan(100, 80, mask).steps).toEqual([{ kind: 'mask', color: '#000000', region: { left: 90, top: 40, width: 10, height: 40 } }]);
+    expect(plan(100, 80, { kind: 'crop', width: 90, height: 80 }, mask).steps).toHaveLength(1);
+    expect(plan(100, 80, { kind: 'blur', sigma: 2, region: { left: 0, top: 80, width: 9, height: 9 } }).steps).toEqual([]);
+  });
+});
+
+describe('tiles', () => {
+  const tiling = (width: number, height: number, ...specs: TransformSpec[]) => {
+    const outcome = planTiling({ width, height }, 1, specs);
+    if (outcome.kind !== 'tiling') {
+      throw new Error(outcome.detail);
+    }
+    return outcome.tiling;
+  };
+  const boxes = (edge: 'shift' | 'pad' | 'shrink', width: number, height: number, overlap = 0) =>
+    tiling(width, height, { kind: 'tile', width: 40, height: 30, overlap, edge }).tiles
+      .map((tile) => `${tile.row},${tile.column}: ${tile.inverse.upright[4]},${tile.inverse.upright[5]} ${tile.width}x${tile.height}`);
+
+  test('lie row by row, with the edge as it was chosen', () => {
+    expect(boxes('shift', 100, 50)).toEqual(['0,0: 0,0 40x30', '0,1: 40,0 40x30', '0,2: 60,0 40x30', '1,0: 0,20 40x30', '1,1: 40,20 40x30', '1,2: 60,20 40x30']);
+    expect(boxes('shrink', 100, 30)).toEqual(['0,0: 0,0 40x30', '0,1: 40,0 40x30', '0,2: 80,0 20x30']);
+    expect(boxes('pad', 100, 30)).toEqual(['0,0: 0,0 40x30', '0,1: 40,0 40x30', '0,2: 80,0 40x30']);
+    expect(boxes('shift', 100, 30, 10)).toEqual(['0,0: 0,0 40x30', '0,1: 30,0 40x30', '0,2: 60,0 40x30']);
+  });
+
+  test('of an image smaller than one', () => {
+    expect([boxes('shift', 10, 20), boxes('shrink', 10, 20), boxes('pad', 10, 20)].flat()).toEqual(['0,0: 0,0 10x20', '0,0: 0,0 10x20', '0,0: 0,0 40x30']);
+  });
+
+  test('are transformed further, each by itself', () => {
+    const { shared, tiles } = tiling(200, 100, { kind: 'resize', width: 100 }, { kind: 'tile', width: 50, height: 50 }, { kind: 'resize', width: 25 });
+    expect(shared).toMatchObject({ width: 100, height: 50, steps: [{ kind: 'scale', width: 100, height: 50 }] });
+    expect(tiles.map(({ steps, inverse }) => [steps.length, inverse.upright]))
+      .toEqual([[2, [4, 0, 0, 4, 0, 0]], [2, [4, 0, 0, 4, 100, 0]]]);
+  });
+
+  test('that are too many, or too small for what follows, are refused', () => {
+    const tile: TransformSpec = { kind: 'tile', width: 10, height: 10 };
+    expect(planTiling({ width: 320, height: 320 }, 1, [tile])).toEqual({
+      kind: 'too-many-images', detail: 'an image of 320x320 gives 1024 tiles of 10x10; 1000 are allowed',
+    });
+    expect(planTiling({ width: 320, height: 320 }, 1, [tile, { kind: 'crop', width: 11, height: 9 }])).toMatchObject({ kind: 'too-many-images' });
+    expect(planTiling({ width: 30, height: 30 }, 1, [tile, { kind: 'crop', width: 11, height: 9 }])).toEqual({
+      kind: 'too-small', detail: 'the image is 10x10 where transforms[1] wants 11x9',
+    });
+    expect(planTiling({ width: 30, height: 30 }, 1, [{ kind: 'crop', width: 40, height: 9 }, tile])).toMatchObject({ kind: 'too-small' });
+  });
+
+  test('cover every pixel, neighbours share at least the overlap, and none lies outside', () => {
+    const edge = fc.constantFrom('shift' as const, 'pad' as const, 'shrink' as const);
+    const small = fc.integer({ min: 1, max: 60 });
+    fc.assert(fc.property(fc.integer({ min: 1, max: 200 }), small, small, edge, (length, tile, wanted, edgeOf) => {
+      const overlap = Math.min(wanted, Math.floor(tile / 2));
+      fc.pre(length / Math.max(1, tile - overlap) < 900);
+      const { tiles, columns } = tiling(length, 1, { kind: 'tile', width: tile, height: tile, overlap, edge: edgeOf });
+      const spans = tiles.map(({ inverse, steps, width }) => {
+        const cut = steps.find((step) => step.kind === 'extract');
+        expect(edgeOf === 'pad' ? width : tile).toBe(tile);
+        return [inverse.upright[4], cut?.kind === 'extract' ? cut.width : length];
+      });
+      expect(columns).toBe(spans.length);
+      expect(spans[0][0]).toBe(0);
+      expect(spans.at(-1)![0] + spans.at(-1)![1]).toBe(length);
+      spans.slice(1).forEach(([start], index) => {
+        const [before, size] = spans[index];
+        expect(start).toBeGreaterThan(before);
+        expect(before + size - start).toBeGreaterThanOrEqual(overlap);
+      });
+    }), { numRuns: 400 });
+  });
+});
+
 describe('pad', () => {
   test('puts the image into the middle', () => {
     expect(plan(100, 51, { kind: 'pad', width: 101, height: 60, color: '#ff0000' }).steps).toEqual([
@@ -96,9 +180,11 @@ const spec: fc.Arbitrary<TransformSpec> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('resize' as const), width: side, height: side,
-    fit: fc.constantFrom('inside' as const, 'cover' as const, 'fill' as const), enlarge: fc.boolean(),
+    fit: fc.constantFrom('inside' as const, 'cover' as const, 'fill' as const, 'contain' as const), enlarge: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('pad' as const), width: side, height: side }),
+  fc.record({ kind: fc.constant('mask' as const), region: fc.record({ left: fc.nat(300), top: fc.nat(300), width: side, height: side }) }),
+  fc.constant({ kind: 'grayscale' as const }),
 );
 const orientation = fc.integer({ min: 1, max: 8 }) as fc.Arbitrary<Orientation>;
 
@@ -148,9 +234,11 @@ describe('any plan', () => {
           expect(step.left + step.width).toBeLessThanOrEqual(size.width);
           expect(step.top + step.height).toBeLessThanOrEqual(size.height);
         }
-        size = step.kind === 'extend'
-          ? { width: size.width + step.left + step.right, height: size.height + step.top + step.bottom }
-          : { width: step.width, height: step.height };
+        if (step.kind === 'extend') {
+          size = { width: size.width + step.left + step.right, height: size.height + step.top + step.bottom };
+        } else if (step.kind === 'extract' || step.kind === 'scale') {
+          size = { width: step.width, height: step.height };
+        }
         expect(Number.isInteger(size.width) && Number.isInteger(size.height) && size.width > 0 && size.height > 0).toBe(true);
       }
       expect(size).toEqual({ width: geometry.width, height: geometry.height });

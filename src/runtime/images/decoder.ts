@@ -1,5 +1,5 @@
 import type { Sharp, SharpOptions } from 'sharp';
-import { Fault } from './fault';
+import { Fault, FaultError } from './fault';
 import { DEFAULT_INPUT_LIMITS } from './gate';
 import { ImageHeader } from './header';
 
@@ -116,6 +116,9 @@ async function runStrictly(image: Sharp): Promise<Buffer> {
  * @throws the error itself where it says nothing about the image but something about the machine
  */
 export function decodeFault(error: unknown): Fault {
+  if (error instanceof FaultError) {
+    return { reason: error.reason, detail: error.message };
+  }
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof Error) || /out of memory|unable to (malloc|allocate|create thread)|cannot allocate|ENOMEM|Cannot find module|Could not load/i.test(message)) {
     throw error;

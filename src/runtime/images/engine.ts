@@ -22,6 +22,15 @@ export interface MadeImage {
   readonly warnings: readonly string[];
 }
 
+export interface MadeTile extends MadeImage {
+  /** Rows and columns are counted from 0. */
+  readonly tile: { readonly row: number; readonly column: number; readonly rows: number; readonly columns: number };
+}
+
+export type TilesResult =
+  | { readonly kind: 'tiles'; readonly tiles: AsyncIterable<MadeTile> }
+  | ({ readonly kind: 'rejected' } & Fault);
+
 export type EngineResult =
   | { readonly kind: 'images'; readonly images: readonly MadeImage[] }
   | ({ readonly kind: 'rejected' } & Fault);

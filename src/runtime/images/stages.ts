@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
-import { applyAffine, Orientation, Size, Step, storedFromUpright } from '../../contract/geometry';
+import { applyAffine, Orientation, storedFromUpright } from '../../contract/geometry';
+import { MovingStep, Size } from '../../contract/steps';
 
 /**
  * What the pipeline library does in one pass, in the order in which it does it: cut, scale, turn upright, cut, extend.
@@ -22,10 +23,10 @@ interface Region extends Size {
   readonly top: number;
 }
 
-type Extend = Extract<Step, { kind: 'extend' }>;
+type Extend = Extract<MovingStep, { kind: 'extend' }>;
 
 /** Orders steps on the upright image into passes. The first pass begins with the stored image, and there is always one. */
-export function stagesOf(stored: Size, orientation: Orientation, upright: Size, steps: readonly Step[]): Stage[] {
+export function stagesOf(stored: Size, orientation: Orientation, upright: Size, steps: readonly MovingStep[]): Stage[] {
   const stages: Stage[] = [];
   let size = upright;
   let stage: Stage = { orientation, size };
@@ -44,7 +45,7 @@ export function stagesOf(stored: Size, orientation: Orientation, upright: Size, 
 }
 
 /** The stage with one more step; undefined where the step comes too late for it. */
-function addStep(stage: Stage, step: Step, input: Size, size: Size): Stage | undefined {
+function addStep(stage: Stage, step: MovingStep, input: Size, size: Size): Stage | undefined {
   if (stage.extend !== undefined) {
     return undefined;
   }

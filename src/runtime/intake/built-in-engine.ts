@@ -1,23 +1,25 @@
-import { Engine, Engineered, Gated, GatedDrop } from './engine';
+import { Engine, Engineered, EngineeredImage, Gated, GatedDrop, RejectedDropError } from './engine';
 import { FeatureEngineeringConfiguration } from '../../contract/project-configuration';
-import { ImageEngine, ImagePlan } from '../images/engine';
+import { RenditionSpec } from '../../contract/transforms';
+import { ImagePlan, MadeImage, MadeTile } from '../images/engine';
+import { FaultError } from '../images/fault';
 import { inspect } from '../images/gate';
+import { ImageHeader } from '../images/header';
 import { NoneEngine } from '../images/none-engine';
 import { SharpEngine } from '../images/sharp-engine';
 
 const EXTENSION = { jpeg: 'jpg', png: 'png' } as const;
 
+type Rendition = Partial<Pick<RenditionSpec, 'name'>> & ImagePlan;
+
+const isTiled = ({ transforms }: ImagePlan): boolean => transforms.some(({ kind }) => kind === 'tile');
+
 /** The engines that work within the intake function. */
 export class BuiltInEngine implements Engine {
-  private readonly images: ImageEngine;
-  private readonly plan: ImagePlan;
+  private readonly none = new NoneEngine();
+  private readonly sharp = new SharpEngine();
 
-  constructor(configuration: FeatureEngineeringConfiguration) {
-    this.images = configuration.kind === 'none' ? new NoneEngine() : new SharpEngine();
-    this.plan = configuration.kind === 'none'
-      ? { transforms: [], output: {} }
-      : { transforms: configuration.transforms, output: configuration.output };
-  }
+  constructor(private readonly configuration: FeatureEngineeringConfiguration) {}
 
   gate(bytes: Uint8Array): Gated {
     return inspect(bytes);
@@ -28,15 +30,44 @@ export class BuiltInEngine implements Engine {
     if (!header.ok) {
       return { kind: 'rejected', reason: header.reason, detail: header.detail };
     }
-    const result = await this.images.process(drop.bytes, header, this.plan);
-    if (result.kind === 'rejected') {
-      return result;
-    }
-    return {
-      kind: 'images',
-      images: result.images.map((image) => ({
-        ...image, extension: EXTENSION[image.format], inverseTransform: image.inverseTransform.upright, priority: 0,
-      })),
-    };
+    return { kind: 'images', images: this.images(drop.bytes, header) };
   }
+
+  private async* images(bytes: Uint8Array, header: ImageHeader): AsyncGenerator<EngineeredImage> {
+    const { configuration } = this;
+    try {
+      if (configuration.kind === 'none') {
+        yield* made(await this.none.process(bytes, header));
+        return;
+      }
+      for (const rendition of configuration.renditions ?? [configuration]) {
+        yield* this.rendition(bytes, header, rendition);
+      }
+    } catch (error) {
+      throw error instanceof FaultError ? new RejectedDropError(error.reason, error.message) : error;
+    }
+  }
+
+  private async* rendition(bytes: Uint8Array, header: ImageHeader, { name, ...plan }: Rendition): AsyncGenerator<EngineeredImage> {
+    const result = isTiled(plan) ? await this.sharp.processTiles(bytes, header, plan) : await this.sharp.process(bytes, header, plan);
+    yield* made(result, name);
+  }
+}
+
+async function* made(
+  result: Awaited<ReturnType<SharpEngine['process' | 'processTiles']>>, rendition?: string,
+): AsyncGenerator<EngineeredImage> {
+  if (result.kind === 'rejected') {
+    throw new RejectedDropError(result.reason, rendition === undefined ? result.detail : `${result.detail} (rendition ${rendition})`);
+  }
+  for await (const image of result.kind === 'tiles' ? result.tiles : result.images) {
+    yield engineered(image, rendition);
+  }
+}
+
+function engineered(image: MadeImage | MadeTile, rendition?: string): EngineeredImage {
+  return {
+    ...image, extension: EXTENSION[image.format], inverseTransform: image.inverseTransform.upright, priority: 0,
+    ...(rendition === undefined ? {} : { rendition }),
+  };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { planGeometry, uprightSize } from '../../../src/contract/geometry';
+import { isMoving } from '../../../src/contract/steps';
 import { loadSharp, openImage, runPipeline } from '../../../src/runtime/images/decoder';
 import { ImagePlan } from '../../../src/runtime/images/engine';
 import { inspect } from '../../../src/runtime/images/gate';
@@ -79,7 +80,7 @@ async function shares(bytes: Buffer, work: Work, times: number): Promise<object>
   if (!header.ok || planned?.kind !== 'geometry') {
     throw new Error('shares are measured for good images only');
   }
-  const [stage] = stagesOf(header, header.orientation, uprightSize(header, header.orientation), planned.geometry.steps);
+  const [stage] = stagesOf(header, header.orientation, uprightSize(header, header.orientation), planned.geometry.steps.filter(isMoving));
   const last = stage.before === undefined ? header.height - 1 : stage.before.top + stage.before.height - 1;
   const lastRow = { left: 0, top: last, width: header.width, height: 1 };
   const total = await median(times, () => intake(bytes, work));

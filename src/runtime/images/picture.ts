@@ -1,0 +1,28 @@
+import type { Sharp } from 'sharp';
+import { loadSharp, runPipeline } from './decoder';
+import { FaultError } from './fault';
+import { Size } from '../../contract/steps';
+
+/** Pixels in memory, row by row, 8 bit: grey, RGB, or RGB with transparency. */
+export interface Picture extends Size {
+  readonly data: Buffer;
+  readonly channels: 1 | 3 | 4;
+}
+
+/** Two of these, the drop and the decoder fit into a function of 3,008 MB. Bytes. */
+const PICTURE_MAX_BYTES = 1_100_000_000;
+
+/** @throws FaultError where it would not fit into memory */
+export async function toPicture(image: Sharp, { width, height }: Size): Promise<Picture> {
+  const most = width * height * 4;
+  if (most > PICTURE_MAX_BYTES) {
+    throw new FaultError('too-many-pixels', `the image would be ${width}x${height} on its way; ${PICTURE_MAX_BYTES / 4} pixels are allowed`);
+  }
+  const data = await runPipeline(image.raw());
+  return { data, width, height, channels: data.length / (width * height) as Picture['channels'] };
+}
+
+export function openPicture({ data, width, height, channels }: Picture): Sharp {
+  const image = loadSharp()(data, { raw: { width, height, channels } });
+  return channels === 1 ? image.toColourspace('b-w') : image;
+}
