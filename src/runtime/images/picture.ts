@@ -13,11 +13,17 @@ export interface Picture extends Size {
 const PICTURE_MAX_BYTES = 1_100_000_000;
 
 /** @throws FaultError where it would not fit into memory */
-export async function toPicture(image: Sharp, { width, height }: Size): Promise<Picture> {
-  const most = width * height * 4;
-  if (most > PICTURE_MAX_BYTES) {
-    throw new FaultError('too-many-pixels', `the image would be ${width}x${height} on its way; ${PICTURE_MAX_BYTES / 4} pixels are allowed`);
+export function requireMemory(size: Size): Size {
+  if (size.width * size.height * 4 > PICTURE_MAX_BYTES) {
+    const detail = `the image would be ${size.width}x${size.height} on its way; ${PICTURE_MAX_BYTES / 4} pixels are allowed`;
+    throw new FaultError('too-many-pixels', detail);
   }
+  return size;
+}
+
+/** @throws FaultError where it would not fit into memory */
+export async function toPicture(image: Sharp, size: Size): Promise<Picture> {
+  const { width, height } = requireMemory(size);
   const data = await runPipeline(image.raw());
   return { data, width, height, channels: data.length / (width * height) as Picture['channels'] };
 }

@@ -1,8 +1,9 @@
 import type { Sharp } from 'sharp';
 import { openImage, runPipeline } from './decoder';
+import { enlarged } from './enlarging';
 import { ImageHeader } from './header';
 import { paint } from './painting';
-import { openPicture, Picture, toPicture } from './picture';
+import { openPicture, Picture, requireMemory, toPicture } from './picture';
 import { applyStage, stagesOf } from './stages';
 import { Orientation, uprightSize } from '../../contract/geometry';
 import { isMoving, MovingStep, PaintingStep, Size, sizeAfter, Step } from '../../contract/steps';
@@ -37,7 +38,7 @@ export class Rendering {
   ) {
     // pixels in memory are grey, or coloured, with or without transparency: never grey with it
     const upright = uprightSize(header, header.orientation);
-    const inMemory = partSteps.length > 0 || !steps.every(isMoving)
+    const inMemory = partSteps.length > 0 || firstInMemory(steps, upright) < steps.length
       || stagesOf(header, header.orientation, upright, steps.filter(isMoving)).length > 1;
     this.grey = header.colorModel === 'grey' && !hasColor([...steps, ...partSteps]) && !(inMemory && header.hasAlpha && format === 'png');
   }
@@ -50,8 +51,7 @@ export class Rendering {
   /** The image in memory, for `part`. */
   async picture(): Promise<Picture> {
     const upright = uprightSize(this.header, this.header.orientation);
-    const size = this.steps.reduce<Size>((now, step) => sizeAfter(step, now), upright);
-    return toPicture(await this.run(this.open(), this.steps), size);
+    return toPicture(await this.run(this.open(), this.steps), sizeAt(this.steps, this.steps.length, upright));
   }
 
   /** A part of the picture as a file. */
@@ -73,21 +73,25 @@ export class Rendering {
 
   /** A pipeline whose last pass was not run yet. */
   private async run(begun: Begun, steps: readonly Step[]): Promise<Sharp> {
-    const at = steps.findIndex((step) => !isMoving(step));
-    const moving = (at < 0 ? steps : steps.slice(0, at)) as readonly MovingStep[];
     const { input, orientation } = begun;
-    const stages = stagesOf(input, orientation, uprightSize(input, orientation), moving);
+    const upright = uprightSize(input, orientation);
+    const at = firstInMemory(steps, upright);
+    const step = steps[at] as Step | undefined;
+    const before = sizeAt(steps, at, upright);
+    const moving = [...steps.slice(0, at) as MovingStep[], ...(step?.kind === 'scale' ? shrinkingPart(step, before) : [])];
+    const stages = stagesOf(input, orientation, upright, moving);
     let image = applyStage(begun.image, stages[0]);
     for (const [index, stage] of stages.slice(1).entries()) {
       image = applyStage(openPicture(await toPicture(image, stages[index].size)), stage);
     }
-    if (at < 0) {
+    if (step === undefined) {
       return image;
     }
     const left = steps.slice(at + 1);
     const picture = await toPicture(image, stages[stages.length - 1].size);
-    const painted = await paint(picture, steps[at] as PaintingStep, hasColor([...left, ...this.partSteps]));
-    return this.run({ image: openPicture(painted), input: painted, orientation: 1 }, left);
+    const made = step.kind === 'scale' ? enlarged(picture, requireMemory({ width: step.width, height: step.height }))
+      : await paint(picture, step as PaintingStep, hasColor([...left, ...this.partSteps]));
+    return this.run({ image: openPicture(made), input: made, orientation: 1 }, left);
   }
 
   private encode(image: Sharp): Sharp {
@@ -108,4 +112,25 @@ export class Rendering {
 /** Whether any step brings colour into a grey image. */
 function hasColor(steps: readonly Step[]): boolean {
   return steps.some((step) => 'color' in step && !/^#(..)\1\1$/i.test(step.color));
+}
+
+/** The index of the first step that the library cannot do, or not well: painting and enlarging. */
+function firstInMemory(steps: readonly Step[], size: Size): number {
+  let now = size;
+  const at = steps.findIndex((step) => {
+    const before = now;
+    now = sizeAfter(step, now);
+    return !isMoving(step) || (step.kind === 'scale' && (step.width > before.width || step.height > before.height));
+  });
+  return at < 0 ? steps.length : at;
+}
+
+function sizeAt(steps: readonly Step[], index: number, size: Size): Size {
+  return steps.slice(0, index).reduce<Size>((now, step) => sizeAfter(step, now), size);
+}
+
+/** What a scaling does in a direction that it shrinks, where it enlarges the other. */
+function shrinkingPart({ width, height }: Size, before: Size): MovingStep[] {
+  const to = { width: Math.min(width, before.width), height: Math.min(height, before.height) };
+  return to.width === before.width && to.height === before.height ? [] : [{ kind: 'scale', ...to }];
 }

@@ -86,6 +86,25 @@ test('a broken file is rejected before a tile is made', async () => {
 
 // ---- the inverse transform, against pixels
 
+const SCALES = [[100, 100], [130, 130], [101, 40], [40, 101], [60, 60], [100, 250]];
+
+test.each(SCALES)('100x100 scaled to %ix%i shows every place where it should be', async (width, height) => {
+  // the colour tells the place, 2 levels for each pixel: rounding it may take a quarter of a pixel
+  const bytes = await pngOf(paint(100, 100, (x, y) => [2 * x + 1, 2 * y + 1, 0]));
+  const [image] = await whole(bytes, headerOf(bytes), [{ kind: 'resize', width, height, fit: 'fill', enlarge: true }]);
+  const pixels = await pixelsOf(image.bytes);
+  let [across, down, count] = [0, 0, 0];
+  for (let y = 5; y < height - 5; y += 1) {
+    for (let x = 5; x < width - 5; x += 1, count += 1) {
+      const place = applyAffine(image.inverseTransform.upright, x + 0.5, y + 0.5);
+      across += pixelAt(pixels, x, y)[0] / 2 - place.x;
+      down += pixelAt(pixels, x, y)[1] / 2 - place.y;
+    }
+  }
+  expect(Math.abs(across / count)).toBeLessThan(0.3);
+  expect(Math.abs(down / count)).toBeLessThan(0.3);
+});
+
 interface Box {
   readonly left: number;
   readonly top: number;
