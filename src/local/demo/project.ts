@@ -9,8 +9,10 @@ import { LedgerItem, LedgerView, viewLedger } from './ledger-view';
 import { DropFile } from './scenario';
 import { Stage } from './stage';
 
-/** Between two ticks of the scheduler, which in AWS come each minute. Unit: milliseconds. */
+/** Between two ticks of the scheduler, which in AWS come each minute; later where the controller is still at work. Unit: milliseconds. */
 const TICK = 2_000;
+
+const MINUTE = 60_000;
 
 const CONTROLLER = /ControllerHandlerFunction/;
 
@@ -37,9 +39,6 @@ export class DeployedProject {
     return new DeployedProject(stage.emulator.aws, deployment, controller.physicalId, resources);
   }
 
-  private timer?: NodeJS.Timeout;
-  private failure?: unknown;
-
   private constructor(
     private readonly aws: Aws,
     public readonly deployment: Deployment,
@@ -55,19 +54,12 @@ export class DeployedProject {
 
   /** Lets the scheduler tick. */
   public start(): void {
-    this.timer = setInterval(() => {
-      this.deployment.schedules.fire().catch((error: unknown) => {
-        this.failure = error;
-      });
-    }, TICK);
+    this.deployment.schedules.start({ speed: MINUTE / TICK });
   }
 
   /** The scheduler stands still. Throws if a tick could not be delivered. */
   public stop(): void {
-    clearInterval(this.timer);
-    if (this.failure !== undefined) {
-      throw this.failure as Error;
-    }
+    this.deployment.schedules.stop();
   }
 
   /** Drops a file, as a user does. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { InvocationType, InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, GetScheduleCommandOutput, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { Aws } from './aws';
@@ -65,17 +65,28 @@ export class Schedules {
     }
   }
 
-  /** Fires the enabled schedules when they are due, until `stop`. */
+  /**
+   * Fires the enabled schedules when they are due, until `stop`. A function that has not answered the last tick is given no other:
+   * on a slow machine the emulator would start process after process, and none of them would ever end.
+   */
   public start({ speed = 1, onError = error => this.errors.push(error) }: ClockOptions = {}): void {
     const begin = Date.now();
     const now = () => begin + (Date.now() - begin) * speed;
     for (const record of this.records.filter(({ enabled }) => enabled)) {
       const index = this.timers.length;
+      let busy = false;
+      const tick = async (due: number) => {
+        if (!busy) {
+          busy = true;
+          await this.deliver(record, due, 'RequestResponse').catch(onError);
+          busy = false;
+        }
+      };
       const wait = () => {
         const due = record.schedule.next(now(), begin);
         this.timers[index] = setTimeout(() => {
           wait();
-          this.deliver(record, due).catch(onError);
+          void tick(due);
         }, Math.max(0, (due - now()) / speed));
       };
       this.timers.push(undefined as unknown as NodeJS.Timeout);
@@ -93,7 +104,7 @@ export class Schedules {
     }
   }
 
-  private async deliver({ arn, input, targetArn }: ScheduleRecord, due: number): Promise<void> {
+  private async deliver({ arn, input, targetArn }: ScheduleRecord, due: number, invocation: InvocationType = 'Event'): Promise<void> {
     const payload = input
       .replaceAll('<aws.scheduler.schedule-arn>', arn)
       .replaceAll('<aws.scheduler.scheduled-time>', new Date(due).toISOString().replace(/\.\d+Z$/, 'Z'))
@@ -101,7 +112,7 @@ export class Schedules {
       .replaceAll('<aws.scheduler.attempt-number>', '1');
     const [, , service, , , ...resource] = targetArn.split(':');
     if (service === 'lambda') {
-      await this.aws.lambda.send(new InvokeCommand({ FunctionName: targetArn, InvocationType: 'Event', Payload: Buffer.from(payload) }));
+      await this.aws.lambda.send(new InvokeCommand({ FunctionName: targetArn, InvocationType: invocation, Payload: Buffer.from(payload) }));
     } else if (service === 'sqs') {
       const { QueueUrl } = await this.aws.sqs.send(new GetQueueUrlCommand({ QueueName: resource.join(':') }));
       await this.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: payload }));

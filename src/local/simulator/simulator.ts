@@ -182,7 +182,8 @@ export class GroundTruthSimulator {
 
   /** What became of each object of a job, in the order in which they entered; for those who watch the simulator. */
   public objects(jobName: string): SeenObject[] {
-    return this.job(jobName).objects.map(({ sourceRef, taskId, state, answers }) => ({ sourceRef, taskId, state, answers: answers.length }));
+    return this.job(jobName).objects.map(({ sourceRef, taskId, state, answers }) =>
+      ({ sourceRef, taskId, state, answers: answers.length }));
   }
 
   // --- Levers --------------------------------------------------------------------------------------------------------
