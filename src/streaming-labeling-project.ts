@@ -222,6 +222,11 @@ export class StreamingLabelingProject extends Construct {
     return projectMetric(this.names, METRIC.DROPS_RECEIVED, options);
   }
 
+  /** Drops that no event brought in, and that the sweep of the bucket found. More than a few mean that notifications are lost. */
+  metricDropsSwept(options?: MetricOptions): Metric {
+    return projectMetric(this.names, METRIC.DROPS_SWEPT, options);
+  }
+
   /** Drops whose content had been dropped before, and that are not labeled again. */
   metricDropsDuplicate(options?: MetricOptions): Metric {
     return projectMetric(this.names, METRIC.DROPS_DUPLICATE, options);
