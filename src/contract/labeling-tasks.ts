@@ -49,6 +49,7 @@ export const LABELING_TASKS: { readonly [type in LabelingTaskType]: LabelingTask
 /** Attributes that our own messages carry: a label under one of these names would be lost among them. */
 export const RESERVED_ATTRIBUTES: readonly string[] = [
   'offer-id', 'dataset-objectid-attribute-name', 'drop-key', 'drop-sha256', 'image-width', 'image-height', 'inverse-transform',
+  'rendition', 'tile-row', 'tile-column', 'tile-rows', 'tile-columns', 'image-attributes', 'pre-label',
 ];
 
 /** The account that owns the built-in functions in each Region where Ground Truth exists (API reference of `HumanTaskConfig`). */

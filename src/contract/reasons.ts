@@ -14,6 +14,12 @@ export const REASON = {
   TOO_MANY_IMAGES: 'too-many-images',
   NO_OUTPUT: 'no-output',
   ENGINEERING_FAILED: 'engineering-failed',
+  BAD_PRE_LABEL: 'bad-pre-label',
+  HOOK_REJECTED: 'hook-rejected',
+  HOOK_FAILED: 'hook-failed',
+  HOOK_TIMED_OUT: 'hook-timed-out',
+  HOOK_BAD_ANSWER: 'hook-bad-answer',
+  HOOK_BAD_IMAGE: 'hook-bad-image',
   PROCESSOR_CRASH: 'processor-crash',
   LABELING_FAILED: 'labeling-failed',
   NEVER_LABELED: 'never-labeled',
@@ -33,6 +39,8 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   'too-many-pixels': 'Decoding the image needs more memory than the pipeline has: reduce it before dropping it.',
   'key-too-long': 'The object\'s key is longer than the ledger can hold: drop the file under a shorter path.',
 
+  'bad-pre-label': 'The metadata `pre-label` that came with the file does not fit the project\'s labels: mend what writes it and drop the file again.',
+
   // ---- what the transforms make of it
   'too-small': 'There is too little for the crop: drop larger images, or set the crop\'s `tooSmall` to pad or shrink.',
   'output-too-large': 'Ground Truth takes images of at most 40 MB: add a resize or write JPEG.',
@@ -40,6 +48,11 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   'too-many-images': 'One drop may give 1,000 images: make the tiles larger, or add a resize before them.',
   'no-output': 'Feature engineering made no image of this drop: if that was not wanted, mend the code and `requeue` the drop.',
   'engineering-failed': 'The feature engineering code failed for this drop each time: read its log, mend it and `requeue` the drop.',
+  'hook-rejected': 'Your feature engineering function decided so: if it should not have, mend it and `requeue` the drop.',
+  'hook-failed': 'Your feature engineering function fails for this drop: read its log, mend it and `requeue` the drop.',
+  'hook-timed-out': 'Your feature engineering function takes too long for this drop: give it more memory or less to do, and `requeue` the drop.',
+  'hook-bad-answer': 'Your feature engineering function does not keep to the contract in docs/feature-engineering.md: mend it and `requeue` the drop.',
+  'hook-bad-image': 'Your feature engineering function returned an image that workers could not be shown: mend it and `requeue` the drop.',
   'processor-crash': 'The processor died each time it worked on this drop (memory or time): look at the file, and drop it again when it is smaller.',
 
   // ---- labeling

@@ -43,7 +43,7 @@ export class PlainEngine implements Engine {
     return {
       kind: 'images',
       images: [{
-        bytes: drop.bytes, extension: 'png', contentType: 'image/png', width: 1, height: 1, inverseTransform: [1, 0, 0, 1, 0, 0], priority: 0, warnings: [],
+        bytes: drop.bytes, extension: 'png', contentType: 'image/png', width: 1, height: 1, inverseTransform: [1, 0, 0, 1, 0, 0], warnings: [],
       }],
     };
   }

@@ -38,7 +38,7 @@ async function publish(world: World, images: readonly ImageRecord[], job: number
   if (images.length === 0) {
     return 0;
   }
-  const bodies = images.map((image) => offerMessage({ sourceRef: image.sourceRef, jobNumber: job, provenance: image.provenance }));
+  const bodies = images.map(({ sourceRef, provenance, preLabel }) => offerMessage({ sourceRef, jobNumber: job, provenance, preLabel }));
   const taken = await world.topic.publish(world.resources.inputTopicArn, bodies);
   const sent = images.filter((_, index) => taken[index]);
   await markSent(world.ledger, sent);

@@ -1,4 +1,5 @@
 import { MANIFEST_LINE_MAX_CHARACTERS } from '../../contract/limits';
+import { PRE_LABEL_ATTRIBUTE, PreLabel } from '../../contract/pre-label';
 
 /** A line of a manifest, or the body of an output message. */
 export type Line = { readonly [name: string]: unknown };
@@ -65,6 +66,7 @@ export interface Offer {
   readonly sourceRef: string;
   readonly jobNumber: number;
   readonly provenance: { readonly [name: string]: unknown };
+  readonly preLabel?: PreLabel;
 }
 
 /** The de-duplication id: within one job an image is one object, however often it is published. */
@@ -77,6 +79,7 @@ export function offerMessage(offer: Offer): string {
   return ascii(JSON.stringify({
     'source-ref': offer.sourceRef,
     ...offer.provenance,
+    ...(offer.preLabel === undefined ? {} : { [PRE_LABEL_ATTRIBUTE]: offer.preLabel }),
     [DEDUPLICATION_POINTER]: DEDUPLICATION_ATTRIBUTE,
     [DEDUPLICATION_ATTRIBUTE]: offerId(offer.sourceRef, offer.jobNumber),
   }));

@@ -67,7 +67,7 @@ async function* made(
 
 function engineered(image: MadeImage | MadeTile, rendition?: string): EngineeredImage {
   return {
-    ...image, extension: EXTENSION[image.format], inverseTransform: image.inverseTransform.upright, priority: 0,
+    ...image, extension: EXTENSION[image.format], inverseTransform: image.inverseTransform.upright,
     ...(rendition === undefined ? {} : { rendition }),
   };
 }

@@ -1,3 +1,4 @@
+import { PreLabel } from '../../contract/pre-label';
 import { ReasonCode } from '../../contract/reasons';
 import { DropId } from '../ledger/drops';
 
@@ -24,8 +25,10 @@ export interface EngineeredImage {
   readonly height: number;
   /** From points of the image to points of the drop as a viewer shows it: `a b c d e f` of an affine map. */
   readonly inverseTransform: readonly number[];
-  /** 0-9, 9 first. */
-  readonly priority: number;
+  /** 0-9, 9 first. Default: the drop's. */
+  readonly priority?: number;
+  /** In pixels of the image, and free of `preLabelProblems`. Default: the drop's, mapped to the image. */
+  readonly preLabel?: PreLabel;
   readonly warnings: readonly string[];
   /** The rendition that it is, where the project makes several of a drop. Letters, digits and hyphens. */
   readonly rendition?: string;

@@ -6,12 +6,13 @@ import {
   DropId, DropRecord, beginAttempt, endAttempt, finishDrop, handOver, isFinished, isUnderWay, originOf, readDrop, receiveDrop, sameDrop,
 } from '../ledger/drops';
 import { recordDrop, resumeRecording } from '../ledger/recording';
-import { StoredObject } from '../ports';
+import { ObjectHead, StoredObject } from '../ports';
 import { World } from '../world';
 import { DROP_MAX_BYTES, Engine, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
 import { CreatedObject } from './events';
 import { putAway } from './put-away';
 import { storeImages } from './store';
+import { preLabelOf, wishesOf } from './wishes';
 
 /** The fourth try that dies while decoding is not made: the drop is quarantined as it is. */
 export const ATTEMPTS_MAX = 4;
@@ -43,13 +44,21 @@ export class Intake {
     if (!known) {
       this.world.telemetry.count(METRIC.DROPS_RECEIVED, 1);
     }
-    const drop = known ?? await receiveDrop(this.world.ledger, id, head.size);
+    const drop = known ?? await this.receive(id, head);
     const { ledger, timings } = this.world;
     if (isUnderWay(drop, ledger.clock.now(), timings)) {
       // Another message's try, which must not be counted as one that died. Should it die, its own message comes again.
       return 'waiting';
     }
     return this.end(await this.decided(drop) ?? await this.engineer(drop, head.size));
+  }
+
+  private async receive(id: DropId, { size, metadata }: ObjectHead): Promise<DropRecord> {
+    const { warning, ...wishes } = wishesOf(metadata);
+    if (warning !== undefined) {
+      this.world.telemetry.warn(warning, { notice: 'drop-warning', key: id.key });
+    }
+    return receiveDrop(this.world.ledger, id, size, wishes);
   }
 
   /** The second half for an asynchronous engine: its images. */
@@ -119,6 +128,10 @@ export class Intake {
     if (!gated.ok) {
       return this.quarantine(drop, gated.reason, gated.detail, sha256);
     }
+    const { problem } = preLabelOf(drop, this.configuration.task);
+    if (problem !== undefined) {
+      return this.quarantine(drop, 'bad-pre-label', problem, sha256);
+    }
     await beginAttempt(this.world.ledger, drop);
     try {
       return await this.engineerGated(drop, { ...drop, bytes, sha256 });
@@ -143,9 +156,15 @@ export class Intake {
 
   /** All images of a drop are stored before the first one is recorded: what is recorded can be shown to workers. */
   private async make(drop: DropRecord & { readonly sha256: string }, images: EngineeredImages): Promise<DropRecord> {
+    const preLabel = preLabelOf(drop, this.configuration.task);
+    if (preLabel.problem !== undefined) {
+      // The labels may have changed since an engine began to work by itself.
+      return this.quarantine(drop, 'bad-pre-label', preLabel.problem, drop.sha256);
+    }
     try {
       // Decoding is over with the last image: what fails from there on must not be charged to the drop.
-      const stored = await storeImages(this.world, drop, images, () => endAttempt(this.world.ledger, drop));
+      const storing = { ...drop, preLabel: preLabel.value };
+      const stored = await storeImages(this.world, storing, images, () => endAttempt(this.world.ledger, drop));
       return stored.length === 0
         ? await this.quarantine(drop, 'no-output', 'feature engineering made no image of it', drop.sha256)
         : await recordDrop(this.world.ledger, drop, drop.sha256, stored);

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { DROP_MAX_IMAGES } from '../../contract/limits';
+import { PreLabel } from '../../contract/pre-label';
 import { imageObjectKey, s3Uri } from '../core/object-keys';
 import { DropId } from '../ledger/drops';
 import { NewImage } from '../ledger/recording';
 import { World } from '../world';
 import { dropMetadata } from './drop-metadata';
 import { EngineeredImage, EngineeredImages, RejectedDropError } from './engine';
+import { grantWishes } from './wishes';
 
 interface StoredDrop extends DropId {
   readonly sha256: string;
+  readonly priority?: number;
+  /** What came with the drop, in its own pixels. */
+  readonly preLabel?: PreLabel;
 }
 
 interface IndexedImage {
@@ -89,7 +94,11 @@ async function storeImage(world: World, drop: StoredDrop, indexed: IndexedImage)
     const other = createHash('sha256').update(wanted['inverse-transform']).digest('hex').slice(0, 8);
     stored = await put(world, imageObjectKey(bucket, drop, index, image.extension, [...(image.rendition ? [image.rendition] : []), other].join('-')), image, wanted);
   }
-  return { sourceRef: s3Uri(bucket, stored.key), index, priority: image.priority, provenance: provenanceOf(drop, stored.metadata) };
+  const { width, height, 'inverse-transform': inverse } = stored.metadata;
+  return {
+    sourceRef: s3Uri(bucket, stored.key), index, provenance: provenanceOf(drop, stored.metadata),
+    ...grantWishes(image, drop, { width: Number(width), height: Number(height) }, numbersOf(inverse)),
+  };
 }
 
 /** The object's key, and what it says of itself. */
@@ -120,15 +129,17 @@ function metadataOf(drop: StoredDrop, { index, image }: IndexedImage): Metadata 
   };
 }
 
+const numbersOf = (text: string): number[] => text.split(' ').map(Number);
+
 /** What travels with an image through Ground Truth into the data set. */
 function provenanceOf(drop: StoredDrop, metadata: Metadata): NewImage['provenance'] {
-  const tile = metadata.tile?.split(' ').map(Number);
+  const tile = metadata.tile === undefined ? undefined : numbersOf(metadata.tile);
   return {
     'drop-key': drop.key,
     'drop-sha256': drop.sha256,
     'image-width': Number(metadata.width),
     'image-height': Number(metadata.height),
-    'inverse-transform': metadata['inverse-transform'].split(' ').map(Number),
+    'inverse-transform': numbersOf(metadata['inverse-transform']),
     ...(metadata.rendition === undefined ? {} : { rendition: metadata.rendition }),
     ...(tile === undefined ? {} : { 'tile-row': tile[0], 'tile-column': tile[1], 'tile-rows': tile[2], 'tile-columns': tile[3] }),
   };

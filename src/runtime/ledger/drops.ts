@@ -25,6 +25,10 @@ export interface DropRecord extends DropId {
   readonly finishedAt?: number;
   readonly sha256?: string;
   readonly size?: number;
+  /** 0-9, from the object's metadata. */
+  readonly priority?: number;
+  /** The object's metadata of that name as it came: JSON, in pixels of the drop as a viewer shows it. */
+  readonly preLabel?: string;
   /** Why it is quarantined, withdrawn or a duplicate (then: of which drop). */
   readonly reason?: string;
   readonly detail?: string;
@@ -115,14 +119,16 @@ export function changeDrop(
 }
 
 /** The drop is known. Idempotent. */
-export async function receiveDrop(ledger: Ledger, id: DropId, size?: number): Promise<DropRecord> {
+export async function receiveDrop(
+  ledger: Ledger, id: DropId, size?: number, wishes: Pick<DropRecord, 'priority' | 'preLabel'> = {},
+): Promise<DropRecord> {
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
     const known = await readDrop(ledger, id);
     if (known) {
       return known;
     }
     const drop: DropRecord = {
-      bucket: id.bucket, key: id.key, versionId: id.versionId, size,
+      bucket: id.bucket, key: id.key, versionId: id.versionId, size, ...wishes,
       state: 'RECEIVED', attempts: 0, receivedAt: ledger.clock.now(), revision: 1, schema: 1,
     };
     if ((await ledger.table.write(changeDrop(ledger, undefined, drop, 'received'))).done) {

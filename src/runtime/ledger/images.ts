@@ -1,4 +1,5 @@
-import { Item, Key, Table, Write } from '../ports';
+import { PreLabel } from '../../contract/pre-label';
+import { Item, Key, Table, Value, Write } from '../ports';
 import { Counts, ImageState, addCounts } from './counts';
 import { feedOrder, historyKey, imageKey, jobOrder, shardOf, statusPartition, timeOrder } from './keys';
 
@@ -27,7 +28,9 @@ export interface ImageRecord {
   readonly labeledAt?: number;
   readonly reason?: string;
   /** What travels with it to the data set. */
-  readonly provenance: { readonly [name: string]: string | number | readonly number[] };
+  readonly provenance: { readonly [name: string]: Value };
+  /** What was thought of it before any worker saw it, in pixels of the image. Free of `preLabelProblems`. */
+  readonly preLabel?: PreLabel;
   /** Raised by every change; each change is conditional on it. */
   readonly revision: number;
   readonly schema: 1;
@@ -53,7 +56,7 @@ function indexKeys(image: ImageRecord, now: number): { gsi1pk: string; gsi1sk: s
 }
 
 export function imageItem(image: ImageRecord, now: number): Item {
-  return { ...imageKey(image.sourceRef), ...indexKeys(image, now), ...image } as Item;
+  return { ...imageKey(image.sourceRef), ...indexKeys(image, now), ...image } as unknown as Item;
 }
 
 export function imageOf(item: Item): ImageRecord {

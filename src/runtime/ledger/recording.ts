@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PreLabel } from '../../contract/pre-label';
 import { Item, TRANSACTION_MAX, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { addCounts } from './counts';
@@ -12,7 +13,11 @@ export interface NewImage {
   readonly index: number;
   readonly priority: number;
   readonly provenance: ImageRecord['provenance'];
+  readonly preLabel?: PreLabel;
 }
+
+/** A page of a list is one item, which may have 400 KB. Characters of JSON. */
+const PAGE_MAX_CHARACTERS = 200_000;
 
 /** Images of one transaction: two writes each, three for the drop and one for its content. */
 export const RECORD_PAGE = Math.floor((TRANSACTION_MAX - 4) / 2);
@@ -153,12 +158,28 @@ function originWrite({ bucket, key, versionId }: DropId, sha256: string, at: num
 async function writeList(ledger: Ledger, drop: DropId, sha256: string, images: readonly NewImage[]): Promise<ImageList> {
   const { bucket, key, versionId } = drop;
   const id = createHash('sha256').update(JSON.stringify([bucket, key, versionId, images])).digest('hex').slice(0, 32);
-  const list: ImageList = { id, images: images.length, pages: Math.ceil(images.length / RECORD_PAGE) };
-  for (let page = 0; page < list.pages; page += 1) {
-    const content = images.slice(page * RECORD_PAGE, (page + 1) * RECORD_PAGE);
+  const pages = pagesOf(images);
+  const list: ImageList = { id, images: images.length, pages: pages.length };
+  for (const [page, content] of pages.entries()) {
     await ledger.table.write([{ put: { ...imageListKey(sha256, id, page), images: content, schema: 1 } as unknown as Item }]);
   }
   return list;
+}
+
+/** Most often by number; by size where the images have pre-labels and attributes. */
+function pagesOf(images: readonly NewImage[]): NewImage[][] {
+  const pages: NewImage[][] = [];
+  let characters = Infinity;
+  for (const image of images) {
+    const size = JSON.stringify(image).length;
+    if (characters + size > PAGE_MAX_CHARACTERS || pages[pages.length - 1].length === RECORD_PAGE) {
+      pages.push([]);
+      characters = 0;
+    }
+    pages[pages.length - 1].push(image);
+    characters += size;
+  }
+  return pages;
 }
 
 async function readPage(ledger: Pick<Ledger, 'table'>, sha256: string, list: ImageList, page: number): Promise<readonly NewImage[]> {
