@@ -1,3 +1,4 @@
+export * from './backfill';
 export * from './feature-engineering';
 export * from './image-transform';
 export * from './label';

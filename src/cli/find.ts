@@ -16,7 +16,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** Finished drops lie under their hash, whatever their path was cut to. */
 const KEPT = /^(?:originals|quarantine)\/(?:.*\/)?([0-9a-f]{64})\//;
 
-/** The drop or image that is meant: `s3://` URI, key in the drop or input bucket, or sha256 of a drop's bytes. */
+/** The drop or image that is meant: `s3://` URI, key in the drop, a back-filled or the input bucket, or sha256 of a drop's bytes. */
 export async function find(table: Table, facts: ProjectFacts, given: string): Promise<Found> {
   const found = await lookUp(table, facts, given.trim());
   if (!found) {
@@ -33,7 +33,7 @@ async function lookUp(table: Table, facts: ProjectFacts, given: string): Promise
     return ofContent(table, given);
   }
   const uri = parseS3Uri(given);
-  const places = uri ? [uri] : [facts.dropBucket, facts.inputBucket]
+  const places = uri ? [uri] : [facts.dropBucket, ...[...facts.backfills?.values() ?? []].map(({ bucket }) => bucket), facts.inputBucket]
     .filter((bucket): bucket is string => bucket !== undefined)
     .map((bucket) => ({ bucket, key: given }));
   for (const { bucket, key } of places) {

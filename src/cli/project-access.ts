@@ -1,3 +1,4 @@
+import { BackfillOutput } from '../contract/backfill';
 import { OperatorRequest, Status } from '../contract/operator';
 import { Table } from '../runtime/ports';
 
@@ -20,6 +21,8 @@ export interface ProjectFacts {
   readonly outputBucket?: string;
   readonly dropUri?: string;
   readonly dataSetUri?: string;
+  /** What each `Backfill` construct lets the project read, by the construct's id. */
+  readonly backfills?: ReadonlyMap<string, BackfillOutput>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { backfillLine } from './backfill-text';
 import { count, field, hanging, table, time } from './text';
 import { Status } from '../contract/operator';
 
@@ -51,6 +52,7 @@ export function statusLines(status: Status, columns: number): string[] {
     ...field('offered', spentText(status), columns),
     ...field('data set', `${count(dataSet.lines, 'line')}${dataSet.publishedAt ? `, published ${time(dataSet.publishedAt)}` : ''}`, columns),
     ...field('', dataSet.uri, columns),
+    ...(status.backfill ? field('back-fill', backfillLine(status.backfill), columns) : []),
     ...(jobs.length === 0 ? field('jobs', 'none yet', columns) : [
       '',
       ...table(

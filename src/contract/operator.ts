@@ -1,9 +1,11 @@
+import { BackfillOrder, BackfillReport } from './backfill';
+
 /**
  * What an operator and the controller say to each other: the payload of a call of the controller function, and its answer.
  */
 
 /** What can be ordered. Each is written to the ledger as a command, and carried out by the controller alone. */
-export const COMMANDS = ['pause', 'resume', 'drain', 'roll', 'export', 'requeue'] as const;
+export const COMMANDS = ['pause', 'resume', 'drain', 'roll', 'export', 'requeue', 'backfill-plan', 'backfill-start', 'backfill-stop'] as const;
 
 export type CommandName = typeof COMMANDS[number];
 
@@ -33,6 +35,8 @@ export interface OperatorRequest {
   readonly by?: string;
   /** Of a requeue. */
   readonly targets?: RequeueTargets;
+  /** Of an order about a back-fill. */
+  readonly backfill?: BackfillOrder;
   /** With `status`: report on this order too. */
   readonly order?: string;
 }
@@ -52,6 +56,8 @@ export interface OrderReport {
   /** Of an export: where the compacted data set is. */
   readonly uri?: string;
   readonly lines?: number;
+  /** Of an order about a back-fill: its plan. */
+  readonly plan?: string;
 }
 
 /** How a project is, as an operator reads it. Times are ISO 8601. */
@@ -73,6 +79,8 @@ export interface Status {
     readonly name: string; readonly phase: string; readonly status?: string;
     readonly offered: number; readonly labeled: number; readonly open: number; readonly reason?: string;
   }[];
+  /** The last back-fill that was planned. */
+  readonly backfill?: BackfillReport;
   /** Orders that wait to be carried out. */
   readonly waiting: readonly { readonly id: string; readonly name: string; readonly by?: string; readonly at: string }[];
   /** The order that was given or asked about. */

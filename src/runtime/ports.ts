@@ -105,7 +105,7 @@ export interface ObjectStore {
   head(bucket: string, key: string, versionId?: string): Promise<ObjectHead | undefined>;
   get(bucket: string, key: string, versionId?: string): Promise<StoredObject | undefined>;
   /** The lines of a text object, without their ends; never the whole text in memory. Undefined where it does not exist. */
-  lines(bucket: string, key: string): Promise<AsyncIterable<string> | undefined>;
+  lines(bucket: string, key: string, compression?: 'gzip'): Promise<AsyncIterable<string> | undefined>;
   /** Writes only where no object is. 'exists' is no verdict on what lies there. */
   putIfAbsent(bucket: string, key: string, body: Uint8Array, options: PutOptions): Promise<'written' | 'exists'>;
   put(bucket: string, key: string, body: Uint8Array, options: PutOptions): Promise<void>;

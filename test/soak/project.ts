@@ -189,7 +189,7 @@ export class SoakProject {
   }
 
   public async command(name: CommandName, targets?: RequeueTargets): Promise<void> {
-    await sendCommand(this.world.ledger, name, 'operator', targets);
+    await sendCommand(this.world.ledger, name, 'operator', { targets });
   }
 
   /** Bytes of an image as workers see them, by their hash; undefined where somebody deleted them. */

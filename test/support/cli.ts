@@ -2,7 +2,7 @@ import { MemoryProject } from './memory-project';
 import { Context } from '../../src/cli/context';
 import { usageError } from '../../src/cli/errors';
 import { runCli } from '../../src/cli/program';
-import { ProjectAccess } from '../../src/cli/project-access';
+import { ProjectAccess, ProjectFacts } from '../../src/cli/project-access';
 import { OperatorRequest, Status } from '../../src/contract/operator';
 
 /** What a command line gave. */
@@ -16,6 +16,8 @@ export interface CliWorld {
   /** The controller function. */
   readonly ask: (request: OperatorRequest) => Promise<Status>;
   readonly columns?: number;
+  /** More of what is known of the project. */
+  readonly facts?: Partial<ProjectFacts>;
   readonly confirm?: Context['confirm'];
   /** Called while a command waits. */
   readonly sleep?: Context['sleep'];
@@ -33,7 +35,7 @@ export async function cli(project: MemoryProject, world: CliWorld, ...argv: read
     confirm: world.confirm ?? (async () => undefined),
     sleep: world.sleep ?? (async () => undefined),
     connect: async ({ stack, table }): Promise<ProjectAccess> => ({
-      facts: stack === undefined ? {} : { ...resources, controllerFunction: 'controller' },
+      facts: stack === undefined ? {} : { ...resources, controllerFunction: 'controller', ...world.facts },
       ask: world.ask,
       ledger: () => {
         if (stack === undefined && table === undefined) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MemoryWorld, MemoryWorldOptions } from './memory-world';
 import { createResources } from './project-resources';
+import { BackfillOrder } from '../../src/contract/backfill';
 import { PREFIX } from '../../src/contract/environment';
 import { CommandName, RequeueTargets } from '../../src/contract/operator';
 import { ProjectConfiguration, ProjectResources } from '../../src/contract/project-configuration';
@@ -221,8 +222,8 @@ export class MemoryProject {
     return readProject(this.world.ledger);
   }
 
-  public command(name: CommandName, targets?: RequeueTargets): Promise<string> {
-    return sendCommand(this.world.ledger, name, 'test', targets);
+  public command(name: CommandName, targets?: RequeueTargets, backfill?: BackfillOrder): Promise<string> {
+    return sendCommand(this.world.ledger, name, 'test', { targets, backfill });
   }
 
   public liveJobName(): string | undefined {

@@ -1,9 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { BackfillOutput } from '../../contract/backfill';
 import { CommandError } from '../errors';
 import { ProjectFacts, ProjectOptions } from '../project-access';
 
 /** Names of a project's stack outputs (src/parts/outputs.ts); their keys begin with the construct's path and end in a hash. */
-const OUTPUTS: { readonly [fact in keyof ProjectFacts]-?: string } = {
+const OUTPUTS: { readonly [fact in Exclude<keyof ProjectFacts, 'backfills'>]-?: string } = {
   controllerFunction: 'ControllerFunction',
   ledgerTable: 'LedgerTable',
   dropBucket: 'DropBucketName',
@@ -22,7 +23,7 @@ interface Output {
 
 /** The projects among a stack's outputs, by the name that their keys begin with. */
 export function projectsOf(outputs: readonly Output[]): Map<string, ProjectFacts> {
-  const projects = new Map<string, { [fact in keyof ProjectFacts]: string }>();
+  const projects = new Map<string, { [fact in keyof typeof OUTPUTS]?: string }>();
   for (const { OutputKey: key = '', OutputValue: value = '' } of outputs) {
     for (const [fact, name] of Object.entries(OUTPUTS)) {
       const match = new RegExp(`^(.*?)${name}${HASH}$`).exec(key);
@@ -34,6 +35,15 @@ export function projectsOf(outputs: readonly Output[]): Map<string, ProjectFacts
   return new Map([...projects].filter(([, facts]) => facts.controllerFunction !== undefined && facts.ledgerTable !== undefined));
 }
 
+/** The back-fills of a project among a stack's outputs, by the construct's id. */
+export function backfillsOf(outputs: readonly Output[], controllerFunction: string | undefined): Map<string, BackfillOutput> {
+  const found = outputs.flatMap(({ OutputKey: key = '', OutputValue: value = '' }): [string, BackfillOutput][] => {
+    const match = new RegExp(`^(.*?)BackfillSource${HASH}$`).exec(key);
+    return match ? [[match[1], JSON.parse(value) as BackfillOutput]] : [];
+  });
+  return new Map(found.filter(([, output]) => output.controllerFunction === controllerFunction));
+}
+
 /** What the outputs of a stack say of the one project that is meant. */
 export async function factsOfStack(client: CloudFormationClient, { stack, project }: ProjectOptions): Promise<ProjectFacts> {
   const answer = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
@@ -42,7 +52,9 @@ export async function factsOfStack(client: CloudFormationClient, { stack, projec
     }
     throw error;
   });
-  return chooseProject(projectsOf(answer.Stacks?.[0]?.Outputs ?? []), stack ?? '', project);
+  const outputs = answer.Stacks?.[0]?.Outputs ?? [];
+  const facts = chooseProject(projectsOf(outputs), stack ?? '', project);
+  return { ...facts, backfills: backfillsOf(outputs, facts.controllerFunction) };
 }
 
 export function chooseProject(projects: ReadonlyMap<string, ProjectFacts>, stack: string, wanted?: string): ProjectFacts {

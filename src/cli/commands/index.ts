@@ -1,3 +1,4 @@
+import { backfill } from './backfill';
 import { explain } from './explain';
 import { exportDataSet } from './export';
 import { modes } from './modes';
@@ -6,4 +7,4 @@ import { status } from './status';
 import { CliCommand } from '../command';
 
 /** Every command, in the order in which the help lists them. A new one is a file beside this one and a line here. */
-export const COMMANDS: readonly CliCommand[] = [status, explain, modes, requeue, exportDataSet];
+export const COMMANDS: readonly CliCommand[] = [status, explain, modes, requeue, backfill, exportDataSet];

@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import {
   CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, GetObjectCommandOutput, HeadObjectCommand, HeadObjectCommandOutput,
   ListObjectVersionsCommand, ListObjectVersionsCommandOutput, PutObjectCommand, S3Client,
@@ -31,9 +32,9 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   /** The answer holds a connection until the lines are read or given up: iterate over it. */
-  public async lines(bucket: string, key: string): Promise<AsyncIterable<string> | undefined> {
+  public async lines(bucket: string, key: string, compression?: 'gzip'): Promise<AsyncIterable<string> | undefined> {
     const answer = await unlessGone(() => this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-    return answer && textLines(answer.Body as Readable);
+    return answer && textLines(compression === 'gzip' ? unpacked(answer.Body as Readable) : answer.Body as Readable);
   }
 
   public async putIfAbsent(bucket: string, key: string, body: Uint8Array, options: PutOptions): Promise<'written' | 'exists'> {
@@ -90,6 +91,11 @@ export class S3ObjectStore implements ObjectStore {
       ? { items, next: writeVersionToken(nextMarker(answer, answer.NextKeyMarker)) }
       : { items };
   }
+}
+
+/** An error of the source ends the lines with it; giving the lines up ends the source. */
+function unpacked(source: Readable): Readable {
+  return pipeline(source, createGunzip(), new PassThrough(), () => undefined);
 }
 
 function putInput(bucket: string, key: string, options: PutOptions) {

@@ -1,9 +1,9 @@
 import { run } from './controller';
 import { requeueTargets } from './requeue-targets';
 import { readStatus } from './status';
-import { COMMANDS, CommandName, OperatorRequest, RequeueTargets, Status } from '../../contract/operator';
+import { COMMANDS, CommandName, OperatorRequest, Status } from '../../contract/operator';
 import { awsWorld } from '../aws/world';
-import { readOrder, sendCommand } from '../ledger/commands';
+import { CommandSubject, readOrder, sendCommand } from '../ledger/commands';
 
 const world = awsWorld();
 
@@ -24,16 +24,17 @@ export async function handler(event: ControllerEvent | undefined): Promise<reado
   }
 }
 
-async function answer({ command, by, targets, order }: OperatorRequest): Promise<Status> {
-  const id = command === 'status' ? order : await obey(command, by, targets);
+async function answer(request: OperatorRequest): Promise<Status> {
+  const id = request.command === 'status' ? request.order : await obey(request);
   return { ...await readStatus(world), ...(id === undefined ? {} : { order: await readOrder(world.ledger, id) }) };
 }
 
-async function obey(command: string, by: string | undefined, targets: RequeueTargets | undefined): Promise<string> {
+async function obey({ command, by, targets, backfill }: OperatorRequest): Promise<string> {
   if (!COMMANDS.includes(command as CommandName)) {
     throw new Error(`unknown command '${command}'; allowed are status, ${COMMANDS.join(', ')}`);
   }
-  const id = await sendCommand(world.ledger, command as CommandName, by, command === 'requeue' ? requeueTargets(targets) : undefined);
+  const subject: CommandSubject = command === 'requeue' ? { targets: requeueTargets(targets) } : command.startsWith('backfill-') ? { backfill } : {};
+  const id = await sendCommand(world.ledger, command as CommandName, by, subject);
   // The order stands whatever becomes of this run: the next one carries it out.
   await run(world, 'command').catch((error: unknown) => world.telemetry.error(`the run after '${command}' failed: ${String(error)}`, { notice: 'run-failed' }));
   return id;

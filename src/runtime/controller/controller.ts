@@ -1,5 +1,6 @@
 import { World } from '../world';
 import { clear, raise } from './alerts';
+import { isBackfillDue, stepBackfill } from './backfill';
 import { create } from './create';
 import { publishDataSet } from './data-set';
 import { beginRoll, close, closeBreaker, stop } from './end';
@@ -17,8 +18,8 @@ import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { Project, readProject } from '../ledger/project';
 
-/** Steps of a sweep that one run takes, so that a large inbox keeps nothing else from being done. */
-const SWEEP_STEPS = 2;
+/** Steps of a sweep, and of a back-fill, that one run takes, so that a large bucket keeps nothing else from being done. */
+const WALK_STEPS = 2;
 
 /** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
 const STEPS_MAX = 50;
@@ -66,13 +67,15 @@ async function letGo(world: World, lease: Lease): Promise<void> {
   await readNotes(world.ledger, lease).then((held) => giveBack(world.ledger, held)).catch(() => false);
 }
 
-function isIdle(world: World, { configuration, state, counts, dataSet, commands, configurationProblem, alerts }: Project): boolean {
+function isIdle(world: World, project: Project): boolean {
+  const { configuration, state, counts, dataSet, commands, configurationProblem, alerts } = project;
   if (!configuration) {
     return true;
   }
   const now = world.ledger.clock.now();
   return commands.length === 0 && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
-    && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !isSweepDue(world, { state }, now)
+    && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !isSweepDue(world, project, now)
+    && !isBackfillDue(project, now)
     && (configurationProblem !== undefined) === alerts.includes('configuration');
 }
 
@@ -87,9 +90,11 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
     await tellConfiguration(world, project);
     const seen = await observe(world, project, project.configuration);
     await closeBreaker(world, seen);
-    const swept = done.filter((step) => step === 'SWEEP').length >= SWEEP_STEPS;
+    const mayWalk = (kind: 'SWEEP' | 'BACKFILL'): boolean => done.filter((step) => step === kind).length < WALK_STEPS;
     const observation = withoutFailed(seen.observation, failures);
-    const decision = decide({ ...observation, sweepDue: observation.sweepDue && !swept }, world.timings);
+    const decision = decide({
+      ...observation, sweepDue: observation.sweepDue && mayWalk('SWEEP'), backfillDue: observation.backfillDue && mayWalk('BACKFILL'),
+    }, world.timings);
     await tellControl(world, seen, decision);
     done.push(nameOf(decision));
     try {
@@ -136,6 +141,9 @@ async function act(world: World, seen: Seen, decision: Decision): Promise<'conti
       return 'continue';
     case 'SWEEP':
       await sweep(world, seen);
+      return 'continue';
+    case 'BACKFILL':
+      await stepBackfill(world, seen);
       return 'continue';
     case 'ROLL':
       await beginRoll(world, job!, decision.reason);

@@ -1,4 +1,5 @@
 import { AlertCode } from './alerts';
+import { orderBackfill } from './backfill-orders';
 import { publishDataSet } from './data-set';
 import { requeue } from './requeue';
 import { CURRENT_DATA_SET_KEY } from '../../contract/environment';
@@ -55,6 +56,10 @@ async function carryOut(world: World, command: Command, deadline: number, failed
     case 'export':
     case 'requeue':
       return withPatience(world, command, failed, () => command.name === 'export' ? exportDataSet(world, project) : requeueAll(world, command, deadline, failed));
+    case 'backfill-plan':
+    case 'backfill-start':
+    case 'backfill-stop':
+      return orderBackfill(command, project.backfill, world.ledger.clock.now());
     case 'roll':
       await orderRoll(world, project);
       return { report: {} };

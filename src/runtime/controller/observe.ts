@@ -1,3 +1,4 @@
+import { isBackfillDue } from './backfill';
 import { isCompactionDue } from './data-set';
 import { LABELING_TASKS } from '../../contract/labeling-tasks';
 import { ProjectConfiguration } from '../../contract/project-configuration';
@@ -54,6 +55,7 @@ export async function observe(world: World, project: Project, configuration: Pro
       dataSetDue: (countOf(counts, 'outbox') > 0 && now - dataSet.publishedAt >= world.timings.dataSetInterval)
         || isCompactionDue(world, dataSet),
       sweepDue: isSweepDue(world, project, now),
+      backfillDue: isBackfillDue(project, now),
       carryFailed: state.carryFailed,
     },
   };

@@ -9,7 +9,7 @@ export interface FailedUpkeep {
 
 /** Whether a failure of this may wait for the next run, so that it keeps nothing else from being done. */
 export function isUpkeep({ kind }: Decision): boolean {
-  return kind === 'HARVEST' || kind === 'PUBLISH_DATA_SET' || kind === 'SWEEP';
+  return kind === 'HARVEST' || kind === 'PUBLISH_DATA_SET' || kind === 'SWEEP' || kind === 'BACKFILL';
 }
 
 /** What is seen, as if that which failed were not due: one unreadable manifest must not keep images from workers. */
@@ -22,5 +22,6 @@ export function withoutFailed(seen: Observation, failures: readonly FailedUpkeep
     ended: seen.ended.map((job) => ({ ...job, harvestDue: job.harvestDue && !failed('HARVEST', job.number) })),
     dataSetDue: seen.dataSetDue && !failed('PUBLISH_DATA_SET'),
     sweepDue: seen.sweepDue && !failed('SWEEP'),
+    backfillDue: seen.backfillDue && !failed('BACKFILL'),
   };
 }

@@ -12,6 +12,7 @@ export type Decision =
   | { readonly kind: 'CLOSE'; readonly job: number }
   | { readonly kind: 'PUBLISH_DATA_SET' }
   | { readonly kind: 'SWEEP' }
+  | { readonly kind: 'BACKFILL' }
   | { readonly kind: 'ROLL'; readonly job: number; readonly reason: RollReason }
   | { readonly kind: 'STOP'; readonly job: number; readonly reason: string }
   | { readonly kind: 'FEED'; readonly job: number; readonly count: number; readonly fresh: number }
@@ -61,8 +62,8 @@ function closed({ live }: Observation): Decision | undefined {
   return live && isEnded(live.status) ? { kind: 'CLOSE', job: live.number } : undefined;
 }
 
-/** Work that is due by time. Each puts its own next time off, and a run sweeps for seconds at most: no row below is starved. */
-function upkeep({ live, ended, dataSetDue, sweepDue }: Observation): Decision | undefined {
+/** Work that is due by time. Each puts its own next time off, and a run sweeps or fills for seconds at most: no row below is starved. */
+function upkeep({ live, ended, dataSetDue, sweepDue, backfillDue }: Observation): Decision | undefined {
   const due = ended.find((job) => job.harvestDue) ?? (live?.harvestDue ? live : undefined);
   if (due) {
     return { kind: 'HARVEST', job: due.number };
@@ -70,7 +71,10 @@ function upkeep({ live, ended, dataSetDue, sweepDue }: Observation): Decision | 
   if (dataSetDue) {
     return { kind: 'PUBLISH_DATA_SET' };
   }
-  return sweepDue ? { kind: 'SWEEP' } : undefined;
+  if (sweepDue) {
+    return { kind: 'SWEEP' };
+  }
+  return backfillDue ? { kind: 'BACKFILL' } : undefined;
 }
 
 function transition({ live }: Observation, timings: Timings): Decision | undefined {

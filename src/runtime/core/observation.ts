@@ -71,6 +71,7 @@ export interface Observation {
   readonly lastRollAt: number;
   readonly dataSetDue: boolean;
   readonly sweepDue: boolean;
+  readonly backfillDue: boolean;
   /** The last job had a manifest and died before it worked. */
   readonly carryFailed: boolean;
 }

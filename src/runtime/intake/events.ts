@@ -1,3 +1,4 @@
+import { OWN_SOURCE } from '../core/intake-message';
 import { decodeEventKey } from '../core/object-keys';
 
 /** An object that an event says was created. */
@@ -5,10 +6,13 @@ export interface CreatedObject {
   readonly bucket: string;
   readonly key: string;
   readonly versionId?: string;
+  /** The project itself asks for it, wherever it lies: only its own functions may write such messages. */
+  readonly isOrdered?: boolean;
 }
 
 interface S3Record {
   readonly eventName?: unknown;
+  readonly eventSource?: unknown;
   readonly s3?: {
     readonly bucket?: { readonly name?: unknown };
     readonly object?: { readonly key?: unknown; readonly versionId?: unknown };
@@ -42,7 +46,11 @@ export function createdObjects(body: string): CreatedObject[] {
       throw new UnreadableEventError(body);
     }
     const versionId = record.s3?.object?.versionId;
-    return [{ bucket, key: decodeEventKey(key), ...(typeof versionId === 'string' && versionId !== '' ? { versionId } : {}) }];
+    return [{
+      bucket, key: decodeEventKey(key),
+      ...(typeof versionId === 'string' && versionId !== '' ? { versionId } : {}),
+      ...(String(record.eventSource ?? '').startsWith(OWN_SOURCE) ? { isOrdered: true } : {}),
+    }];
   });
 }
 

@@ -28,8 +28,7 @@ export class Intake {
 
   /** Takes in one object that was created in the drop bucket. */
   async take(object: CreatedObject): Promise<Taken> {
-    const { resources } = this.world;
-    if (object.bucket !== resources.dropBucket || !object.key.startsWith(resources.dropPrefix)) {
+    if (!object.isOrdered && !this.isInInbox(object)) {
       return 'not-a-drop';
     }
     const head = await this.world.objects.head(object.bucket, object.key, object.versionId);
@@ -61,6 +60,11 @@ export class Intake {
     return receiveDrop(this.world.ledger, id, size, wishes);
   }
 
+  private isInInbox({ bucket, key }: CreatedObject): boolean {
+    const { dropBucket, dropPrefix } = this.world.resources;
+    return bucket === dropBucket && key.startsWith(dropPrefix);
+  }
+
   /** The second half for an asynchronous engine: its images. */
   async complete(id: DropId, sha256: string, images: EngineeredImages): Promise<Taken> {
     const drop = await readDrop(this.world.ledger, id);
@@ -80,7 +84,7 @@ export class Intake {
     if (object.versionId === undefined) {
       return 'withdrawn';
     }
-    const id: DropId = { ...object, versionId: object.versionId };
+    const id: DropId = { bucket: object.bucket, key: object.key, versionId: object.versionId };
     const known = await readDrop(this.world.ledger, id);
     const decided = known && await this.decided(known);
     if (decided) {

@@ -16,7 +16,7 @@ const COPY_MAX_BYTES = 5 * 1024 ** 3;
  */
 export async function putAway(world: World, configuration: ProjectConfiguration, drop: DropRecord): Promise<void> {
   await tell(world, configuration, drop);
-  const own = world.resources.dropBucketIsOwn;
+  const own = world.resources.dropBucketIsOwn && drop.bucket === world.resources.dropBucket;
   const moves = drop.state === 'QUARANTINED' || (own && drop.state !== 'WITHDRAWN');
   if (moves && (drop.size ?? 0) > COPY_MAX_BYTES) {
     world.telemetry.warn(`${drop.key} is larger than S3 copies in one call and stays where it is`, { notice: 'too-large-to-move' });

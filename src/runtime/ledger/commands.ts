@@ -1,3 +1,4 @@
+import { BackfillOrder } from '../../contract/backfill';
 import { CommandName, OrderReport, RequeueTargets } from '../../contract/operator';
 import { Item, Write } from '../ports';
 import { Ledger } from './context';
@@ -11,6 +12,7 @@ export interface Command {
   readonly at: number;
   readonly by?: string;
   readonly targets?: RequeueTargets;
+  readonly backfill?: BackfillOrder;
   /** An earlier run began with it. */
   readonly begun: boolean;
   /** What earlier runs did of it. */
@@ -25,16 +27,23 @@ export function commandOf(item: Item): Command {
     at: Number(item.sk.slice(COMMAND_PREFIX.length).split('#')[0]),
     by: item.by === undefined ? undefined : String(item.by),
     targets: item.targets as RequeueTargets | undefined,
+    backfill: item.backfill as BackfillOrder | undefined,
     begun: item.images !== undefined,
     images: Number(item.images ?? 0),
     drops: Number(item.drops ?? 0),
   };
 }
 
+/** What an order names beside its own name. */
+export interface CommandSubject {
+  readonly targets?: RequeueTargets;
+  readonly backfill?: BackfillOrder;
+}
+
 /** Orders something. The controller obeys at its next run. Answers the order's id. */
-export async function sendCommand(ledger: Ledger, name: CommandName, by?: string, targets?: RequeueTargets): Promise<string> {
+export async function sendCommand(ledger: Ledger, name: CommandName, by?: string, subject: CommandSubject = {}): Promise<string> {
   const key = commandKey(ledger.clock.now(), ledger.newId());
-  await ledger.table.write([{ put: { ...key, name, by: by === '' ? undefined : by, targets: targets as Item[string] } }]);
+  await ledger.table.write([{ put: { ...key, name, by: by === '' ? undefined : by, ...subject } as unknown as Item }]);
   return key.sk;
 }
 
@@ -45,10 +54,10 @@ export async function noteProgress(ledger: Ledger, command: Command, done: { ima
 
 /** The order is no longer waited for; what became of it stays on record. */
 export function commandDone(ledger: Ledger, command: Command, report: Omit<OrderReport, 'id' | 'done'>): Write[] {
-  const { sk, name, by, at, targets } = command;
+  const { sk, name, by, at, targets, backfill } = command;
   return [
     { remove: { pk: PROJECT, sk } },
-    { put: { ...orderKey(sk), name, by, at, doneAt: ledger.clock.now(), targets, report, schema: 1 } as unknown as Item },
+    { put: { ...orderKey(sk), name, by, at, doneAt: ledger.clock.now(), targets, backfill, report, schema: 1 } as unknown as Item },
   ];
 }
 

@@ -17,6 +17,7 @@ import { Key } from '../ports';
  * | is a stretch of the inbox as it was when all in it was finished | partition SWEPT, by its first version |
  * | quarantined drops and images, the oldest first | status index DROP-QUARANTINED / QUARANTINED |
  * | drops that were requeued and wait | status index DROP-RECEIVED / DROP-ENGINEERING |
+ * | the back-fill that is under way, or was the last | in partition PROJECT, which each tick reads |
  * | what was ordered, by whom, and what became of it | partition ORDER, the oldest first |
  */
 export const PROJECT = 'PROJECT';
@@ -31,6 +32,10 @@ export const dataSetKey: Key = { pk: PROJECT, sk: 'DATA-SET' };
 export const COUNT_PREFIX = 'COUNT#';
 export const COMMAND_PREFIX = 'COMMAND#';
 export const ALERT_PREFIX = 'ALERT#';
+
+export const backfillKey: Key = { pk: PROJECT, sk: 'BACKFILL' };
+/** Earlier ones, by the time of their plan. */
+export const pastBackfillKey = (at: number, id: string): Key => ({ pk: 'BACKFILL', sk: `${padTime(at)}#${id}` });
 
 export const countKey = (shard: string): Key => ({ pk: PROJECT, sk: `${COUNT_PREFIX}${shard}` });
 export const commandKey = (at: number, id: string): Key => ({ pk: PROJECT, sk: `${COMMAND_PREFIX}${padTime(at)}#${id}` });

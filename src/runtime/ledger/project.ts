@@ -2,10 +2,11 @@ import { ProjectConfiguration } from '../../contract/project-configuration';
 import { Breaker, CLOSED_BREAKER } from '../core/breaker';
 import { Mode } from '../core/observation';
 import { Item, Table, Write } from '../ports';
+import { BackfillRecord, backfillOf } from './backfill';
 import { Command, commandOf } from './commands';
 import { Ledger } from './context';
 import { Counts, sumCounts } from './counts';
-import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, configurationKey, dataSetKey, stateKey } from './keys';
+import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, backfillKey, configurationKey, dataSetKey, stateKey } from './keys';
 import { setOrRemove } from './writes';
 
 /** What the controller remembers from one run to the next. Only the lease holder changes it. */
@@ -84,6 +85,8 @@ export interface Project {
   readonly counts: Counts;
   readonly dataSet: DataSetState;
   readonly commands: readonly Command[];
+  /** The back-fill that is under way, or was the last. */
+  readonly backfill?: BackfillRecord;
   /** Codes of the alerts that stand. */
   readonly alerts: readonly string[];
   readonly standing: readonly StandingAlert[];
@@ -118,6 +121,7 @@ export async function readProject(ledger: Ledger): Promise<Project> {
     counts: sumCounts(items),
     dataSet: dataSet ? attributes<DataSetState>(dataSet) : NEW_DATA_SET,
     commands: items.filter((item) => item.sk.startsWith(COMMAND_PREFIX)).map(commandOf),
+    backfill: backfillOf(find(backfillKey.sk)),
     alerts: standing.map(({ code }) => code),
     standing,
   };

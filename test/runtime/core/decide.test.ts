@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 
 const QUIET: Observation = {
   now: NOW, mode: 'ACTIVE', ended: [], pendingFresh: 0, pendingAgain: 0, budget: Infinity, window: 10, dataSetQuota: 1_000, breaker: CLOSED_BREAKER,
-  budgetIsFinal: false, backOffUntil: 0, lastRollAt: 0, dataSetDue: false, sweepDue: false, carryFailed: false,
+  budgetIsFinal: false, backOffUntil: 0, lastRollAt: 0, dataSetDue: false, sweepDue: false, backfillDue: false, carryFailed: false,
 };
 const LIVE: LiveJob = {
   number: 3, phase: 'CREATED', status: 'InProgress', age: DAY, statusAge: DAY, offered: 4, outstanding: 4, failed: 0, failedFor: 0, sending: 0,
@@ -38,6 +38,8 @@ describe('one example for each row', () => {
     ['the live job has labels that the ledger does not have', seen({}, { harvestDue: true }), { kind: 'HARVEST', job: 3 }],
     ['labels are to go into the data set', seen({ dataSetDue: true, ...PENDING }), { kind: 'PUBLISH_DATA_SET' }],
     ['the inbox is to be swept', seen({ sweepDue: true, ...PENDING }), { kind: 'SWEEP' }],
+    ['a back-fill is under way', seen({ backfillDue: true, ...PENDING }), { kind: 'BACKFILL' }],
+    ['... after a sweep that is due', seen({ backfillDue: true, sweepDue: true }), { kind: 'SWEEP' }],
     ['initializing: publish nothing', seen(PENDING, { status: 'Initializing', statusAge: 0 }), { kind: 'REST', why: 'initializing', alert: undefined }],
     ['initializing for over an hour: say so', seen(PENDING, { status: 'Initializing', statusAge: HOUR + 1 }), { why: 'initializing', alert: expect.any(String) as never }],
     ['stopping: publish nothing', seen(PENDING, { status: 'Stopping', statusAge: 0 }), { kind: 'REST', why: 'stopping', alert: undefined }],
@@ -118,7 +120,8 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   ),
   backOffUntil: mostly(0, NOW, NOW + 1),
   lastRollAt: mostly(0, NOW - HOUR, NOW - HOUR + 1),
-  dataSetDue: mostly(false, true), sweepDue: mostly(false, true), carryFailed: fc.boolean(), budgetIsFinal: fc.boolean(),
+  dataSetDue: mostly(false, true), sweepDue: mostly(false, true), backfillDue: mostly(false, true),
+  carryFailed: fc.boolean(), budgetIsFinal: fc.boolean(),
 });
 
 /** What must hold of any decision, whatever was seen. */
@@ -185,6 +188,9 @@ function assertSafe(given: Observation, decision: Decision): void {
     case 'SWEEP':
       expect(given.sweepDue).toBe(true);
       break;
+    case 'BACKFILL':
+      expect(given.backfillDue).toBe(true);
+      break;
   }
 }
 
@@ -197,7 +203,7 @@ test('whatever is seen, there is one decision, and it is safe; and every decisio
     reached.add('why' in decision ? decision.why : decision.kind === 'ROLL' ? `ROLL ${decision.reason}` : decision.kind);
   }), { numRuns: 8_000, seed: 1 });
   expect([...reached].sort()).toEqual([
-    'CLOSE', 'CREATE', 'FEED', 'HARVEST', 'PUBLISH_DATA_SET', 'ROLL age', 'ROLL failed-images', 'ROLL foreign-topic', 'ROLL instructions',
+    'BACKFILL', 'CLOSE', 'CREATE', 'FEED', 'HARVEST', 'PUBLISH_DATA_SET', 'ROLL age', 'ROLL failed-images', 'ROLL foreign-topic', 'ROLL instructions',
     'ROLL not-arriving', 'ROLL quota', 'START', 'STOP', 'SWEEP',
     'backing-off', 'breaker-open', 'budget-spent', 'distrusted', 'draining', 'initializing', 'nothing-to-do', 'paused', 'retired', 'stopping',
     'vanished', 'waiting-for-arrival', 'window-full',

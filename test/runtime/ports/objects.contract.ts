@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { Open } from './contract-world';
 import { ObjectStore, ObjectVersion } from '../../../src/runtime/ports';
 
@@ -221,6 +222,20 @@ export function objectsContract(open: Open): void {
         const expected = Array.from({ length: 5_000 }, (_, at) => `${'🙂é'.repeat(at % 37)}${at}`);
         await put('lines', expected.join('\r\n'));
         expect(await linesOf('lines')).toEqual(expected);
+      });
+
+      it('may be packed', async () => {
+        const expected = Array.from({ length: 5_000 }, (_, at) => `é ${at}`);
+        await objects.put(bucket, 'packed', gzipSync(expected.join('\n')), { contentType: 'application/gzip' });
+        const found: string[] = [];
+        for await (const line of (await objects.lines(bucket, 'packed', 'gzip'))!) {
+          found.push(line);
+        }
+        expect(found).toEqual(expected);
+        await put('packed', 'no gzip at all');
+        await expect((async () => {
+          for await (const _line of (await objects.lines(bucket, 'packed', 'gzip'))!) { /* nothing can come */ }
+        })()).rejects.toThrow(/header/);
       });
 
       it('may be given up half way', async () => {

@@ -13,6 +13,8 @@ export interface MemoryWorldOptions {
   readonly cloud?: Omit<MemoryCloudOptions, 'clock'>;
   readonly table?: MemoryTableOptions;
   readonly simulator?: Partial<SimulatorOptions>;
+  /** Versions in one page of a listing. */
+  readonly pageVersions?: number;
   /** Milliseconds since 1970, or an ISO time. */
   readonly start?: number | string;
 }
@@ -37,7 +39,7 @@ export class MemoryWorld {
     this.cloud = new MemoryCloud({ ...options.cloud, clock: this.clock });
     this.simulator = new GroundTruthSimulator(this.cloud, this.clock, options.simulator);
     this.table = new MemoryTable(options.table);
-    this.objects = new MemoryObjectStore(this.cloud.buckets);
+    this.objects = new MemoryObjectStore(this.cloud.buckets, options.pageVersions);
     this.topic = new MemoryInputTopic(this.cloud.topics);
     this.queues = new MemoryQueuesPort(this.cloud.queues);
     this.jobs = memoryLabelingJobs(this.simulator);

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { CloudError, MemoryBuckets, MemoryObject } from '../../../src/local/simulator';
 import { assertMetadata, readVersionToken, writeVersionToken } from '../../../src/runtime/aws/object-requests';
 import { textLines } from '../../../src/runtime/aws/text-lines';
@@ -20,9 +21,9 @@ export class MemoryObjectStore implements ObjectStore {
     return found && { ...headOf(found), body: Uint8Array.from(found.body) };
   }
 
-  public async lines(bucket: string, key: string): Promise<AsyncIterable<string> | undefined> {
+  public async lines(bucket: string, key: string, compression?: 'gzip'): Promise<AsyncIterable<string> | undefined> {
     const found = await unlessGone(() => this.buckets.get(bucket, key));
-    return found && textLines(piecesOf(found.body));
+    return found && textLines(piecesOf(compression === 'gzip' ? gunzipSync(found.body) : found.body));
   }
 
   public async putIfAbsent(bucket: string, key: string, body: Uint8Array, options: PutOptions): Promise<'written' | 'exists'> {

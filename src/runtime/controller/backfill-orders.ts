@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { BACKFILL_OBJECTS_PER_MINUTE, BACKFILL_OBJECTS_PER_MINUTE_MAX, BackfillSource } from '../../contract/backfill';
+import { OrderReport } from '../../contract/operator';
+import { BackfillRecord, backfillWrite, replaceBackfill } from '../ledger/backfill';
+import { Command } from '../ledger/commands';
+import { alertGone } from '../ledger/project';
+import { Write } from '../ports';
+import { newBackfill } from './backfill';
+
+/** What an order about a back-fill comes to. */
+export interface BackfillAnswer {
+  readonly report: Omit<OrderReport, 'id' | 'done'>;
+  readonly writes?: readonly Write[];
+}
+
+const MINUTE = 60_000;
+
+const failed = (message: string): BackfillAnswer => ({ report: { failed: message } });
+
+const isMoving = (record: BackfillRecord | undefined): boolean => record !== undefined && ['PLANNING', 'RUNNING', 'CHECKING'].includes(record.phase);
+
+/** Plans, starts or stops a back-fill. Carried out again, an order changes nothing more. */
+export function orderBackfill(command: Command, record: BackfillRecord | undefined, now: number): BackfillAnswer {
+  switch (command.name) {
+    case 'backfill-plan':
+      return plan(command, record, now);
+    case 'backfill-start':
+      return start(command, record, now);
+    default:
+      return stop(record);
+  }
+}
+
+function plan(command: Command, record: BackfillRecord | undefined, now: number): BackfillAnswer {
+  const id = createHash('sha256').update(command.sk).digest('hex').slice(0, 8);
+  if (record?.plan === id) {
+    return { report: { plan: id } };
+  }
+  if (isMoving(record)) {
+    return failed(`back-fill ${record!.plan} is ${record!.phase}: wait for its end, or stop it first`);
+  }
+  const { source, objectsPerMinute = BACKFILL_OBJECTS_PER_MINUTE } = command.backfill ?? {};
+  const problem = sourceProblem(source) ?? rateProblem(objectsPerMinute);
+  if (problem !== undefined || !source) {
+    return failed(problem!);
+  }
+  const planned = newBackfill({ plan: id, source, objectsPerMinute, by: command.by }, now);
+  return { report: { plan: id }, writes: [...replaceBackfill(record, planned), alertGone('backfill')] };
+}
+
+function sourceProblem(source: BackfillSource | undefined): string | undefined {
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const isSource = source && isText(source.bucket) && source.bucket !== '' && isText(source.prefix)
+    && (source.inventory === undefined || (isText(source.inventory.bucket) && isText(source.inventory.manifestKey)));
+  return isSource ? undefined : 'a plan needs its source: { bucket, prefix, inventory? { bucket, manifestKey } }';
+}
+
+function rateProblem(rate: number): string | undefined {
+  return Number.isInteger(rate) && rate >= 1 && rate <= BACKFILL_OBJECTS_PER_MINUTE_MAX ? undefined
+    : `objectsPerMinute is ${rate}; it must be a whole number from 1 to ${BACKFILL_OBJECTS_PER_MINUTE_MAX}`;
+}
+
+function start({ backfill }: Command, record: BackfillRecord | undefined, now: number): BackfillAnswer {
+  const wanted = backfill?.plan;
+  if (!record || record.plan !== wanted) {
+    return failed(`there is no plan '${wanted ?? ''}'${record ? `; the last one is ${record.plan}` : ': make one first'}`);
+  }
+  if (record.phase === 'PLANNING') {
+    return failed(`plan ${record.plan} is not complete yet: look at its figures first`);
+  }
+  if (record.phase === 'DONE') {
+    return failed(`back-fill ${record.plan} is done; plan another one for what has come since`);
+  }
+  if (isMoving(record)) {
+    return { report: { plan: record.plan } };
+  }
+  const { stoppedIn, ...rest } = record;
+  return {
+    report: { plan: record.plan },
+    writes: [backfillWrite({ ...rest, phase: stoppedIn ?? 'RUNNING', steppedAt: now - MINUTE, nextAt: 0 })],
+  };
+}
+
+/** What lies in the intake queue already is taken in all the same. */
+function stop(record: BackfillRecord | undefined): BackfillAnswer {
+  if (!record || record.phase === 'DONE' || record.phase === 'PLANNED') {
+    return failed('no back-fill is under way');
+  }
+  if (record.phase === 'STOPPED') {
+    return { report: { plan: record.plan } };
+  }
+  return { report: { plan: record.plan }, writes: [backfillWrite({ ...record, phase: 'STOPPED', stoppedIn: record.phase }), alertGone('backfill')] };
+}

@@ -1,0 +1,130 @@
+import { parse } from 'csv-parse/sync';
+import { BackfillSource } from '../../contract/backfill';
+import { decodeEventKey, isFolderMarker } from '../core/object-keys';
+import { World } from '../world';
+
+/** An object that a back-fill takes in: the newest version of its key. */
+export interface SourceObject {
+  readonly key: string;
+  readonly versionId: string;
+  readonly size: number;
+  readonly lastModified: number;
+}
+
+export interface SourcePage {
+  readonly objects: readonly SourceObject[];
+  /** Goes on with it. Absent: that was all. */
+  readonly next?: string;
+}
+
+/** Objects of one page of an inventory: as many as a listing gives. */
+const INVENTORY_PAGE = 1_000;
+
+/** What S3 Inventory calls its columns (User Guide, "Amazon S3 Inventory list"). */
+const COLUMNS = { key: 'Key', versionId: 'VersionId', isLatest: 'IsLatest', deleteMarker: 'IsDeleteMarker', size: 'Size', lastModified: 'LastModifiedDate' } as const;
+
+/** Thrown where the source cannot be read as it was ordered: trying again helps only once somebody has changed something. */
+export class BackfillSourceError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'BackfillSourceError';
+  }
+}
+
+/** Goes through the objects of a source in pages, always in the same order. A page may be empty. */
+export async function* sourcePages(world: World, source: BackfillSource, after?: string): AsyncGenerator<SourcePage> {
+  if (source.inventory) {
+    yield* inventoryPages(world, source, source.inventory, after);
+    return;
+  }
+  let cursor = after;
+  do {
+    const page = await world.objects.listVersions(source.bucket, source.prefix, cursor);
+    const newest = page.items.filter(({ isLatest, deleteMarker }) => isLatest && !deleteMarker);
+    yield { objects: newest.filter(({ key, size }) => !isFolderMarker(key, size)), next: page.next };
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+interface Inventory {
+  readonly files: readonly string[];
+  readonly schema: readonly string[];
+}
+
+async function readInventory(world: World, { bucket }: BackfillSource, inventory: NonNullable<BackfillSource['inventory']>): Promise<Inventory> {
+  const { manifestKey } = inventory;
+  const place = `s3://${inventory.bucket}/${manifestKey}`;
+  const object = await world.objects.get(inventory.bucket, manifestKey);
+  if (!object) {
+    throw new BackfillSourceError(`there is no ${place}; name the manifest.json of an inventory that S3 has delivered`);
+  }
+  const manifest = parseManifest(Buffer.from(object.body).toString(), place);
+  if (manifest.sourceBucket !== bucket) {
+    throw new BackfillSourceError(`${place} is an inventory of bucket '${String(manifest.sourceBucket)}', not of '${bucket}'`);
+  }
+  if (manifest.fileFormat !== 'CSV') {
+    throw new BackfillSourceError(`${place} is an inventory in the format ${String(manifest.fileFormat)}; configure one in CSV, or give no inventory: then the bucket is listed`);
+  }
+  const schema = String(manifest.fileSchema).split(',').map((name) => name.trim());
+  const missing = [COLUMNS.key, COLUMNS.size, COLUMNS.lastModified].filter((name) => !schema.includes(name));
+  if (missing.length > 0) {
+    throw new BackfillSourceError(`${place} lacks the fields ${missing.join(' and ')}: add them to the inventory's optional fields`);
+  }
+  if (!Array.isArray(manifest.files)) {
+    throw new BackfillSourceError(`${place} lists no files`);
+  }
+  return { files: (manifest.files as { key: string }[]).map(({ key }) => key), schema };
+}
+
+function parseManifest(text: string, place: string): { readonly [name: string]: unknown } {
+  try {
+    return JSON.parse(text) as { [name: string]: unknown };
+  } catch {
+    throw new BackfillSourceError(`${place} is no JSON; name the manifest.json of an inventory, not one of its files`);
+  }
+}
+
+/** The cursor is `<file>:<line>` of the first line that was not given yet. */
+async function* inventoryPages(
+  world: World, source: BackfillSource, place: NonNullable<BackfillSource['inventory']>, after: string | undefined,
+): AsyncGenerator<SourcePage> {
+  const { files, schema } = await readInventory(world, source, place);
+  const [beginFile, beginLine] = (after ?? '0:0').split(':').map(Number);
+  for (let file = beginFile; file < files.length; file += 1) {
+    const lines = await world.objects.lines(place.bucket, files[file], 'gzip');
+    if (!lines) {
+      throw new BackfillSourceError(`the inventory names s3://${place.bucket}/${files[file]}, which is not there`);
+    }
+    const skipped = file === beginFile ? beginLine : 0;
+    let line = 0;
+    let held: string[] = [];
+    for await (const text of lines) {
+      line += 1;
+      if (line > skipped) {
+        held.push(text);
+      }
+      if (held.length >= INVENTORY_PAGE) {
+        yield { objects: objectsOf(held, schema, source), next: `${file}:${line}` };
+        held = [];
+      }
+    }
+    const next = file + 1 < files.length ? { next: `${file + 1}:0` } : {};
+    yield { objects: objectsOf(held, schema, source), ...next };
+  }
+}
+
+function objectsOf(lines: readonly string[], schema: readonly string[], { prefix }: BackfillSource): SourceObject[] {
+  const rows = parse(lines.join('\n'), { relax_column_count: true, skip_empty_lines: true }) as string[][];
+  const column = (row: string[], name: string): string | undefined => row[schema.indexOf(name)];
+  return rows.flatMap((row) => {
+    // Inventories write keys as URLs do.
+    const key = decodeEventKey(column(row, COLUMNS.key)!);
+    const size = Number(column(row, COLUMNS.size) ?? 0);
+    const isOld = column(row, COLUMNS.isLatest) === 'false' || column(row, COLUMNS.deleteMarker) === 'true';
+    return isOld || !key.startsWith(prefix) || isFolderMarker(key, size) ? [] : [{
+      key, size,
+      versionId: column(row, COLUMNS.versionId) || 'null',
+      lastModified: Date.parse(column(row, COLUMNS.lastModified) ?? '') || 0,
+    }];
+  });
+}
