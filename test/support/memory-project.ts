@@ -15,6 +15,7 @@ import { Intake, Taken } from '../../src/runtime/intake/intake';
 import { sendCommand } from '../../src/runtime/ledger/commands';
 import { Ledger } from '../../src/runtime/ledger/context';
 import { readProject, Project } from '../../src/runtime/ledger/project';
+import { MemoryTable } from '../../src/runtime/memory/memory-table';
 import { Recorder } from '../../src/runtime/recorder/recorder';
 import { World } from '../../src/runtime/world';
 
@@ -84,12 +85,18 @@ export interface MemoryProjectOptions extends MemoryWorldOptions {
   readonly suffix?: string;
 }
 
+/** The same account for another project: only its ledger is another one. */
+export function withLedgerOfItsOwn(account: MemoryWorld): MemoryWorld {
+  const own = Object.create(Object.getPrototypeOf(account) as object) as MemoryWorld;
+  return Object.assign(own, account, { table: new MemoryTable() });
+}
+
 /** A whole project in memory: the runtime over the simulator, on a virtual clock, driven by hand. */
 export class MemoryProject {
   public static async create(options: MemoryProjectOptions = {}): Promise<MemoryProject> {
     const outside = options.account ?? new MemoryWorld({ start: '2026-01-05T08:00:00Z', ...options });
     const resources = await createResources(outside.cloud, options.suffix);
-    const project = new MemoryProject(options, resources, outside);
+    const project = new this(options, resources, outside);
     await project.deploy();
     await project.drainQueue(resources.intakeQueueUrl, async () => undefined);
     return project;
@@ -102,7 +109,7 @@ export class MemoryProject {
   public readonly dropped = new Map<string, string[]>();
   private readonly engine: Engine;
 
-  private constructor(options: MemoryProjectOptions, resources: ProjectResources, outside: MemoryWorld) {
+  protected constructor(options: MemoryProjectOptions, resources: ProjectResources, outside: MemoryWorld) {
     this.outside = outside;
     this.configuration = testConfiguration(options.configuration);
     this.engine = options.engine ?? new PlainEngine();
@@ -126,10 +133,10 @@ export class MemoryProject {
   }
 
   /** Drops bytes under a key. */
-  public async drop(key: string, content = `content of ${key}`): Promise<void> {
+  public async drop(key: string, content: string | Uint8Array = `content of ${key}`): Promise<void> {
     const hash = createHash('sha256').update(content).digest('hex');
     this.dropped.set(hash, [...(this.dropped.get(hash) ?? []), key]);
-    await this.outside.cloud.buckets.put(this.world.resources.dropBucket, key, Buffer.from(content), {});
+    await this.outside.cloud.buckets.put(this.world.resources.dropBucket, key, Buffer.from(content as string), {});
   }
 
   /** The intake function works through its queue. A drop that kills the process loses the rest of its batch to a later delivery. */
@@ -169,12 +176,17 @@ export class MemoryProject {
   /** One round of everything that runs by itself, then some time. */
   public async round(ms = MINUTE): Promise<readonly string[]> {
     await this.simulator.step();
-    await this.intake();
-    await this.record();
-    const done = await run(this.world, 'test');
+    const done = await this.work();
     await this.simulator.step();
     this.clock.advance(ms);
     return done;
+  }
+
+  /** All functions run once. */
+  protected async work(): Promise<readonly string[]> {
+    await this.intake();
+    await this.record();
+    return run(this.world, 'test');
   }
 
   public async rounds(count: number, ms = MINUTE): Promise<void> {

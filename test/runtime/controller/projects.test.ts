@@ -1,16 +1,7 @@
 import { tearDown } from '../../../src/runtime/deployment/teardown';
-import { MemoryTable } from '../../../src/runtime/memory/memory-table';
 import { expectConservation } from '../../support/conservation';
-import { HOUR, MINUTE, MemoryProject, MemoryProjectOptions } from '../../support/memory-project';
-import { MemoryWorld } from '../../support/memory-world';
+import { HOUR, MINUTE, MemoryProject, withLedgerOfItsOwn } from '../../support/memory-project';
 import { jobStatuses, pass, runningProject } from '../../support/running-project';
-
-/** Another project in the same account, with a ledger of its own. */
-async function neighbour(account: MemoryWorld, suffix: string, options: MemoryProjectOptions): Promise<MemoryProject> {
-  const outside = Object.create(Object.getPrototypeOf(account) as object) as MemoryWorld;
-  Object.assign(outside, account, { table: new MemoryTable() });
-  return MemoryProject.create({ ...options, account: outside, suffix });
-}
 
 const step = async (projects: readonly MemoryProject[], ms = MINUTE): Promise<void> => {
   for (const project of projects) {
@@ -44,7 +35,7 @@ test.each([
   ['whose names begin alike', { projectName: 'froth-x', chainId: '0a1b2c3d' }],
 ])('two projects %s in one account do not disturb each other', async (_name, configuration) => {
   const one = await MemoryProject.create();
-  const other = await neighbour(one.outside, '-2', { configuration });
+  const other = await MemoryProject.create({ account: withLedgerOfItsOwn(one.outside), suffix: '-2', configuration });
   await workBoth(one, other);
   for (const project of [one, other]) {
     expect(project.lost()).toEqual([]);
@@ -84,7 +75,7 @@ describe('the end of a project', () => {
     await project.label();
     await project.rounds(8);
     await tearDown(project.world, project.clock.now() + HOUR, noPause(project));
-    const again = await neighbour(project.outside, '', { configuration: { chainId: 'bbbbbbbb' } });
+    const again = await MemoryProject.create({ account: withLedgerOfItsOwn(project.outside), configuration: { chainId: 'bbbbbbbb' } });
     await again.drop('new.jpg');
     await again.finish();
     expect(again.lost()).toEqual([]);
