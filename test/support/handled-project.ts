@@ -1,4 +1,5 @@
 import type { SQSBatchResponse } from 'aws-lambda';
+import { expectConservation } from './conservation';
 import { CONTEXT, batch, useProject } from './handler-world';
 import { MemoryProject, MemoryProjectOptions } from './memory-project';
 import { Status } from '../../src/contract/operator';
@@ -37,13 +38,13 @@ export class HandledProject extends MemoryProject {
     return await super.create(options) as HandledProject;
   }
 
-  /** The intake function is called with what its queue has. `times`: so many calls at once, each with a batch of its own. */
-  public async takeIn(times = 1): Promise<void> {
-    await this.empty(this.world.resources.intakeQueueUrl, intake, times);
+  /** The intake function is called with what its queue has: so many calls at once, each with a batch of at most so many messages. */
+  public async takeIn(calls = 1, messages = 10): Promise<void> {
+    await this.empty(this.world.resources.intakeQueueUrl, intake, calls, messages);
   }
 
   public async takeLabels(): Promise<void> {
-    await this.empty(this.world.resources.recorderQueueUrl, recorder, 1);
+    await this.empty(this.world.resources.recorderQueueUrl, recorder);
   }
 
   /** The controller function is called: by its schedule, unless another event is given. */
@@ -56,9 +57,10 @@ export class HandledProject extends MemoryProject {
     const items = [...this.outside.table.items()];
     const images = items.filter((item) => item.sk === 'IMAGE');
     const name = (item: Item | undefined): string => String((item?.provenance as { 'drop-key'?: string } | undefined)?.['drop-key']);
-    const own = new Set(this.simulator.jobs().map(({ LabelingJobName }) => LabelingJobName).filter((job) => job.startsWith(`${this.configuration.projectName}-${this.configuration.chainId}-`)));
+    const ownJobs = `${this.configuration.projectName}-${this.configuration.chainId}-`;
     return {
-      paid: this.simulator.bill().filter(({ jobName }) => own.has(jobName)).map(({ sourceRef }) => name(images.find((item) => item.sourceRef === sourceRef))).sort(),
+      paid: this.simulator.bill().filter(({ jobName }) => jobName.startsWith(ownJobs))
+        .map(({ sourceRef }) => name(images.find((item) => item.sourceRef === sourceRef))).sort(),
       images: images.map((item) => `${name(item)} ${String(item.state)}`).sort(),
       drops: items.filter((item) => item.pk.startsWith('DROP#') && item.sk.startsWith('VERSION#'))
         .map((item) => [item.key, item.state, ...(item.state === 'QUARANTINED' ? [item.reason] : [])].join(' ')).sort(),
@@ -72,12 +74,12 @@ export class HandledProject extends MemoryProject {
   }
 
   /** Batches as Lambda makes them; what failed alone stays in the queue. */
-  private async empty(url: string, handler: QueueFunction, times: number): Promise<void> {
+  private async empty(url: string, handler: QueueFunction, calls = 1, size = 10): Promise<void> {
     const { queues } = this.outside.cloud;
     for (;;) {
       const batches = [];
-      for (let at = 0; at < times; at += 1) {
-        batches.push(await queues.receive(url, 10));
+      for (let call = 0; call < calls; call += 1) {
+        batches.push(await queues.receive(url, size));
       }
       const full = batches.filter((messages) => messages.length > 0);
       if (full.length === 0) {
@@ -95,4 +97,15 @@ export class HandledProject extends MemoryProject {
       }));
     }
   }
+}
+
+/** Every drop was paid for once, is labeled in the ledger, and is a line of the data set; the inbox is empty. */
+export function expectAllLabeledOnce(project: HandledProject, keys: readonly string[]): void {
+  const sorted = [...keys].sort();
+  expect(project.ending()).toEqual({
+    paid: sorted, images: sorted.map((key) => `${key} LABELED`), drops: sorted.map((key) => `${key} DONE`),
+  });
+  expect([project.lost(), project.double(), project.dataSet().length]).toEqual([[], 0, keys.length]);
+  expect(project.outside.cloud.buckets.peekKeys(project.world.resources.dropBucket)).toEqual([]);
+  expectConservation(project.outside.table);
 }

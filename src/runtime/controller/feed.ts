@@ -3,6 +3,7 @@ import { offerMessage } from '../core/label-lines';
 import { FeedLimits, choosePending, claim, imagesOfJob, markSent } from '../ledger/feeding';
 import { ImageRecord } from '../ledger/images';
 import { World } from '../world';
+import { foreignListener } from './foreign-listener';
 import { Seen, utcDay } from './observe';
 
 /** Thrown where the topic did not take everything: what it did not take stays SENDING and goes again, with the same id. */
@@ -13,8 +14,14 @@ export class PublishError extends Error {
   }
 }
 
-/** Publishes what an earlier run claimed and may not have published, then claims and publishes the next. Answers how many. */
+/**
+ * Publishes what an earlier run claimed and may not have published, then claims and publishes the next. Answers how many: none
+ * where somebody else's job listens too.
+ */
 export async function feed(world: World, seen: Seen, job: number, count: number, fresh: number): Promise<number> {
+  if (await foreignListener(world, seen) !== undefined) {
+    return 0;
+  }
   const now = world.ledger.clock.now();
   const day = utcDay(now);
   const earlier = await imagesOfJob(world.ledger.table, 'SENDING', job);

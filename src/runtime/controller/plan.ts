@@ -1,18 +1,18 @@
-import { CURRENT_DATA_SET_KEY, GROUND_TRUTH_QUEUE_PREFIX, PREFIX } from '../../contract/environment';
+import { CURRENT_DATA_SET_KEY, PREFIX } from '../../contract/environment';
 import { LABELING_TASKS } from '../../contract/labeling-tasks';
 import { MANIFEST_LINE_MAX_CHARACTERS } from '../../contract/limits';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { opened } from '../core/breaker';
-import { jobName, jobNumber, queueNameOfArn } from '../core/job-names';
+import { jobName } from '../core/job-names';
 import { cleanLine, parseLine, verdict } from '../core/label-lines';
 import { s3Uri } from '../core/object-keys';
 import { JobRecord, jobItem } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
 import { JobRequest } from '../ports';
 import { World } from '../world';
-import { clear, raise } from './alerts';
 import { ConfigurationFiles, writeConfigurationFiles } from './configuration-files';
 import { publishDataSet } from './data-set';
+import { foreignListener } from './foreign-listener';
 import { Seen } from './observe';
 
 /** A manifest of finished labels may take so much of the service's quota: the rest is for what is still to come. */
@@ -24,18 +24,14 @@ const CARRY_SHARE = 0.5;
  */
 export async function start(world: World, seen: Seen, carry: boolean, probe: boolean): Promise<void> {
   const { configuration, project } = seen;
-  const foreign = await foreignSubscription(world, configuration);
-  if (foreign) {
-    const message = `the input topic is also subscribed by ${foreign}: another labeling job would label and bill every image a second time. `
-      + 'Stop that job or give this project a topic of its own.';
+  const foreign = await foreignListener(world, seen);
+  if (foreign !== undefined) {
     const at = world.ledger.clock.now();
     await world.ledger.table.write([stateWrite({
-      breaker: { ...opened(project.state.breaker, message, at), ...(probe ? { lastProbeAt: at } : {}) },
+      breaker: { ...opened(project.state.breaker, foreign, at), ...(probe ? { lastProbeAt: at } : {}) },
     })]);
-    await raise(world, project, 'foreign-subscription', message);
     return;
   }
-  await clear(world, project, 'foreign-subscription');
   const number = project.state.lastJob + 1;
   const name = jobName(configuration, number);
   const files = await writeConfigurationFiles(world, configuration);
@@ -53,13 +49,6 @@ export async function start(world: World, seen: Seen, carry: boolean, probe: boo
       ...(probe ? { breaker: { ...project.state.breaker, lastProbeAt: now } } : {}),
     }),
   ]);
-}
-
-/** A Ground Truth queue on our topic that is none of this chain's. */
-async function foreignSubscription(world: World, configuration: ProjectConfiguration): Promise<string | undefined> {
-  const queues = await world.topic.subscribedQueues(world.resources.inputTopicArn);
-  return queues.map(queueNameOfArn).find((name) => name.startsWith(GROUND_TRUTH_QUEUE_PREFIX)
-    && jobNumber(configuration, name.slice(GROUND_TRUTH_QUEUE_PREFIX.length)) === undefined);
 }
 
 /** The chain's finished labels as the next job's manifest. Answers its lines; 0: the job gets none. */

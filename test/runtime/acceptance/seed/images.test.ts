@@ -77,20 +77,17 @@ test.each([['a JPEG', 'cut.jpg', jpegOf], ['a PNG', 'cut.png', pngOf]] as const)
 // The seed deleted originals before they were labeled, after a crop and an encoding at quality 75, with no link back.
 test('D15: originals are kept to the byte, the image keeps its quality, and each line leads back to its drop', async () => {
   const project = await HandledProject.create({ configuration: { featureEngineering: CROP } });
-  const photograph = texture(800, 700);
-  const bytes = await jpegOf(photograph, { quality: 95, chromaSubsampling: '4:4:4' });
+  const bytes = await jpegOf(texture(800, 700), { quality: 95, chromaSubsampling: '4:4:4' });
   await project.drop('cam/photo.jpg', bytes);
   await project.rounds(8);
   expect(Buffer.compare(Buffer.from(kept(project, 'originals/')['cam/photo.jpg']), bytes)).toBe(0);
   await project.finish();
-  const { width, height, data } = await sharp(bytes).extract({ left: 144, top: 94, width: 512, height: 512 }).raw().toBuffer({ resolveWithObject: true })
-    .then(({ data: pixels, info }) => ({ width: info.width, height: info.height, data: pixels }));
+  const cropped = await pixelsOf(await sharp(bytes).extract({ left: 144, top: 94, width: 512, height: 512 }).png().toBuffer());
   const image = await pixelsOf(shown(project, 'cam/photo.jpg'));
-  const asTheSeed = await pixelsOf(await jpegOf({ width, height, data }, { quality: 75 }));
-  expect(meanDifference(image, { width, height, data })).toBeLessThan(meanDifference(asTheSeed, { width, height, data }) / 2);
+  const asTheSeed = await pixelsOf(await jpegOf(cropped, { quality: 75 }));
+  expect(meanDifference(image, cropped)).toBeLessThan(meanDifference(asTheSeed, cropped) / 2);
   const [line] = project.dataSet();
   expect(line).toMatchObject({ 'drop-key': 'cam/photo.jpg', 'drop-sha256': [...project.dropped.keys()][0], 'inverse-transform': [1, 0, 0, 1, 144, 94] });
-  expect((await sharp(bytes).metadata()).width).toBe(800);
   expectEnding(project, ['cam/photo.jpg']);
 });
 
