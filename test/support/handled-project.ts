@@ -5,8 +5,8 @@ import { MemoryProject, MemoryProjectOptions } from './memory-project';
 import { Status } from '../../src/contract/operator';
 import { ControllerEvent, handler as controller } from '../../src/runtime/controller/controller.lambda';
 import { handler as intake } from '../../src/runtime/intake/intake.lambda';
-import { handler as recorder } from '../../src/runtime/recorder/recorder.lambda';
 import { Item } from '../../src/runtime/ports';
+import { handler as recorder } from '../../src/runtime/recorder/recorder.lambda';
 import { ihdr, rawPng } from '../runtime/images/samples';
 
 jest.mock('../../src/runtime/aws/world', () => ({

@@ -7,12 +7,16 @@ import { FeedLimits, claim, markSent } from '../../src/runtime/ledger/feeding';
 import { ImageRecord, readImage } from '../../src/runtime/ledger/images';
 import { JobRecord, jobItem } from '../../src/runtime/ledger/jobs';
 import { NewImage, recordDrop } from '../../src/runtime/ledger/recording';
+import { Verdict } from '../../src/runtime/ledger/returning';
 import { MemoryTable, MemoryTableOptions } from '../../src/runtime/memory/memory-table';
 import { JobRequest } from '../../src/runtime/ports';
 
 export const NO_LIMIT: FeedLimits = { count: 1_000, fresh: 1_000, day: '2026-01-05', sameDay: true };
 
 export const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+/** What failed is held against the images. */
+export const IMAGES_ARE_BLAMED: Verdict = { blame: 'images', failed: 1, unnamed: false, endedAt: 0 };
 
 /** A ledger in memory with nothing around it. */
 export class MemoryLedger implements Ledger {

@@ -4,11 +4,12 @@ import { publishDataSet } from './data-set';
 import { requeue } from './requeue';
 import { CURRENT_DATA_SET_KEY } from '../../contract/environment';
 import { OrderReport } from '../../contract/operator';
+import { CLOSED_BREAKER } from '../core/breaker';
 import { s3Uri } from '../core/object-keys';
 import { Mode } from '../core/observation';
 import { Command, commandDone } from '../ledger/commands';
 import { setJob } from '../ledger/jobs';
-import { Project, alertGone, readProject, stateWrite } from '../ledger/project';
+import { Project, ProjectState, alertGone, readProject, stateWrite } from '../ledger/project';
 import { Write } from '../ports';
 import { World } from '../world';
 
@@ -64,11 +65,11 @@ async function carryOut(world: World, command: Command, deadline: number, failed
       await orderRoll(world, project);
       return { report: {} };
     default:
-      return changeMode(command);
+      return changeMode(command, project.state);
   }
 }
 
-function changeMode(command: Command): Carried {
+function changeMode(command: Command, { breaker, lastJob }: ProjectState): Carried {
   const mode = MODE_OF[command.name];
   const resumes = command.name === 'resume';
   return {
@@ -77,7 +78,8 @@ function changeMode(command: Command): Carried {
       ...(resumes ? RESUMED.map(alertGone) : []),
       stateWrite({
         mode, modeReason: command.by ? `${command.name} by ${command.by}` : command.name,
-        ...(resumes ? { breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 } : {}),
+        ...(resumes ? { breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0 } : {}),
+        ...(resumes && breaker.openedAt !== undefined ? { vouchedFor: lastJob + 1 } : {}),
       }),
     ],
   };

@@ -100,7 +100,7 @@ async function noteStatus(world: World, job: JobRecord, description: JobDescript
     fields.counters = counters;
   }
   const known = { ...job, ...fields };
-  Object.assign(fields, arrivalFields(known, await queuedObjects(world, known), sending, now));
+  Object.assign(fields, arrivalFields(known, job.counters, await queuedObjects(world, known), sending, now));
   if (Object.keys(fields).length > 0) {
     await world.ledger.table.write([setJob(job.number, fields, 'CREATED')]);
   }
@@ -116,8 +116,8 @@ async function queuedObjects(world: World, job: JobRecord): Promise<number> {
   return url === undefined ? 0 : messagesIn(world, url);
 }
 
-/** What is not published yet is not missing. */
-function arrivalFields(job: JobRecord, queued: number, sending: number, now: number): JobFields {
+/** What is not published yet is not missing. `before`: the counters at the last look. */
+function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: number, sending: number, now: number): JobFields {
   const fields: { -readonly [name in keyof JobFields]: JobFields[name] } = {};
   if (job.status !== 'InProgress' || !job.counters) {
     return fields;
@@ -143,6 +143,7 @@ function arrivalFields(job: JobRecord, queued: number, sending: number, now: num
   const failed = job.counters.failed > baseline.failed;
   if (failed !== (job.failedSince !== undefined)) {
     fields.failedSince = failed ? now : undefined;
+    fields.labeledBeforeFailure = failed ? Math.max(0, (before ?? baseline).labeled - baseline.labeled) : undefined;
   }
   return fields;
 }

@@ -1,12 +1,13 @@
 import { EVENT_TYPE, METRIC } from '../../contract/events';
-import { opened } from '../core/breaker';
+import { Breaker, afterFailure, opened } from '../core/breaker';
 import { groundTruthQueueName } from '../core/job-names';
-import { Queued, isMassFailure, unsettled } from '../core/settle';
+import { Judgement, judgeOutcome } from '../core/judgement';
+import { Queued, unsettled } from '../core/settle';
 import { imagesWithJob } from '../ledger/feeding';
 import { ImageRecord } from '../ledger/images';
 import { JobRecord, readJob, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
-import { afterReturn, holdImages, returnImages } from '../ledger/returning';
+import { Verdict, afterReturn, holdImages, returnImages } from '../ledger/returning';
 import { World } from '../world';
 import { clear, eventHead, raise } from './alerts';
 import { harvest } from './harvest';
@@ -63,8 +64,9 @@ async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void>
   const now = world.ledger.clock.now();
   if (images.length > 0 || job.open > 0) {
     // Told before: whoever dies in between tells twice, which is better than never.
-    await announceQuarantine(world, seen, images.map((image) => ({ ...image, ...afterReturn(image, !judged.mass) })));
-    await returnImages(world.ledger, job.number, images, !judged.mass);
+    const verdict: Verdict = { ...judged, endedAt: job.endedAt ?? now };
+    await announceQuarantine(world, seen, images.map((image) => ({ ...image, ...afterReturn(image, verdict) })));
+    await returnImages(world.ledger, job.number, images, verdict);
     await world.ledger.table.write([setJob(job.number, { emptySince: undefined }, 'ENDED')]);
     return;
   }
@@ -77,19 +79,41 @@ async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void>
 }
 
 /** Judged once, and written down, before the first image is given back: a crash in between must not change the verdict. */
-async function judge(world: World, seen: Seen, job: JobRecord, images: readonly ImageRecord[]): Promise<{ failed: number; mass: boolean }> {
-  const failed = images.filter((image) => image.failure?.job === job.number).length;
-  const judged = { failed, mass: isMassFailure(failed, job.offered) };
-  const reason = images.find((image) => image.failure?.job === job.number)?.failure?.reason ?? '';
-  const message = `${failed} of ${job.offered} images of job ${job.name} failed (${reason}): nothing is charged to the images`;
-  if (judged.mass) {
-    await raise(world, seen.project, 'breaker', message);
+async function judge(world: World, seen: Seen, job: JobRecord, images: readonly ImageRecord[]): Promise<Judgement> {
+  const named = images.filter((image) => image.failure?.job === job.number);
+  const own = (counter: 'labeled' | 'failed'): number => (job.counters?.[counter] ?? 0) - (job.baseline?.[counter] ?? 0);
+  const judged = judgeOutcome({
+    offered: job.offered,
+    returned: images.length,
+    named: named.length,
+    counted: own('failed'),
+    workedAfter: job.labeledBeforeFailure !== undefined && own('labeled') > job.labeledBeforeFailure,
+    suspect: seen.project.state.vouchedFor === job.number || (named.length > 0 ? named : images).every(isSuspect),
+  });
+  const breaker = breakerAfter(world, seen, job, judged, named[0]?.failure?.reason ?? 'no reason is given');
+  if (breaker?.openedAt !== undefined) {
+    await raise(world, seen.project, 'breaker', breaker.message ?? '');
   }
-  await world.ledger.table.write([
-    setJob(job.number, { judged }, 'ENDED'),
-    ...(judged.mass ? [stateWrite({ breaker: opened(seen.project.state.breaker, message, world.ledger.clock.now()) })] : []),
-  ]);
+  await world.ledger.table.write([setJob(job.number, { judged }, 'ENDED'), ...(breaker ? [stateWrite({ breaker })] : [])]);
   return judged;
+}
+
+/** A job that worked has held something against it before. */
+function isSuspect({ failures, offers, offersForgiven = 0 }: ImageRecord): boolean {
+  return failures > 0 || offers - offersForgiven > 1;
+}
+
+/** Undefined: as it was. A job that failed was counted at its end already. */
+function breakerAfter(world: World, seen: Seen, job: JobRecord, { blame, failed }: Judgement, reason: string): Breaker | undefined {
+  const now = world.ledger.clock.now();
+  const message = `${failed} of ${job.offered} images of job ${job.name} failed (${reason})${blame === 'common' ? ' and none was labeled after that' : ''}: `
+    + 'nothing is charged to the images';
+  const { breaker } = seen.project.state;
+  switch (blame) {
+    case 'mass': return opened(breaker, message, now);
+    case 'common': return job.endStatus === 'Failed' ? undefined : afterFailure(breaker, message, now);
+    case 'images': return undefined;
+  }
 }
 
 async function announceQuarantine(world: World, seen: Seen, images: readonly ImageRecord[]): Promise<void> {

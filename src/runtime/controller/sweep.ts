@@ -4,7 +4,7 @@ import { imagesOfJob } from '../ledger/feeding';
 import { STATES_WITH_JOB } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
 import { SHARDS, jobOfOrder, statusPartition } from '../ledger/keys';
-import { returnImages } from '../ledger/returning';
+import { NOBODY_IS_BLAMED, returnImages } from '../ledger/returning';
 import { World } from '../world';
 import { BUSY_PATIENCE, sweepInbox } from './inbox';
 import { messagesIn } from './messages-in';
@@ -61,7 +61,7 @@ async function strayImages(world: World, seen: Seen): Promise<void> {
       const job = state.openJobs.includes(number) ? undefined : await readJob(world.ledger.table, number);
       if (job && (job.phase === 'SETTLED' || job.phase === 'REFUSED')) {
         const images = await imagesOfJob(world.ledger.table, status, number);
-        await returnImages(world.ledger, number, images, false);
+        await returnImages(world.ledger, number, images, NOBODY_IS_BLAMED);
         world.telemetry.error(`the sweep gave ${images.length} images back that were still with ${job.name}`, { notice: 'sweep-stray' });
       }
     }

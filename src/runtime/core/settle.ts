@@ -72,8 +72,3 @@ function areLabelsRecorded(job: Evidence, manifest: ManifestSeen, now: number, t
   // Where images never arrived that cannot be told, and only time decides.
   return labeled + failed + unlabeled > job.offered || now - manifest.since >= timings.settleDeadline / 2;
 }
-
-/** A job of which at least ten images and a fifth failed says something about the job, not about the images. */
-export function isMassFailure(failed: number, offered: number): boolean {
-  return failed >= 10 && failed >= offered * 0.2;
-}

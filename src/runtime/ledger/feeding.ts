@@ -67,7 +67,7 @@ export async function claim(ledger: Ledger, images: readonly ImageRecord[], job:
 async function claimBatch(ledger: Ledger, images: readonly ImageRecord[], job: number, limits: FeedLimits): Promise<ImageRecord[]> {
   const now = ledger.clock.now();
   const changes = images.map((image) => changeImage(
-    image, { state: 'SENDING', job, offers: image.offers + 1, failure: undefined }, { event: 'sending', detail: `job ${job}` }, now, ledger.newId(),
+    image, { state: 'SENDING', job, claimedAt: now, offers: image.offers + 1, failure: undefined }, { event: 'sending', detail: `job ${job}` }, now, ledger.newId(),
   ));
   const fresh = images.filter((image) => image.offers === 0).length;
   const outcome = await ledger.table.write([

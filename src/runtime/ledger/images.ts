@@ -14,9 +14,11 @@ export interface ImageRecord {
   readonly receivedAt: number;
   /** The job that it was last claimed for. */
   readonly job?: number;
+  /** When it was claimed for that job. */
+  readonly claimedAt?: number;
   /** Jobs that it was offered to. */
   readonly offers: number;
-  /** How many of these were before it was ordered again: they no longer count against it. */
+  /** How many of these do not count against it: its job said nothing about it, or it was ordered again since. */
   readonly offersForgiven?: number;
   /** The last order to offer it again. */
   readonly requeue?: { readonly order: string; readonly at: number };

@@ -1,4 +1,5 @@
 import { LabelConfiguration } from '../../contract/project-configuration';
+import { Judgement } from '../core/judgement';
 import { JobCounters, ManifestSeen } from '../core/settle';
 import { Item, JobRequest, JobStatus, Table, Write } from '../ports';
 import { JOB, jobKey } from './keys';
@@ -40,6 +41,8 @@ export interface JobRecord {
   /** Since when the service knows of fewer images than were published. */
   readonly missingSince?: number;
   readonly failedSince?: number;
+  /** Labels of its own that the service counted when it was looked at the last time before. */
+  readonly labeledBeforeFailure?: number;
   readonly rollAt?: number;
   readonly rollReason?: string;
   readonly stopOrderedAt?: number;
@@ -48,8 +51,8 @@ export interface JobRecord {
   readonly endStatus?: JobStatus;
   readonly failureReason?: string;
   readonly manifest?: ManifestSeen;
-  /** The judgement on its failed images, made once, before the first is given back. */
-  readonly judged?: { readonly failed: number; readonly mass: boolean };
+  /** Made once, before the first of its images is given back. */
+  readonly judged?: Judgement;
   /** Since when listings find none of its images. */
   readonly emptySince?: number;
   readonly heldAt?: number;

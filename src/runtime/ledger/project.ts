@@ -21,6 +21,8 @@ export interface ProjectState {
   /** Jobs that are neither settled nor refused. */
   readonly openJobs: readonly number[];
   readonly breaker: Breaker;
+  /** The job after an operator closed the open breaker: somebody looked, and says that what the images depend on works. */
+  readonly vouchedFor?: number;
   readonly backOffUntil: number;
   readonly backOffSteps: number;
   readonly lastRollAt: number;

@@ -1,4 +1,5 @@
 import { ReasonCode } from '../../contract/reasons';
+import { Judgement, isOfferCounted } from '../core/judgement';
 import { TRANSACTION_MAX } from '../ports';
 import { Ledger } from './context';
 import { addCounts, countWrites } from './counts';
@@ -8,29 +9,37 @@ import { jobKey, shardOf } from './keys';
 /** An image whose failures were charged so often is quarantined. */
 export const FAILURES_MAX = 3;
 
-/** An image that so many jobs gave back without a label is quarantined. */
+/** An image that so many jobs gave back without a label, and not by chance, is quarantined. */
 export const OFFERS_MAX = 10;
 
 const BATCH = Math.floor((TRANSACTION_MAX - 2) / 2);
 
+/** What is held against images that a job gives back, and when it ended. */
+export type Verdict = Judgement & { readonly endedAt: number };
+
+/** A job that was never made, or whose images were forgotten, says nothing about them. */
+export const NOBODY_IS_BLAMED: Verdict = { blame: 'common', failed: 0, unnamed: false, endedAt: 0 };
+
 /** What an image becomes when its job has said all that it will say. */
-export function afterReturn(image: ImageRecord, charge: boolean): Partial<ImageRecord> {
-  const charged = charge && image.failure?.job === image.job;
-  const failures = image.failures + (charged ? 1 : 0);
+export function afterReturn(image: ImageRecord, verdict: Verdict): Partial<ImageRecord> {
+  const named = image.failure?.job === image.job;
+  const failures = image.failures + (named && verdict.blame === 'images' ? 1 : 0);
+  const counted = isOfferCounted(verdict, named, verdict.endedAt - (image.claimedAt ?? verdict.endedAt));
+  const forgiven = (image.offersForgiven ?? 0) + (counted ? 0 : 1);
   const quarantine = (reason: ReasonCode): Partial<ImageRecord> => ({ state: 'QUARANTINED', failures, reason, failure: image.failure });
   if (failures >= FAILURES_MAX) {
     return quarantine('labeling-failed');
   }
-  if (image.offers - (image.offersForgiven ?? 0) >= OFFERS_MAX) {
+  if (image.offers - forgiven >= OFFERS_MAX) {
     return quarantine('never-labeled');
   }
-  return { state: 'PENDING', failures, failure: undefined };
+  return { state: 'PENDING', failures, offersForgiven: forgiven, failure: undefined };
 }
 
 /** Gives a settled job's images back: to PENDING, or to quarantine. Answers the records as they are now. */
-export async function returnImages(ledger: Ledger, job: number, images: readonly ImageRecord[], charge: boolean): Promise<ImageRecord[]> {
+export async function returnImages(ledger: Ledger, job: number, images: readonly ImageRecord[], verdict: Verdict): Promise<ImageRecord[]> {
   return changeAll(ledger, job, images, (image) => {
-    const change = afterReturn(image, charge);
+    const change = afterReturn(image, verdict);
     return { change, event: change.state === 'PENDING' ? 'returned' : 'quarantined', detail: change.reason ?? image.failure?.reason };
   }, true);
 }

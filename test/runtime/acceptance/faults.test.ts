@@ -113,6 +113,10 @@ class History {
     }
     await project.command('resume');
     for (let i = 0; i < 120 && !await this.isDone(); i += 1) {
+      if ((await project.read()).state.breaker.openedAt !== undefined) {
+        // Somebody looked, and it is the images.
+        await project.command('resume');
+      }
       await project.round(i < 30 ? 2 * MINUTE : HOUR);
       await project.label();
     }

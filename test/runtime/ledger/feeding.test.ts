@@ -1,6 +1,6 @@
 import { choosePending, claim, imagesOfJob, markSent } from '../../../src/runtime/ledger/feeding';
 import { setJob } from '../../../src/runtime/ledger/jobs';
-import { returnImages } from '../../../src/runtime/ledger/returning';
+import { NOBODY_IS_BLAMED, returnImages } from '../../../src/runtime/ledger/returning';
 import { MemoryLedger, NO_LIMIT } from '../../support/memory-ledger';
 
 async function ledgerWith(count: number): Promise<{ ledger: MemoryLedger; refs: string[] }> {
@@ -24,7 +24,7 @@ describe('what is fed first', () => {
   test('the most urgent, then the oldest, fresh or not', async () => {
     const { ledger, refs } = await ledgerWith(3);
     const again = await ledger.send(1, refs[2]);
-    await returnImages(ledger, 1, again, false);
+    await returnImages(ledger, 1, again, NOBODY_IS_BLAMED);
     const urgent = await ledger.pending('urgent.jpg', 9);
     const chosen = await choosePending(ledger.table, NO_LIMIT, 1);
     expect(chosen.map((image) => image.sourceRef)).toEqual([urgent, refs[0], refs[1], refs[2]]);
@@ -33,7 +33,7 @@ describe('what is fed first', () => {
 
   test('no more fresh images than may be paid for', async () => {
     const { ledger, refs } = await ledgerWith(4);
-    await returnImages(ledger, 1, await ledger.send(1, refs[3]), false);
+    await returnImages(ledger, 1, await ledger.send(1, refs[3]), NOBODY_IS_BLAMED);
     expect((await choosePending(ledger.table, { ...NO_LIMIT, fresh: 1 }, 1)).map((image) => image.sourceRef)).toEqual([refs[0], refs[3]]);
     expect((await choosePending(ledger.table, { ...NO_LIMIT, fresh: 0 }, 1)).map((image) => image.sourceRef)).toEqual([refs[3]]);
     expect(await choosePending(ledger.table, { ...NO_LIMIT, fresh: 0 }, 0)).toEqual([]);
@@ -70,7 +70,7 @@ describe('claiming', () => {
 
   test('an image that goes again is not paid for again', async () => {
     const { ledger, refs } = await ledgerWith(1);
-    await returnImages(ledger, 1, await ledger.send(1, refs[0]), false);
+    await returnImages(ledger, 1, await ledger.send(1, refs[0]), NOBODY_IS_BLAMED);
     await ledger.addJob(2);
     await ledger.send(2, refs[0]);
     expect((await spent(ledger)).slice(1)).toEqual([1, 1]);
@@ -144,6 +144,6 @@ test('the images of a job are its own only, whatever the index still shows', asy
   expect((await imagesOfJob(ledger.table, 'SENT', 1)).map((image) => image.sourceRef).sort()).toEqual([refs[0], refs[1]]);
   expect(await imagesOfJob(ledger.table, 'SENDING', 1)).toEqual([]);
   ledger.table.options = { indexLag: 100 };
-  await returnImages(ledger, 1, [await ledger.image(refs[0])], false);
+  await returnImages(ledger, 1, [await ledger.image(refs[0])], NOBODY_IS_BLAMED);
   expect((await imagesOfJob(ledger.table, 'SENT', 1)).map((image) => image.sourceRef)).toEqual([refs[1]]);
 });

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { ContentionError } from '../../../src/runtime/ledger/context';
 import { recordFailure, recordLabel } from '../../../src/runtime/ledger/labels';
 import { clearOutbox, readOutbox } from '../../../src/runtime/ledger/outbox';
-import { holdImages, returnImages } from '../../../src/runtime/ledger/returning';
-import { MemoryLedger } from '../../support/memory-ledger';
+import { NOBODY_IS_BLAMED, holdImages, returnImages } from '../../../src/runtime/ledger/returning';
+import { IMAGES_ARE_BLAMED, MemoryLedger } from '../../support/memory-ledger';
 
 async function sent(): Promise<{ ledger: MemoryLedger; ref: string }> {
   const ledger = new MemoryLedger();
@@ -21,7 +21,7 @@ describe('a label is accepted in every state', () => {
   const quarantine = async (ledger: MemoryLedger, ref: string): Promise<void> => {
     for (let i = 1; i <= 3; i += 1) {
       await recordFailure(ledger, ref, 1, 'bad');
-      await returnImages(ledger, 1, [await ledger.image(ref)], true);
+      await returnImages(ledger, 1, [await ledger.image(ref)], IMAGES_ARE_BLAMED);
       if (i < 3) {
         await ledger.send(1, ref);
       }
@@ -31,10 +31,10 @@ describe('a label is accepted in every state', () => {
     ['SENT', async () => undefined],
     ['SENT, and reported as failed', (ledger, ref) => recordFailure(ledger, ref, 1, 'expired')],
     ['HELD', async (ledger, ref) => holdImages(ledger, 1, [await ledger.image(ref)])],
-    ['PENDING', async (ledger, ref) => returnImages(ledger, 1, [await ledger.image(ref)], false)],
+    ['PENDING', async (ledger, ref) => returnImages(ledger, 1, [await ledger.image(ref)], NOBODY_IS_BLAMED)],
     ['QUARANTINED', quarantine],
     ['SENT to the next job', async (ledger, ref) => {
-      await returnImages(ledger, 1, [await ledger.image(ref)], false);
+      await returnImages(ledger, 1, [await ledger.image(ref)], NOBODY_IS_BLAMED);
       await ledger.send(2, ref);
     }],
   ])('%s', async (_state, prepare) => {
@@ -145,7 +145,7 @@ test('in whatever order labels and failures come, the newest job\'s label stands
       const image = await ledger.image(ref);
       const work = {
         label: () => label(ledger, ref, job), fail: () => recordFailure(ledger, ref, job, 'x'),
-        return: async () => image.state === 'SENT' ? returnImages(ledger, image.job!, [image], true) : undefined,
+        return: async () => image.state === 'SENT' ? returnImages(ledger, image.job!, [image], IMAGES_ARE_BLAMED) : undefined,
         send: async () => image.state === 'PENDING' ? ledger.send(job, ref) : undefined,
       };
       await Promise.resolve(work[what as keyof typeof work]()).catch(() => undefined);

@@ -194,7 +194,8 @@ test('D30: without a drop there is no job; the first one has no manifest', async
   await project.drop('a.png', picture(1));
   await pass(project, 10 * MINUTE, MINUTE);
   expect((await job(project, 1)).request).not.toHaveProperty('manifestUri');
-  expect(project.simulator.jobs()[0].InputConfig.DataSource).toEqual({ SnsDataSource: { SnsTopicArn: project.world.resources.inputTopicArn } });
+  const [{ InputConfig }] = project.simulator.jobs();
+  expect(InputConfig.DataSource).toEqual({ SnsDataSource: { SnsTopicArn: project.world.resources.inputTopicArn } });
   await project.finish();
   expect(jobStatuses(project)).toEqual(['1 InProgress']);
   expectAllLabeledOnce(project, ['a.png']);
