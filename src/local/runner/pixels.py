@@ -48,7 +48,7 @@ def to_srgb(image, profile):
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):  # the latter for one that is no profile
         return image  # a profile that fits another kind of image; browsers leave it out too
 
 

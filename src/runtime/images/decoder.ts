@@ -48,6 +48,9 @@ function withStrictScans(bytes: Uint8Array, header: ImageHeader): Uint8Array {
 /** The fraction at which a JPEG is decoded for the verdict. Of each block of 8 by 8 it computes one pixel. */
 const PROBE_SHRINK = 8;
 
+/** What people read of a decoder's error. Unit: characters. */
+const DETAIL_MAX = 300;
+
 /** Any smaller and the library would decode at a larger fraction. */
 const MIN_PROBE_SIDE = 16 * PROBE_SHRINK;
 
@@ -128,6 +131,7 @@ export function decodeFault(error: unknown): Fault {
   }
   return {
     reason: /premature end|truncated|end of (file|input|stream)|not enough (image )?data/i.test(message) ? 'truncated' : 'corrupt',
-    detail: `the image does not decode: ${message.trim()}`,
+    // the library's line, which it repeats for each header and pixel that it tried to read
+    detail: `the image does not decode: ${[...new Set(message.trim().split(/\s*\n\s*/))].join('; ')}`.slice(0, DETAIL_MAX),
   };
 }

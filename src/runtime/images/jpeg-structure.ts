@@ -27,6 +27,10 @@ const MAX_PARTS = 20_000;
 /** Segments that may follow a scan. Anything else in its midst means that two files were mixed up. */
 const AFTER_SCAN = [EOI, SOS, DHT, 0xdb, 0xdc, DRI, 0xfe];
 
+/** Names of parts: scans, and what scans are decoded with. */
+const SCAN = 'DA';
+const SCAN_TABLES = ['C4', 'CC', 'DB', 'DD', 'SOF'];
+
 /**
  * Walks a JPEG from its first marker to its end-of-image marker, over the entropy-coded data, which it does not decode.
  * About 0.1 ms for each megabyte.
@@ -63,6 +67,7 @@ class JpegWalk {
       const marker = this.bytes[code];
       if (marker === EOI) {
         this.parts.push({ name: 'EOI', start: at, end: code + 1 });
+        this.checkTail();
         return this.header(code + 1);
       }
       const body = code + 3;
@@ -216,6 +221,9 @@ class JpegWalk {
     if (!frame.progressive && (first !== 0 || last !== 63 || approximation !== 0)) {
       this.laxScans.push(body + 1 + count * 2);
     }
+    if (!frame.progressive && components.some(({ component }) => this.withDc.has(component))) {
+      throw new FaultError('corrupt', 'the JPEG has a second scan of the same pixels, although it is not progressive');
+    }
     if (!frame.progressive || first === 0) {
       components.forEach(({ component }) => this.withDc.add(component));
     }
@@ -231,6 +239,15 @@ class JpegWalk {
     const expected = this.restartInterval === 0 ? 0 : Math.ceil(mcus / this.restartInterval) - 1;
     if (restarts < expected) {
       throw this.truncated(`${expected - restarts} of ${expected} restart markers are missing from the image data`);
+    }
+  }
+
+  /** Decoders that stop with the last pixel never read what is behind the last scan; those that read on refuse the image for it. */
+  private checkTail(): void {
+    const tail = this.parts.slice(this.parts.map(({ name }) => name).lastIndexOf(SCAN) + 1);
+    const table = tail.find(({ name }) => SCAN_TABLES.includes(name));
+    if (table !== undefined) {
+      throw new FaultError('corrupt', `the JPEG has tables at byte ${table.start} behind its last scan, where they serve nothing`);
     }
   }
 

@@ -146,6 +146,9 @@ function profileOf(chunks: ReadonlyMap<string, Buffer>): ImageHeader['profile'] 
     return chunks.has('sRGB') ? 'srgb' : 'none';
   }
   try {
+    if (iccp[nameEnd + 1] !== 0) {
+      return 'none'; // a compression that does not exist
+    }
     return isSrgbProfile(inflateSync(iccp.subarray(nameEnd + 2), { maxOutputLength: MAX_PROFILE_BYTES })) ? 'srgb' : 'other';
   } catch {
     return 'none';

@@ -21,7 +21,7 @@ def profile_name(profile):
         return None
     try:
         return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).strip()
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return "unreadable"
 
 

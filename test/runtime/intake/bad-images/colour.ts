@@ -96,6 +96,20 @@ export const COLOUR: readonly Case[] = [
     becomes: png(96, 64, { looksLike: plainPng }),
   },
   {
+    name: 'a PNG with a profile in a compression that does not exist', key: 'odd.png',
+    bytes: async () => withChunk(await plainPng(), 'iCCP', Buffer.concat([Buffer.from('profile\0\x07', 'latin1'), iccp(profile(SRGB, SRGB_CURVE)).subarray(9)])),
+    becomes: png(96, 64, { looksLike: plainPng }),
+  },
+  {
+    name: 'a PNG with a second profile, in a compression that does not exist', key: 'odd.png',
+    bytes: async () => withChunk(withChunk(await plainPng(), 'iCCP', Buffer.from('profile\0\x07rubbish', 'latin1')), 'iCCP', iccp(profile(SRGB, SRGB_CURVE, 'sRGB'))),
+    becomes: png(96, 64, { looksLike: plainPng }),
+  },
+  {
+    name: 'a PNG with half a chunk of primary colours', key: 'odd.png', bytes: async () => withChunk(await plainPng(), 'cHRM', Buffer.alloc(16, 1)),
+    becomes: png(96, 64, { looksLike: plainPng }),
+  },
+  {
     name: 'a PNG with a profile that unpacks to 50 MB', key: 'bomb.png', bytes: async () => withChunk(await plainPng(), 'iCCP', iccp(Buffer.alloc(50_000_000))),
     becomes: png(96, 64, { looksLike: plainPng }),
   },

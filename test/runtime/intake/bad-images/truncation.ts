@@ -1,5 +1,5 @@
 import { Case, FIRST_ROWS, quarantine } from './case';
-import { chunk, ihdr, jpegOf, pngOf, rawPng, texture } from '../../images/samples';
+import { chunk, ihdr, jpegOf, pngOf, rawPng, segment, texture } from '../../images/samples';
 
 const PICTURE = texture(400, 300);
 
@@ -62,6 +62,22 @@ export const TRUNCATION: readonly Case[] = [
       return Buffer.concat([whole.subarray(0, at), chunk('IDAT', data.subarray(0, third)), chunk('IDAT', data.subarray(2 * third)), chunk('IEND', Buffer.alloc(0))]);
     },
     becomes: quarantine('corrupt', /does not decode/),
+  },
+  {
+    name: 'a JPEG with a table behind its last scan, which some decoders stumble over', key: 'table.jpg',
+    bytes: async () => {
+      const whole = await jpegOf(texture(90, 60));
+      return Buffer.concat([whole.subarray(0, -2), segment(0xc4, Buffer.alloc(20, 0x55)), whole.subarray(-2)]);
+    },
+    becomes: quarantine('corrupt', /tables at byte \d+ behind its last scan/),
+  },
+  {
+    name: 'a JPEG with its scan twice', key: 'twice.jpg',
+    bytes: async () => {
+      const whole = await jpegOf(texture(90, 60));
+      return Buffer.concat([whole.subarray(0, -2), whole.subarray(whole.indexOf(Buffer.from([0xff, 0xda])))]);
+    },
+    becomes: quarantine('corrupt', /a second scan of the same pixels/),
   },
   { name: 'a file of one byte', key: 'one.jpg', bytes: () => Buffer.from([0xff]), becomes: quarantine('not-an-image', /JPEG and PNG are accepted/) },
   { name: 'a file of no bytes', key: 'none.jpg', bytes: () => Buffer.alloc(0), becomes: quarantine('empty', /0 bytes/) },

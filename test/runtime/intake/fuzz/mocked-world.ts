@@ -1,0 +1,1 @@
+export { mockedWorld as awsWorld } from '../../../support/handler-world';
