@@ -238,6 +238,15 @@ describe('the custom resource', () => {
     const project = await withoutConfiguration();
     useProject(project);
     destroy(project);
+    await deployment(event(project, 'Delete'), { ...CONTEXT, getRemainingTimeInMillis: () => 60_000 });
+    expect(answers.map((answer) => answer.body.Status)).toEqual(['SUCCESS']);
+  });
+
+  test('Delete does not wait for what the service refuses', async () => {
+    const project = await MemoryProject.create();
+    useProject(project);
+    const refused = Object.assign(new Error('no such bucket'), { name: 'NoSuchBucket', $metadata: { httpStatusCode: 404 } });
+    mockSettings.silence.mockRejectedValue(refused);
     await deployment(event(project, 'Delete'), CONTEXT);
     expect(answers.map((answer) => answer.body.Status)).toEqual(['SUCCESS']);
   });

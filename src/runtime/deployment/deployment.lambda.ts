@@ -1,6 +1,6 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { checkSurroundings, takeConfiguration } from './deploy';
-import { tearDown } from './teardown';
+import { insist, tearDown } from './teardown';
 import { DEPLOYMENT_ATTRIBUTE, DeploymentResourceProperties } from '../../contract/environment';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { S3BucketSettings } from '../aws/bucket-settings';
@@ -59,13 +59,14 @@ async function deploy(event: CloudFormationCustomResourceEvent): Promise<string>
 }
 
 async function remove(context: Context): Promise<string> {
-  const { jobsLeft } = await tearDown(world, world.ledger.clock.now() + context.getRemainingTimeInMillis() - RESERVE, pause);
+  const deadline = world.ledger.clock.now() + context.getRemainingTimeInMillis() - RESERVE;
+  const { jobsLeft } = await tearDown(world, deadline, pause);
   if (jobsLeft.length > 0) {
     world.telemetry.error(`the stack goes while these jobs still run; stop them by hand: ${jobsLeft.join(', ')}`, { notice: 'jobs-left' });
   }
   if (world.resources.dropBucketIsOwn) {
     // The bucket may outlive its queue; S3 takes no new notification for a bucket whose old ones lead nowhere.
-    await settings.silence(world.resources.dropBucket);
+    await insist(world, deadline, pause, () => settings.silence(world.resources.dropBucket));
   }
   return 'OK';
 }

@@ -1,4 +1,5 @@
 import { isEnded } from '../../contract/job-status';
+import { isRefusal } from '../aws/errors';
 import { groundTruthQueueName } from '../core/job-names';
 import { JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
@@ -21,12 +22,36 @@ const PAUSE = 5_000;
  * `deadline` it says what is left and lets the stack go.
  */
 export async function tearDown(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Teardown> {
-  const lease = await retire(world, deadline, pause);
-  const teardown = await endJobs(world, deadline, pause);
+  const lease = await insist(world, deadline, pause, () => retire(world, deadline, pause));
+  const teardown = await insist(world, deadline, pause, () => endJobs(world, deadline, pause));
   if (lease) {
-    await giveBack(world.ledger, await readNotes(world.ledger, lease));
+    // A lease that stays behind keeps a retained ledger's next project waiting until it is over, no more.
+    await readNotes(world.ledger, lease).then((held) => giveBack(world.ledger, held))
+      .catch((error: unknown) => warn(world, 'the lease could not be given back', error));
   }
   return teardown;
+}
+
+/**
+ * Tries again until the deadline what a storm of faults may have kept from being done: there is no other time to do it. What
+ * the service refuses, such as a right or a table that is gone already, it refuses for good.
+ */
+export async function insist<T>(world: World, deadline: number, pause: (ms: number) => Promise<void>, act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (isRefusal(error) || world.ledger.clock.now() >= deadline) {
+        throw error;
+      }
+      warn(world, 'the teardown failed and is tried again', error);
+      await pause(PAUSE);
+    }
+  }
+}
+
+function warn(world: World, what: string, error: unknown): void {
+  world.telemetry.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`, { notice: 'teardown' });
 }
 
 async function endJobs(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Teardown> {
@@ -46,16 +71,20 @@ async function endJobs(world: World, deadline: number, pause: (ms: number) => Pr
   }
 }
 
-/** Under the lease, so that no controller run that began before goes on afterwards; at the deadline without. */
+/**
+ * Under the lease, so that no controller run that began before goes on afterwards. Without it once such a run is over in any
+ * case: a lease that lasts longer is that of a teardown that died, or of one beside us, which do no harm.
+ */
 async function retire(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Lease | undefined> {
   const { mode, retiredFrom } = (await readProject(world.ledger)).state;
   const retired = stateWrite({
     mode: 'RETIRED', retiredFrom: mode === 'RETIRED' ? retiredFrom : mode,
   });
   await world.ledger.table.write([retired]);
+  const patience = Math.min(deadline, world.ledger.clock.now() + world.timings.lease);
   for (;;) {
     const lease = await takeLease(world.ledger, LEASE);
-    if (lease || world.ledger.clock.now() >= deadline) {
+    if (lease || world.ledger.clock.now() >= patience) {
       // Again: a run that read its orders before may have set another mode.
       await world.ledger.table.write([retired]);
       return lease;
@@ -75,7 +104,7 @@ async function endJob(world: World, job: JobRecord): Promise<boolean> {
   try {
     return await isOver(world, job);
   } catch (error) {
-    world.telemetry.warn(`${job.name} could not be ended yet: ${error instanceof Error ? error.message : String(error)}`, { notice: 'teardown' });
+    warn(world, `${job.name} could not be ended yet`, error);
     return false;
   }
 }

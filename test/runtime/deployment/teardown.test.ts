@@ -6,6 +6,7 @@ import { stateWrite } from '../../../src/runtime/ledger/project';
 import { expectConservation } from '../../support/conservation';
 import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { job, jobStatuses, pass, runningProject } from '../../support/running-project';
+import { TroubleKind, Troubles } from '../../support/trouble';
 
 /** Time goes by for the jobs while the deletion waits. */
 const waiting = (project: MemoryProject) => async (ms: number): Promise<void> => {
@@ -175,4 +176,35 @@ test('ended jobs that are not settled lose their queues too, and are settled aft
   await project.deploy();
   await project.finish();
   expect([project.lost(), project.double()]).toEqual([[], 0]);
+});
+
+/** A project whose job runs, and a deletion during which one call goes wrong; answers how many calls it took. */
+async function endInTrouble(
+  kind: TroubleKind, at: number,
+): Promise<{ readonly calls: number; readonly project: MemoryProject; readonly error: unknown }> {
+  const troubles = new Troubles();
+  const project = await runningProject({ simulator: { apiVerdict: () => troubles.apiVerdict() } });
+  troubles.attach(project);
+  const error = await troubles.during({ at, kind }, () => end(project, 12 * MINUTE));
+  return { calls: troubles.calls, project, error };
+}
+
+test.each<TroubleKind>(['throw-before', 'throw-after'])('whichever call fails once (%s), the job is stopped and its queue goes', async (kind) => {
+  let calls = Infinity;
+  for (let at = 0; at < calls; at += 1) {
+    const ended = await endInTrouble(kind, at);
+    calls = ended.calls;
+    expect([at, ended.error, jobStatuses(ended.project), queues(ended.project)]).toEqual([at, undefined, ['1 Stopped'], []]);
+    expect((await ended.project.read()).state.mode).toBe('RETIRED');
+  }
+  expect(calls).toBeGreaterThan(10);
+});
+
+test.each<TroubleKind>(['die-before', 'die-after'])('wherever it dies (%s), the next try ends the project', async (kind) => {
+  const { calls } = await endInTrouble('throw-before', Infinity);
+  for (let at = 0; at < calls; at += 1) {
+    const { project } = await endInTrouble(kind, at);
+    expect([at, await end(project, 12 * MINUTE), jobStatuses(project), queues(project)]).toEqual([at, { jobsLeft: [] }, ['1 Stopped'], []]);
+    expect((await project.read()).state.mode).toBe('RETIRED');
+  }
 });
