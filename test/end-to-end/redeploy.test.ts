@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { LabelingTask, RetainedLedger, StreamingLabelingProject, WorkTeam } from '../../src';
@@ -149,5 +150,67 @@ async function synthesize(stage: Stage, retained?: Retained): Promise<StackArtif
     expect(imbalances(ledger)).toEqual([]);
     expect(ledger.alerts).toEqual([]);
     expect(ledger.drops.map(({ key, state }) => [key, state])).toContainEqual(['sky/rocket, once more.jpg', 'DUPLICATE']);
+  });
+
+  /** Deletes a stack while its schedule goes on firing, as it does until its turn comes. Answers how long that took, in milliseconds. */
+  async function destroyWhileItTicks(project: DeployedProject): Promise<number> {
+    project.stop();
+    const begin = Date.now();
+    let isGone = false;
+    const gone = project.deployment.destroy().finally(() => {
+      isGone = true;
+    });
+    while (!isGone) {
+      await project.deployment.schedules.fire().catch(() => undefined); // its function may be gone already
+      await Promise.race([gone.catch(() => undefined), sleep(500)]);
+    }
+    await gone;
+    return Date.now() - begin;
+  }
+
+  async function jobQueues(project: DeployedProject): Promise<string[]> {
+    const { QueueUrls = [] } = await stage.emulator.aws.sqs.send(new ListQueuesCommand({ QueueNamePrefix: 'GroundTruth-' }));
+    return QueueUrls.filter((url) => url.includes(project.resources.projectId));
+  }
+
+  /** A project that nobody ever paused or retired has none. */
+  const modeOf = async (project: DeployedProject) => (await project.ledgerItems()).find(({ pk, sk }) => pk === 'PROJECT' && sk === 'STATE')!.mode;
+
+  test('an update ends no project; a deletion ends the job that runs, or that only begins, while the schedule fires', async () => {
+    const [running, beginning] = await Promise.all([deploy('Running'), deploy('Beginning')]);
+    await running.drop(photo('people/astronaut.jpg'));
+    const [line] = await labeled(running, ['people/astronaut.jpg']);
+    const [name] = jobNames(running);
+
+    // ---- updated while its job runs, with a change that replaces nothing and is in the configuration: the job goes on
+    const { template } = await synthesized.get(undefined)!;
+    await running.deployment.update(JSON.parse(JSON.stringify(template).replaceAll('Where is it light?', 'Where is more light?')) as typeof template);
+    running.start();
+    expect([jobs(running), await modeOf(running)]).toMatchObject([[{ LabelingJobStatus: 'InProgress' }], undefined]);
+    expect(await jobQueues(running)).toHaveLength(1);
+
+    // ---- both are deleted, the one while its job is Initializing, and both with images that wait
+    Object.assign(stage.simulator.options, { initializingTime: 6_000 });
+    await beginning.drop(photo('table/coffee.jpg'));
+    await until('the job begins', async () => jobs(beginning).length === 1);
+    expect(jobs(beginning)).toMatchObject([{ LabelingJobStatus: 'Initializing' }]);
+    await Promise.all(['sky/rocket.jpg', 'textures/brick.png'].map((key) => running.drop(photo(key))));
+    const took = await Promise.all([running, beginning].map(destroyWhileItTicks));
+    expect(Math.max(...took)).toBeLessThan(60_000);
+
+    // ---- what was begun is stopped, nothing was begun since, and all that is worth something is kept
+    expect([jobs(running), jobs(beginning)]).toMatchObject([
+      [{ LabelingJobName: name, LabelingJobStatus: 'Stopped' }], [{ LabelingJobStatus: 'Stopped' }],
+    ]);
+    for (const project of [running, beginning]) {
+      expect([await jobQueues(project), await modeOf(project)]).toEqual([[], 'RETIRED']);
+      expect(imbalances(await project.ledger())).toEqual([]);
+    }
+    expect(await running.dataSet()).toEqual([line]);
+    expect(await running.readUri(line['source-ref'])).not.toHaveLength(0);
+    expect(Object.keys((await beginning.ledger()).counts)).toContain('drop:DONE');
+    const { inputBucket, dropBucket } = beginning.resources;
+    expect([await beginning.keys(inputBucket, 'images/'), await beginning.keys(inputBucket, 'originals/'), await beginning.keys(dropBucket)])
+      .toEqual([[expect.stringMatching(/coffee/)], [expect.stringMatching(/coffee/)], []]);
   });
 });

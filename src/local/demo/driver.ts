@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'timers/promises';
 import { StackArtifact } from '../runner';
-import { BillEntry, EndStatus, OpenTask } from '../simulator';
-import { audit } from './audit';
+import { EndStatus, OpenTask } from '../simulator';
+import { countRun, Outcome } from './count';
 import { EMPTY_LEDGER, LedgerView, dropKeyOf } from './ledger-view';
 import { news } from './news';
 import { Sabotage } from './options';
@@ -10,9 +10,8 @@ import { DeployedProject } from './project';
 import { sabotage, SABOTAGED } from './sabotage';
 import { demoScenario, DropFile, Scenario, WINDOW } from './scenario';
 import { Stage } from './stage';
-import { Finding, tally, Tally } from './tally';
 import { Labeling, Team } from './team';
-import { explainBill, knowContents, KnownContent, VerifiedLine, verifyLines } from './verify';
+import { knowContents, KnownContent } from './verify';
 
 /** Between two looks at everything. Unit: milliseconds. */
 const LOOK = 400;
@@ -54,16 +53,10 @@ export interface DroppedFile extends DropFile {
 }
 
 /** All that a run came to. */
-export interface RunResult {
+export interface RunResult extends Outcome {
   readonly project: DeployedProject;
   readonly dropped: readonly DroppedFile[];
   readonly known: readonly KnownContent[];
-  readonly ledger: LedgerView;
-  readonly bill: readonly BillEntry[];
-  readonly lines: readonly VerifiedLine[];
-  readonly tally: Tally;
-  /** What did not come to its end. */
-  readonly left: readonly Finding[];
   /** Names of the jobs, by the simulator, the oldest first. */
   readonly jobs: readonly string[];
   /** The team, which goes on working. */
@@ -71,7 +64,7 @@ export interface RunResult {
 }
 
 /** Whether nothing was lost, labeled twice, or left. */
-export function isClean({ tally: { lost, double, strange }, left }: Pick<RunResult, 'tally' | 'left'>): boolean {
+export function isClean({ tally: { lost, double, strange }, left }: Pick<Outcome, 'tally' | 'left'>): boolean {
   return lost.length + double.length + strange.length + left.length === 0;
 }
 
@@ -177,23 +170,9 @@ class Run {
   }
 
   private async count(): Promise<RunResult> {
-    const { stage } = this.options;
     const { project, known, dropped, team } = this;
-    const { dropBucket, inputBucket } = project.resources;
-    const ledger = await project.ledger();
-    const bill = stage.simulator.bill().filter(({ jobName }) => project.owns(jobName));
-    const paid = await explainBill(stage.workers, known, bill, team.labelings.map(({ view }) => view));
-    const lines = await verifyLines(stage.workers, known, project, await project.dataSet());
-    const left = audit({
-      dropped, ledger,
-      inbox: await project.keys(dropBucket),
-      originals: await project.keys(inputBucket, 'originals/'),
-      quarantine: await project.keys(inputBucket, 'quarantine/'),
-    });
-    const wasDropped = (content: KnownContent) => content.keys.some(key => dropped.some(file => file.key === key));
-    return {
-      project, dropped, known, ledger, bill, lines, left, team, jobs: this.jobs(), tally: tally(known.filter(wasDropped), paid, lines),
-    };
+    const outcome = await countRun({ stage: this.options.stage, project, known, dropped, team });
+    return { project, dropped, known, team, jobs: this.jobs(), ...outcome };
   }
 
   private async drop(files: readonly DropFile[]): Promise<void> {

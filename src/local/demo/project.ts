@@ -1,5 +1,5 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { CURRENT_DATA_SET_KEY, ENVIRONMENT } from '../../contract/environment';
@@ -60,6 +60,11 @@ export class DeployedProject {
   /** The scheduler stands still. Throws if a tick could not be delivered. */
   public stop(): void {
     this.deployment.schedules.stop();
+  }
+
+  /** Gives the controller another hard time-out: its lease must outlast it, also where that is made short. */
+  public async limitController(seconds: number): Promise<void> {
+    await this.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: this.controller, Timeout: seconds }));
   }
 
   /** Drops a file, as a user does. */

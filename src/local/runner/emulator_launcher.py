@@ -16,12 +16,18 @@ from ministack.core import iam_actions, iam_evaluator
 _pin_request_origin = iam_evaluator.pin_request_origin
 iam_evaluator.pin_request_origin = lambda source_ip, secure_transport: _pin_request_origin(source_ip, True)
 
-# sns:Publish allows PublishBatch too; an action sns:PublishBatch does not exist.
+# What allows one message allows a batch; actions of these names do not exist.
+BATCHES = {
+    "sns:PublishBatch": "sns:Publish",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
 _enforce = iam_evaluator.enforce
 
 
 def enforce(access_key_id, iam_action, *args, **kwargs):
-    return _enforce(access_key_id, "sns:Publish" if iam_action == "sns:PublishBatch" else iam_action, *args, **kwargs)
+    return _enforce(access_key_id, BATCHES.get(iam_action, iam_action), *args, **kwargs)
 
 
 iam_evaluator.enforce = enforce

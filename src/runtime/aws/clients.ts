@@ -34,7 +34,8 @@ export const makeObjectClient = (): S3Client => new S3Client({
 });
 
 export const makeTopicClient = (): SNSClient => new SNSClient(retrying);
-export const makeQueueClient = (): SQSClient => new SQSClient(retrying);
+/** An endpoint that is configured holds here too, and not the host in a queue's address. */
+export const makeQueueClient = (): SQSClient => new SQSClient({ ...retrying, useQueueUrlAsEndpoint: false });
 export const makeEventClient = (): EventBridgeClient => new EventBridgeClient(retrying);
 export const makeFunctionClient = (): LambdaClient => new LambdaClient(retrying);
 export const makeLabelingJobClient = (): SageMakerClient => new SageMakerClient({ ...retrying, requestHandler: handler(2 * ANSWER_MS) });

@@ -1,6 +1,7 @@
 import { Server, createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { ListLabelingJobsCommand } from '@aws-sdk/client-sagemaker';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import {
   makeEventClient, makeFunctionClient, makeLabelingJobClient, makeLabelingJobCreatorClient, makeObjectClient, makeQueueClient,
   makeTableClient, makeTopicClient,
@@ -46,4 +47,10 @@ it('the table is left to try again by its own rules, the others are not', async 
   expect(await tries(makeTableClient())).toBe(1);
   const others = [makeObjectClient(), makeTopicClient(), makeQueueClient(), makeEventClient(), makeFunctionClient()];
   expect(await Promise.all(others.map((client) => tries(client)))).toEqual([4, 4, 4, 4, 4]);
+});
+
+it('asks the endpoint that is configured about a queue, whatever host its address has', async () => {
+  const QueueUrl = 'http://127.0.0.1:1/111122223333/queue';
+  await expect(makeQueueClient().send(new GetQueueAttributesCommand({ QueueUrl }))).rejects.toThrow('socket hang up');
+  expect(requests).toBe(4);
 });
