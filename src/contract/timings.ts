@@ -49,6 +49,8 @@ export interface Timings {
   readonly sweepPause: number;
   /** A stretch of the inbox that was found finished and did not change is read in the ledger again after so long, or up to twice that. */
   readonly sweepTrust: number;
+  /** How often counters are compared with what they count. */
+  readonly recountInterval: number;
   /** A try at a drop that is younger may still be under way. Must exceed the intake's hard time-out (5 minutes). */
   readonly attemptPatience: number;
   /** An engine that works on by itself and does not report back for so long is given the drop again. */
@@ -82,6 +84,7 @@ export const DEFAULT_TIMINGS: Timings = {
   sweepMinimumAge: 15 * MINUTE,
   sweepPause: 15 * SECOND,
   sweepTrust: 14 * DAY,
+  recountInterval: 1 * HOUR,
   attemptPatience: 10 * MINUTE,
   engineeringPatience: 6 * HOUR,
   breakerProbe: 1 * DAY,

@@ -3,6 +3,7 @@ import { clear, raise } from './alerts';
 import { isBackfillDue, stepBackfill } from './backfill';
 import { create } from './create';
 import { publishDataSet } from './data-set';
+import { tellDrift } from './drift';
 import { beginRoll, close, closeBreaker, stop } from './end';
 import { feed } from './feed';
 import { harvest } from './harvest';
@@ -18,8 +19,8 @@ import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { Project, readProject } from '../ledger/project';
 
-/** Steps of a sweep, and of a back-fill, that one run takes, so that a large bucket keeps nothing else from being done. */
-const WALK_STEPS = 2;
+/** Steps of a sweep, of a back-fill and of publishing that one run takes, so that what is large keeps nothing else from being done. */
+const LONG_STEPS = 2;
 
 /** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
 const STEPS_MAX = 50;
@@ -74,7 +75,7 @@ function isIdle(world: World, project: Project): boolean {
   }
   const now = world.ledger.clock.now();
   return commands.length === 0 && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
-    && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !isSweepDue(world, project, now)
+    && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
     && !isBackfillDue(project, now)
     && (configurationProblem !== undefined) === alerts.includes('configuration');
 }
@@ -90,10 +91,14 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
     await tellConfiguration(world, project);
     const seen = await observe(world, project, project.configuration);
     await closeBreaker(world, seen);
-    const mayWalk = (kind: 'SWEEP' | 'BACKFILL'): boolean => done.filter((step) => step === kind).length < WALK_STEPS;
+    await tellDrift(world, project);
+    const mayGoOn = (kind: Decision['kind']): boolean => done.filter((step) => step === kind).length < LONG_STEPS;
     const observation = withoutFailed(seen.observation, failures);
     const decision = decide({
-      ...observation, sweepDue: observation.sweepDue && mayWalk('SWEEP'), backfillDue: observation.backfillDue && mayWalk('BACKFILL'),
+      ...observation,
+      sweepDue: observation.sweepDue && mayGoOn('SWEEP'),
+      backfillDue: observation.backfillDue && mayGoOn('BACKFILL'),
+      dataSetDue: observation.dataSetDue && mayGoOn('PUBLISH_DATA_SET'),
     }, world.timings);
     await tellControl(world, seen, decision);
     done.push(nameOf(decision));

@@ -103,7 +103,10 @@ async function withPatience(
 
 /** Everything that is recorded, in one compacted manifest, now. */
 async function exportDataSet(world: World, project: Project): Promise<Carried> {
-  const { lines } = await publishDataSet(world, project.dataSet, true);
+  const { lines, rebuild } = await publishDataSet(world, project.dataSet, true);
+  if (rebuild) {
+    throw new Error(`the data set is being written anew (${rebuild.why})`);
+  }
   return { report: { uri: s3Uri(world.resources.outputBucket, CURRENT_DATA_SET_KEY), lines } };
 }
 

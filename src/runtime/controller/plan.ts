@@ -59,7 +59,7 @@ async function writeManifest(world: World, seen: Seen, name: string): Promise<nu
     return 0;
   }
   const dataSet = await publishDataSet(world, seen.project.dataSet, true);
-  if (dataSet.lines === 0 || dataSet.lines > most) {
+  if (dataSet.rebuild || dataSet.lines === 0 || dataSet.lines > most) {
     return 0;
   }
   const bucket = world.resources.outputBucket;

@@ -62,7 +62,7 @@ async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void>
   const images = await imagesWithJob(world.ledger.table, job.number);
   const judged = job.judged ?? await judge(world, seen, job, images);
   const now = world.ledger.clock.now();
-  if (images.length > 0 || job.open > 0) {
+  if (images.length > 0) {
     // Told before: whoever dies in between tells twice, which is better than never.
     const verdict: Verdict = { ...judged, endedAt: job.endedAt ?? now };
     await announceQuarantine(world, seen, images.map((image) => ({ ...image, ...afterReturn(image, verdict) })));
@@ -70,10 +70,11 @@ async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void>
     await world.ledger.table.write([setJob(job.number, { emptySince: undefined }, 'ENDED')]);
     return;
   }
-  // The index may lag: one empty listing proves nothing, two of them a while apart and an exact counter do.
+  // The index may lag: one empty listing proves nothing, two of them a while apart and an exact counter do. A counter that is
+  // wrong is put right by the sweep.
   if (job.emptySince === undefined) {
     await world.ledger.table.write([setJob(job.number, { emptySince: now }, 'ENDED')]);
-  } else if (now - job.emptySince >= world.timings.listingGap) {
+  } else if (job.open <= 0 && now - job.emptySince >= world.timings.listingGap) {
     await markSettled(world, seen, job);
   }
 }

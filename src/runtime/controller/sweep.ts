@@ -4,19 +4,25 @@ import { imagesOfJob } from '../ledger/feeding';
 import { STATES_WITH_JOB } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
 import { SHARDS, jobOfOrder, statusPartition } from '../ledger/keys';
+import { Project } from '../ledger/project';
 import { NOBODY_IS_BLAMED, returnImages } from '../ledger/returning';
 import { World } from '../world';
+import { beginRebuild, dataSetDrift } from './data-set-rebuild';
+import { noteDrift } from './drift';
 import { BUSY_PATIENCE, sweepInbox } from './inbox';
 import { messagesIn } from './messages-in';
 import { Seen } from './observe';
+import { recount } from './recount';
 import { tellIntakeAgain } from './requeue';
 
-/** One step through the inbox; after its last one the images whose job is long over. The next step goes on where this one ended. */
+/** One step through the inbox; after its last one all else that may differ. The next step goes on where this one ended. */
 export async function sweep(world: World, seen: Seen): Promise<void> {
   const isBusy = await intakeIsBusy(world, seen);
   if (await sweepInbox(world, seen.project)) {
     await strayImages(world, seen);
     await strayDrops(world, seen, isBusy);
+    await damagedDataSet(world, seen.project);
+    await recount(world, seen.project);
   }
 }
 
@@ -44,6 +50,14 @@ async function strayDrops(world: World, seen: Seen, isBusy: boolean): Promise<vo
   }
 }
 
+/** What was published last may have been changed or deleted since. The data set is written anew in the steps that publish it. */
+async function damagedDataSet(world: World, project: Project): Promise<void> {
+  const why = await dataSetDrift(world, project);
+  if (why !== undefined) {
+    await beginRebuild(world, project.dataSet, why);
+  }
+}
+
 /** Images that are with a job which is settled or was never made: nothing will ever be heard of them there. */
 async function strayImages(world: World, seen: Seen): Promise<void> {
   const { counts, state } = seen.project;
@@ -62,7 +76,7 @@ async function strayImages(world: World, seen: Seen): Promise<void> {
       if (job && (job.phase === 'SETTLED' || job.phase === 'REFUSED')) {
         const images = await imagesOfJob(world.ledger.table, status, number);
         await returnImages(world.ledger, number, images, NOBODY_IS_BLAMED);
-        world.telemetry.error(`the sweep gave ${images.length} images back that were still with ${job.name}`, { notice: 'sweep-stray' });
+        await noteDrift(world, `the sweep gave ${images.length} images back that were still with ${job.name}, which is over`);
       }
     }
   }

@@ -35,6 +35,11 @@ export interface ProjectState {
   readonly spentDay: string;
   readonly spentToday: number;
   readonly spentTotal: number;
+  /** What was found to differ and was put right, last. */
+  readonly drift?: { readonly at: number; readonly what: string };
+  /** When counters were last compared with what they count, and by how much they differed then. */
+  readonly recountedAt?: number;
+  readonly recount?: { readonly [name: string]: number };
   /** The last job had a manifest and died before it worked. */
   readonly carryFailed: boolean;
   readonly schema: 1;
@@ -60,15 +65,36 @@ export interface OpenStretch {
   readonly settled: boolean;
 }
 
+/** An immutable object with lines of the data set. */
+export interface DataSetPart {
+  readonly key: string;
+  readonly lines: number;
+}
+
+/** A data set that was damaged and is written anew from the ledger: how far that has come. */
+export interface DataSetRebuild {
+  readonly why: string;
+  readonly since: number;
+  readonly parts: readonly DataSetPart[];
+  /** Where among the labeled images it goes on. */
+  readonly shard: number;
+  readonly after?: string;
+}
+
 /** What the data set consists of; the objects in the output bucket follow it. */
 export interface DataSetState {
   readonly generation: number;
   /** Lines of `current/output.manifest`. */
   readonly lines: number;
   /** Parts that are not compacted yet. */
-  readonly parts: readonly { readonly key: string; readonly lines: number }[];
+  readonly parts: readonly DataSetPart[];
   readonly publishedAt: number;
   readonly compactedAt: number;
+  /** `current/output.manifest` as it was written, and in which generation. */
+  readonly current?: { readonly etag: string; readonly generation: number };
+  readonly rebuild?: DataSetRebuild;
+  /** When it was last written anew, and why. */
+  readonly rebuilt?: { readonly at: number; readonly why: string };
 }
 
 /** What needs somebody, since when. */

@@ -1,5 +1,6 @@
 import { run } from '../../../src/runtime/controller/controller';
-import { mergeLines, publishDataSet } from '../../../src/runtime/controller/data-set';
+import { publishDataSet } from '../../../src/runtime/controller/data-set';
+import { mergeLines } from '../../../src/runtime/controller/data-set-files';
 import { recordLabel } from '../../../src/runtime/ledger/labels';
 import { expectConservation } from '../../support/conservation';
 import { DAY, MINUTE, MemoryProject } from '../../support/memory-project';
@@ -107,18 +108,6 @@ describe('the data set', () => {
     await pass(project, DAY + 120 * MINUTE, 60 * MINUTE);
     expect(project.dataSet()).toHaveLength(2);
     expect(index(project)['parts-since']).toEqual([]);
-  });
-
-  test.each(['current', 'part'])('is never published without lines that the ledger knows of: a missing %s is told', async (what) => {
-    const project = await runningProject();
-    await project.label(1);
-    await project.record();
-    const dataSet = await publishDataSet(project.world, (await project.read()).dataSet, false);
-    const parts = [{ key: what === 'part' ? 'datasets/parts/gone' : 'datasets/index.json', lines: 1 }];
-    if (what === 'current') {
-      await project.outside.cloud.buckets.delete('output', 'datasets/current/output.manifest');
-    }
-    await expect(publishDataSet(project.world, { ...dataSet, parts }, true)).rejects.toThrow(/is not there: bring the object/);
   });
 
   test('refuses to follow a ledger that somebody else changed meanwhile', async () => {
