@@ -160,7 +160,7 @@ class UnitWalk {
         this.block(dc, ac);
       }
       if (this.at > this.end) {
-        throw new FaultError('truncated', 'the data of the JPEG ends before all of the picture has come');
+        throw new FaultError('truncated', 'the image does not decode: its data ends before all of the picture has come');
       }
     }
     return this.end - this.at;
@@ -211,6 +211,6 @@ class UnitWalk {
   }
 
   private noteDamage(at: number, what: string): void {
-    this.damage ??= new FaultError('corrupt', `the JPEG is damaged: bit ${at} of its data ${what}`);
+    this.damage ??= new FaultError('corrupt', `the image does not decode: bit ${at} of its data ${what}`);
   }
 }

@@ -3,7 +3,7 @@ import { FeatureEngineeringConfiguration } from '../../contract/project-configur
 import { RenditionSpec } from '../../contract/transforms';
 import { ImagePlan, MadeImage, MadeTile } from '../images/engine';
 import { FaultError } from '../images/fault';
-import { inspect } from '../images/gate';
+import { inspect, Inspection } from '../images/gate';
 import { ImageHeader } from '../images/header';
 import { NoneEngine } from '../images/none-engine';
 import { SharpEngine } from '../images/sharp-engine';
@@ -18,19 +18,27 @@ const isTiled = ({ transforms }: ImagePlan): boolean => transforms.some(({ kind 
 export class BuiltInEngine implements Engine {
   private readonly none = new NoneEngine();
   private readonly sharp = new SharpEngine();
+  /** What the gate has read, so that it is not read again. The bytes of a drop never change. */
+  private readonly inspections = new WeakMap<Uint8Array, Inspection>();
 
   constructor(private readonly configuration: FeatureEngineeringConfiguration) {}
 
   gate(bytes: Uint8Array): Gated {
-    return inspect(bytes);
+    return this.inspect(bytes);
   }
 
   async engineer(drop: GatedDrop): Promise<Engineered> {
-    const header = inspect(drop.bytes);
+    const header = this.inspect(drop.bytes);
     if (!header.ok) {
       return { kind: 'rejected', reason: header.reason, detail: header.detail };
     }
     return { kind: 'images', images: this.images(drop.bytes, header) };
+  }
+
+  private inspect(bytes: Uint8Array): Inspection {
+    const inspection = this.inspections.get(bytes) ?? inspect(bytes);
+    this.inspections.set(bytes, inspection);
+    return inspection;
   }
 
   private async* images(bytes: Uint8Array, header: ImageHeader): AsyncGenerator<EngineeredImage> {

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { planGeometry, uprightSize } from '../../../src/contract/geometry';
 import { isMoving } from '../../../src/contract/steps';
-import { loadSharp, openImage, runPipeline } from '../../../src/runtime/images/decoder';
+import { decodeWhole, loadSharp, openImage, runPipeline } from '../../../src/runtime/images/decoder';
 import { ImagePlan } from '../../../src/runtime/images/engine';
 import { inspect } from '../../../src/runtime/images/gate';
 import { ImageHeader } from '../../../src/runtime/images/header';
-import { SharpEngine } from '../../../src/runtime/images/sharp-engine';
 import { applyStage, stagesOf } from '../../../src/runtime/images/stages';
+import { BuiltInEngine } from '../../../src/runtime/intake/built-in-engine';
+import { RejectedDropError } from '../../../src/runtime/intake/engine';
 import { percentile } from '../bench-table';
 import { peakMemory } from '../peak-memory';
 
@@ -26,19 +27,44 @@ export type Order =
   | { readonly do: 'batch'; readonly path: string; readonly work: Work; readonly times: number }
   | { readonly do: 'version' };
 
+/** Parts of the time that one image takes. Milliseconds of processor time. */
+export interface Shares {
+  readonly total: number;
+  readonly decode: number;
+  readonly transform: number;
+  readonly encode: number;
+  readonly hash: number;
+  readonly gate: number;
+  readonly setUp: number;
+}
+
 const PLANS: { readonly [work in Work]: ImagePlan } = {
   crop: { transforms: [{ kind: 'crop', width: 512, height: 512, top: 10 }], output: {} },
   fit: { transforms: [{ kind: 'resize', width: 2048, height: 2048 }], output: {} },
 };
 
-const engine = new SharpEngine();
+const ENGINES: { readonly [work in Work]: BuiltInEngine } = {
+  crop: new BuiltInEngine({ kind: 'images', ...PLANS.crop }),
+  fit: new BuiltInEngine({ kind: 'images', ...PLANS.fit }),
+};
 
-/** What the intake does with a drop's bytes, from the download to the upload. */
-async function intake(bytes: Buffer, work: Work): Promise<Uint8Array | undefined> {
-  createHash('sha256').update(bytes).digest('hex');
-  const header = inspect(bytes);
-  const result = header.ok ? await engine.process(bytes, header, PLANS[work]) : undefined;
-  return result?.kind === 'images' ? result.images[0].bytes : undefined;
+/** What the intake does with a drop's bytes, from the download to the upload. Undefined where it would quarantine the drop. */
+async function intake(file: Buffer, work: Work): Promise<Uint8Array | undefined> {
+  const bytes = file.subarray(); // a drop of its own, which the engine has not seen yet
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const engine = ENGINES[work];
+  const made = engine.gate(bytes).ok ? await engine.engineer({ bucket: 'drops', key: 'drop', versionId: '1', bytes, sha256 }) : undefined;
+  try {
+    for await (const image of made?.kind === 'images' ? made.images : []) {
+      return image.bytes;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof RejectedDropError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 async function obey(order: Order): Promise<object> {
@@ -72,32 +98,32 @@ async function run(bytes: Buffer, work: Work, times: number): Promise<object> {
 
 /**
  * Where the time goes. The library decodes, transforms and encodes strip by strip, so the parts are differences: decoding up to the
- * last row that is needed, then with the transform, then with the encoder. The rest is hash, gate and setting pipelines up.
+ * last row that is needed, then with the transform, then with the encoder. The rest is the hash, the gate, which reads the whole
+ * container, and setting a pipeline up.
  */
-async function shares(bytes: Buffer, work: Work, times: number): Promise<object> {
+async function shares(bytes: Buffer, work: Work, times: number): Promise<Shares> {
   const header = inspect(bytes);
   const planned = header.ok ? planGeometry(header, header.orientation, PLANS[work].transforms) : undefined;
   if (!header.ok || planned?.kind !== 'geometry') {
     throw new Error('shares are measured for good images only');
   }
+  const total = await median(times, () => intake(bytes, work));
+  const hash = await median(times, async () => createHash('sha256').update(bytes).digest('hex'));
+  const gate = await median(times, async () => inspect(bytes));
+  if (planned.geometry.steps.length === 0) {
+    // nothing is encoded: the bytes stay, and decoding is for the verdict
+    const verdict = await median(times, () => decodeWhole(bytes, header));
+    return { total, decode: verdict, transform: 0, encode: 0, hash, gate, setUp: Math.max(0, total - verdict - hash - gate) };
+  }
   const [stage] = stagesOf(header, header.orientation, uprightSize(header, header.orientation), planned.geometry.steps.filter(isMoving));
   const last = stage.before === undefined ? header.height - 1 : stage.before.top + stage.before.height - 1;
   const lastRow = { left: 0, top: last, width: header.width, height: 1 };
-  const total = await median(times, () => intake(bytes, work));
   const tiny = await tinyImage(header.type);
   const setUp = await median(times, () => runPipeline(openImage(tiny.bytes, tiny.header).raw()));
   const decode = await median(times, () => runPipeline(openImage(bytes, header).extract(lastRow).raw())) - setUp;
   const transformed = await median(times, () => runPipeline(applyStage(openImage(bytes, header), stage).raw())) - setUp;
-  const hashAndGate = await median(times, async () => {
-    createHash('sha256').update(bytes).digest('hex');
-    inspect(bytes);
-  });
-  // without steps nothing is encoded: the bytes stay, and decoding is for the verdict
-  const kept = planned.geometry.steps.length === 0;
-  const encode = kept ? 0 : Math.max(0, total - transformed - setUp - hashAndGate);
-  const transform = kept ? 0 : Math.max(0, transformed - decode);
-  const decodeOrProbe = kept ? total - setUp - hashAndGate : decode;
-  return { total, decode: decodeOrProbe, transform, encode, rest: setUp + hashAndGate, hashAndGate, setUp };
+  const encode = Math.max(0, total - transformed - setUp - hash - gate);
+  return { total, decode, transform: Math.max(0, transformed - decode), encode, hash, gate, setUp };
 }
 
 /** Eight by eight pixels: what a pipeline costs before it has anything to do. */

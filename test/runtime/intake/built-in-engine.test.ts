@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FeatureEngineeringConfiguration } from '../../../src/contract/project-configuration';
 import { TransformSpec } from '../../../src/contract/transforms';
+import * as gate from '../../../src/runtime/images/gate';
 import { BuiltInEngine } from '../../../src/runtime/intake/built-in-engine';
 import { EngineeredImage, RejectedDropError } from '../../../src/runtime/intake/engine';
 import { expectConservation } from '../../support/conservation';
@@ -26,6 +27,21 @@ async function engineer(configuration: FeatureEngineeringConfiguration, bytes: U
   }
   return images;
 }
+
+test('what the gate has read is not read again', async () => {
+  const inspections = jest.spyOn(gate, 'inspect');
+  try {
+    const engine = new BuiltInEngine(RENDITIONS);
+    for (const bytes of [await jpegOf(texture(60, 40)), Buffer.from('no image')]) {
+      inspections.mockClear();
+      const { ok } = engine.gate(bytes);
+      expect((await engine.engineer({ bucket: 'drop', key: 'a', versionId: '1', bytes, sha256: '' })).kind).toBe(ok ? 'images' : 'rejected');
+      expect(inspections).toHaveBeenCalledTimes(1);
+    }
+  } finally {
+    inspections.mockRestore();
+  }
+});
 
 test('renditions come in their order, each with its name, format and tiles', async () => {
   const images = await engineer(RENDITIONS, await pngOf(texture(150, 100)));
