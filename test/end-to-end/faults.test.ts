@@ -15,7 +15,7 @@ import { expectConservation } from '../support/conservation';
 import { messagesIn, redrive } from '../support/dead-letters';
 import { isPythonMissing } from '../support/emulator';
 
-jest.setTimeout(300_000);
+jest.setTimeout(420_000);
 
 /** Faults by chance are the same in each run: the n-th request for an operation of a function meets its fate. */
 const SEED = 20260105;

@@ -70,26 +70,27 @@ export class Schedules {
    * on a slow machine the emulator would start process after process, and none of them would ever end.
    */
   public start({ speed = 1, onError = error => this.errors.push(error) }: ClockOptions = {}): void {
+    const { timers } = this; // others, once it was stopped: what fails then, because its function is gone, says nothing
     const begin = Date.now();
     const now = () => begin + (Date.now() - begin) * speed;
     for (const record of this.records.filter(({ enabled }) => enabled)) {
-      const index = this.timers.length;
+      const index = timers.length;
       let busy = false;
       const tick = async (due: number) => {
         if (!busy) {
           busy = true;
-          await this.deliver(record, due, 'RequestResponse').catch(onError);
+          await this.deliver(record, due, 'RequestResponse').catch(error => this.timers === timers ? onError(error) : undefined);
           busy = false;
         }
       };
       const wait = () => {
         const due = record.schedule.next(now(), begin);
-        this.timers[index] = setTimeout(() => {
+        timers[index] = setTimeout(() => {
           wait();
           void tick(due);
         }, Math.max(0, (due - now()) / speed));
       };
-      this.timers.push(undefined as unknown as NodeJS.Timeout);
+      timers.push(undefined as unknown as NodeJS.Timeout);
       wait();
     }
   }
