@@ -47,7 +47,7 @@ export async function observe(world: World, project: Project, configuration: Pro
       pendingAgain: Math.max(0, again),
       budget: budget(project, configuration, now),
       budgetIsFinal: configuration.work.maxImages !== undefined && project.state.spentTotal >= configuration.work.maxImages,
-      window: effectiveWindow(configuration),
+      window: effectiveWindow(configuration, live),
       dataSetQuota: LABELING_TASKS[configuration.task.type].dataSetQuota,
       breaker: state.breaker,
       backOffUntil: state.backOffUntil,
@@ -66,9 +66,10 @@ export function isSweepDue({ timings }: World, { state }: Pick<Project, 'state'>
   return state.sweep !== undefined || now - state.sweptAt >= Math.max(timings.sweepInterval, timings.sweepPause * state.sweptPages);
 }
 
-/** Ground Truth gives out the next object only below `MaxConcurrentTaskCount - workers`: a larger window would never fill. */
-function effectiveWindow({ work }: ProjectConfiguration): number {
-  return Math.max(1, Math.min(work.window, work.maxConcurrentTasks - work.workersPerImage));
+/** Ground Truth gives out the next object only below `MaxConcurrentTaskCount - workers`: a larger window would never fill. A deploy does not change the job that runs. */
+function effectiveWindow({ work }: ProjectConfiguration, live: JobRecord | undefined): number {
+  const room = live ? live.request.maxConcurrentTasks - live.request.workersPerImage : Infinity;
+  return Math.max(1, Math.min(work.window, work.maxConcurrentTasks - work.workersPerImage, room));
 }
 
 /** The UTC day that money guards count. */
