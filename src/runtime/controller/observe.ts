@@ -66,7 +66,10 @@ export function isSweepDue({ timings }: World, { state }: Pick<Project, 'state'>
   return state.sweep !== undefined || now - state.sweptAt >= Math.max(timings.sweepInterval, timings.sweepPause * state.sweptPages);
 }
 
-/** Ground Truth gives out the next object only below `MaxConcurrentTaskCount - workers`: a larger window would never fill. A deploy does not change the job that runs. */
+/**
+ * Ground Truth gives out the next object only below `MaxConcurrentTaskCount - workers`: a larger window would never fill. A deploy does
+ * not change these of the job that runs.
+ */
 function effectiveWindow({ work }: ProjectConfiguration, live: JobRecord | undefined): number {
   const room = live ? live.request.maxConcurrentTasks - live.request.workersPerImage : Infinity;
   return Math.max(1, Math.min(work.window, work.maxConcurrentTasks - work.workersPerImage, room));

@@ -1,14 +1,16 @@
 import { ProjectConfiguration, TaskConfiguration, WorkConfiguration } from '../../../src/contract/project-configuration';
-import { workerTemplate } from '../../../src/parts/worker-template';
 import { Answer } from '../../../src/local/simulator';
+import { workerTemplate } from '../../../src/parts/worker-template';
 import { HandledProject, expectAllLabeledOnce, picture } from '../../support/handled-project';
 import { HOUR, MINUTE, testConfiguration } from '../../support/memory-project';
 import { images, job, jobStatuses, pass, statesOf } from '../../support/running-project';
 
 /** What a deploy does while a job runs: each test changes one thing in mid-flight, as the table of docs/deploys.md says. */
-const withTask = (change: Partial<TaskConfiguration>): Partial<ProjectConfiguration> => ({ task: { ...testConfiguration().task, ...change } });
+type Change = Partial<ProjectConfiguration>;
 
-const withWork = (change: Partial<WorkConfiguration>): Partial<ProjectConfiguration> => ({ work: { ...testConfiguration().work, ...change } });
+const withTask = (change: Partial<TaskConfiguration>): Change => ({ task: { ...testConfiguration().task, ...change } });
+
+const withWork = (change: Partial<WorkConfiguration>): Change => ({ work: { ...testConfiguration().work, ...change } });
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, number) => `${number}.png`);
 
@@ -28,8 +30,10 @@ const withJob = (project: HandledProject): number => Object.values(statesOf(proj
 /** The job that workers see now, as the service describes it. */
 const seen = (project: HandledProject) => project.simulator.jobs().at(-1)!;
 
-const template = (project: HandledProject): string =>
-  Buffer.from(project.outside.cloud.buckets.read('output', seen(project).HumanTaskConfig.UiConfig.UiTemplateS3Uri!.slice('s3://output/'.length)).body).toString();
+function template(project: HandledProject): string {
+  const uri = seen(project).HumanTaskConfig.UiConfig.UiTemplateS3Uri!;
+  return Buffer.from(project.outside.cloud.buckets.read('output', uri.slice('s3://output/'.length)).body).toString();
+}
 
 /** An operator does not wait for the job to end by itself. */
 async function roll(project: HandledProject): Promise<void> {
@@ -110,7 +114,7 @@ describe('at once', () => {
 });
 
 describe('with the next job', () => {
-  test.each<[string, Partial<ProjectConfiguration>, (project: HandledProject) => unknown, unknown, unknown]>([
+  test.each<[string, Change, (project: HandledProject) => unknown, unknown, unknown]>([
     ['title', withTask({ title: 'Bubbles' }), (project) => seen(project).HumanTaskConfig.TaskTitle, 'Froth', 'Bubbles'],
     ['description', withTask({ description: 'Look' }), (project) => seen(project).HumanTaskConfig.TaskDescription, 'Choose', 'Look'],
     ['keywords', withTask({ keywords: ['foam'] }), (project) => seen(project).HumanTaskConfig.TaskKeywords, undefined, ['foam']],
@@ -219,7 +223,7 @@ describe('with the next job', () => {
 });
 
 describe('never: refused with the remedy, all of the deploy\'s configuration waits, and the job goes on by the former one', () => {
-  test.each<[string, Partial<ProjectConfiguration>, RegExp]>([
+  test.each<[string, Change, RegExp]>([
     ['a label that is removed', withTask({ labels: [{ name: 'froth' }], title: 'Bubbles' }), /'launder' was removed.*retired: true/],
     ['a label that is renamed', withTask({ labels: [{ name: 'froth' }, { name: 'Launder' }] }), /'launder' was removed or renamed/],
     ['labels in another order', withTask({ labels: [{ name: 'launder' }, { name: 'froth' }] }), /'froth' moved from place 0.*append/],

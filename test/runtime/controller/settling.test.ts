@@ -1,4 +1,3 @@
-import { SimulatorOptions } from '../../../src/local/simulator';
 import { recordLabel } from '../../../src/runtime/ledger/labels';
 import { expectConservation } from '../../support/conservation';
 import { HOUR, MINUTE, MemoryProject, MemoryProjectOptions, testConfiguration } from '../../support/memory-project';
@@ -19,56 +18,6 @@ async function expectAllLabeledOnce(project: MemoryProject): Promise<void> {
   expect(new Set(project.dataSet().map((line) => line['source-ref'])).size).toBe(project.dataSet().length);
   expectConservation(project.outside.table);
 }
-
-/** Both answers of what is not known of the service. */
-const ANSWERS: readonly (readonly [string, Partial<SimulatorOptions>])[] = [
-  ['counters with carried lines', { countersIncludeCarried: true }],
-  ['counters without carried lines', { countersIncludeCarried: false }],
-  ['a manifest that lists unlabeled images', { manifestListsUnlabeledSnsObjects: true }],
-  ['job names with a prefix', { jobNamesPrefixedInMetadata: true }],
-  ['wrapped messages', { outputMessageShape: 'wrapped' }],
-  ['no messages at all', { outputMessageShape: 'none' }],
-  ['messages after a delay', { outputMessageDelay: 10 * MINUTE }],
-  ['messages at each answer', { outputMessageAt: 'answer' }],
-  ['messages of failures too', { outputMessageOnFailure: true }],
-  ['failures without metadata', { failureLine: 'bare' }],
-  ['classes as text', { classificationValue: 'string' }],
-  ['dollar keys accepted', { acceptsDollarKeys: true }],
-  ['an empty manifest is written', { writesEmptyManifest: true, emptyManifest: 'ignored' }],
-  ['a manifest that comes late', { manifestFinalityDelay: 14 * MINUTE }],
-  ['a manifest that is seldom written', { manifestRefreshPeriod: 6 * HOUR }],
-  ['offers known across jobs and manifests', { dedupAcrossJobs: true, dedupAcrossManifestAndSns: true }],
-  ['ids that must be URIs', { objectIdsMustBeUris: true }],
-  ['everything taken at once', { waiting: 'taken-at-once' }],
-  ['raw delivery', { rawDelivery: true }],
-  ['slow counters', { counterDelay: 10 * MINUTE }],
-  ['slow labels', { consolidationTime: 5 * MINUTE }],
-  ['expiry as Completed', { expiryStatus: 'Completed' }],
-  ['expiry as Stopped', { expiryStatus: 'Stopped' }],
-  ['ARNs in lower case', { arnCasing: 'lower' }],
-  ['a stop of an ended job is no error', { stopOfEndedJob: 'ignored', stopWhileInitializing: 'accepted' }],
-  ['tasks that stay open while the job stops', { tasksOpenWhileStopping: true }],
-  ['no messages, counters without carried lines', { outputMessageShape: 'none', countersIncludeCarried: false }],
-];
-
-describe('safe under both answers of every open question', () => {
-  test.each(ANSWERS)('%s', async (_name, simulator) => {
-    const project = await runningProject({ simulator: { ...simulator, expiryStatus: simulator.expiryStatus ?? 'Failed' } });
-    await project.label(2);
-    await project.rounds(2);
-    await project.simulator.expire(project.liveJobName()!);
-    await project.drop('late/0.jpg');
-    await pass(project, 40 * MINUTE, 2 * MINUTE);
-    await project.label(2);
-    await project.simulator.expire(project.liveJobName()!);
-    await project.drop('late/1.jpg');
-    await project.finish();
-    await pass(project, HOUR, 5 * MINUTE);
-    await expectAllLabeledOnce(project);
-    expect(project.dataSet()).toHaveLength(5);
-    expect((await project.read()).alerts).toEqual([]);
-  });
-});
 
 describe('messages and manifest: either suffices', () => {
   test('no manifest until the job is over: labels are in the data set within a quarter of an hour', async () => {
