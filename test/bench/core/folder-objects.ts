@@ -1,16 +1,26 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { textLines } from '../../../src/runtime/aws/text-lines';
-import { ObjectStore } from '../../../src/runtime/ports';
+import { ObjectHead, ObjectStore } from '../../../src/runtime/ports';
 
 /** As much as the shipping store gives to S3 at once. Unit: characters. */
 const PIECE = 64 * 1024;
 
 /** Buckets as folders: what harvest and chain need of an object store, streaming as the shipping one does. */
-export class FolderObjects implements Pick<ObjectStore, 'lines' | 'putLines' | 'put' | 'putIfAbsent'> {
+export class FolderObjects implements Pick<ObjectStore, 'head' | 'lines' | 'putLines' | 'put' | 'putIfAbsent'> {
   public constructor(private readonly folder: string) {}
+
+  public async head(bucket: string, key: string): Promise<ObjectHead | undefined> {
+    const facts = statSync(this.file(bucket, key), { throwIfNoEntry: false });
+    if (facts === undefined) {
+      return undefined;
+    }
+    const { size, mtimeMs } = facts;
+    const written = `${size}-${mtimeMs}`; // other with each writing, which is what it is compared for
+    return { versionId: written, size, etag: written, lastModified: mtimeMs, metadata: {} };
+  }
 
   public async lines(bucket: string, key: string): Promise<AsyncIterable<string> | undefined> {
     const file = this.file(bucket, key);
