@@ -1,27 +1,19 @@
 import { Annotations, Token } from 'aws-cdk-lib';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { LABELING_TASKS, LabelingTaskRules, LabelingTaskType, RESERVED_ATTRIBUTES } from './contract/labeling-tasks';
+import { BACKGROUND } from './contract/earlier-label';
+import { BuiltInTaskType, LABELING_TASKS, LabelingTaskRules, RESERVED_ATTRIBUTES } from './contract/labeling-tasks';
 import {
   LABEL_ATTRIBUTE_NAME_MAX_LENGTH, LABEL_NAME_MAX_LENGTH, TASK_DESCRIPTION_MAX_LENGTH, TASK_KEYWORDS_MAX, TASK_TITLE_MAX_LENGTH,
-  TEMPLATE_MAX_CHARACTERS,
 } from './contract/limits';
 import { LabelConfiguration, TaskConfiguration } from './contract/project-configuration';
 import { Label } from './label';
 import { groundTruthFunctions } from './parts/ground-truth-functions';
 import { Problems } from './parts/problems';
-import { workerTemplate } from './parts/worker-template';
+import { BoundTask } from './parts/worker-page';
 
-/** What workers are asked. */
-export interface LabelingTaskOptions {
-  /**
-   * The classes that workers choose from, in the order of their class ids.
-   *
-   * Once a job has run, the list only ever grows: append new labels at its end and set `retired` on those that go out of use.
-   * Image classification needs at least 2 that are not retired, the other tasks 1. Bounding boxes and multi-label classification
-   * take at most 50.
-   */
-  readonly labels: Label[];
-
+/** What every task says to workers, and where its labels go. */
+export interface TaskOptions {
   /** Title of the task in the workers' list: 1 to 128 characters. */
   readonly title: string;
 
@@ -38,22 +30,75 @@ export interface LabelingTaskOptions {
   /**
    * The name under which labels are kept in the data set: 1 to 127 letters, digits and inner hyphens.
    *
-   * It must end in `-ref` for semantic segmentation and must not for the other tasks, and it can never change in the life of a
-   * project: every image would be labeled and paid for again.
+   * It must end in `-ref` where workers paint masks and must not for the other built-in tasks, and it can never change in the life of
+   * a project: every image would be labeled and paid for again.
    *
-   * @default - 'label', 'labels', 'boxes' or 'mask-ref', by the task
+   * @default - by the task: 'label', 'labels', 'boxes', 'mask-ref', 'adjusted-boxes', 'adjusted-mask-ref', 'boxes-verdict',
+   * 'mask-verdict' or 'answer'
    */
   readonly labelAttributeName?: string;
+}
+
+/** What workers are asked. */
+export interface LabelingTaskOptions extends TaskOptions {
+  /**
+   * The classes that workers choose from, in the order of their class ids.
+   *
+   * Once a job has run, the list only ever grows: append new labels at its end and set `retired` on those that go out of use.
+   * Classification and verification need at least 2 that are not retired, the other tasks 1. Bounding boxes and multi-label
+   * classification take at most 50.
+   */
+  readonly labels: Label[];
+}
+
+/** What workers are asked about labels that images come with. */
+export interface AdjustmentTaskOptions extends LabelingTaskOptions {
+  /**
+   * The name under which the labels to begin with were made, and under which they stand in the data set beside the adjusted ones.
+   *
+   * `labels` must have every class that they use, in the same order; new ones may follow. An image that comes without such a label
+   * is held and never offered, and an alert says so.
+   *
+   * @default - 'boxes' or 'mask-ref', which is the default of the task that makes such labels
+   */
+  readonly earlierLabelAttributeName?: string;
+}
+
+/** What workers are asked to judge. Here `labels` are the verdicts, such as 'good' and 'bad'. */
+export interface VerificationTaskOptions extends AdjustmentTaskOptions {
+  /** The classes of the labels that are judged: the `labels` of the task that made them. */
+  readonly earlierLabels: Label[];
+}
+
+/** A task of your own: any crowd element, prepared and consolidated by your own functions. */
+export interface CustomTaskOptions extends TaskOptions {
+  /**
+   * Is called for each image before workers see it, and answers what the page finds below `task.input` (Developer Guide,
+   * pre-annotation Lambda). The project's execution role may invoke it.
+   */
+  readonly preFunction: IFunction;
+
+  /**
+   * Is called with the workers' answers and makes the label of them (Developer Guide, post-annotation Lambda). The project's execution
+   * role may invoke it, and it may read the answers below `jobs/` in the output bucket.
+   *
+   * What it answers must have the label attribute and its metadata: an image whose line has no label attribute counts as unlabeled.
+   */
+  readonly postFunction: IFunction;
+
+  /**
+   * The classes, if the task has any, in the order of their class ids. The list only ever grows.
+   *
+   * @default - none
+   */
+  readonly labels?: Label[];
 }
 
 /** The crowd element for boxes is documented for so many labels; the service takes more. */
 const BOX_LABELS_ADVISED = 10;
 
-/** What Ground Truth calls the pixels that no worker painted. */
-const BACKGROUND = 'BACKGROUND';
-
 /**
- * What workers are asked about each image: one of the built-in tasks of Ground Truth.
+ * What workers are asked about each image: a built-in task of Ground Truth, or one of your own.
  */
 export abstract class LabelingTask {
   /** Workers choose the one class that fits the image. */
@@ -76,43 +121,123 @@ export abstract class LabelingTask {
     return new BuiltInTask('SemanticSegmentation', 'LabelingTask.semanticSegmentation', options);
   }
 
-  /** @internal */
-  abstract _bind(scope: Construct): TaskConfiguration;
-}
+  /** Workers correct the boxes that an image comes with. */
+  static adjustBoundingBox(options: AdjustmentTaskOptions): LabelingTask {
+    return new BuiltInTask('AdjustmentBoundingBox', 'LabelingTask.adjustBoundingBox', options, earlierName(options, 'BoundingBox'));
+  }
 
-class BuiltInTask extends LabelingTask {
-  private readonly task: Omit<TaskConfiguration, 'preHumanTaskLambdaArn' | 'consolidationLambdaArn'>;
+  /** Workers correct the mask that an image comes with. */
+  static adjustSemanticSegmentation(options: AdjustmentTaskOptions): LabelingTask {
+    return new BuiltInTask('AdjustmentSemanticSegmentation', 'LabelingTask.adjustSemanticSegmentation', options,
+      earlierName(options, 'SemanticSegmentation'));
+  }
 
-  constructor(type: LabelingTaskType, factory: string, options: LabelingTaskOptions) {
-    super();
-    const rules = LABELING_TASKS[type];
-    const { title, description, keywords = [], labelAttributeName = rules.defaultAttribute } = options;
-    const problems = new Problems(factory);
-    problems.text('title', title, { max: TASK_TITLE_MAX_LENGTH });
-    problems.text('description', description, { max: TASK_DESCRIPTION_MAX_LENGTH });
-    checkKeywords(problems, keywords);
-    checkAttribute(problems, labelAttributeName, rules);
-    checkLabels(problems, options.labels, rules);
-    problems.throwIfAny();
+  /** Workers judge the boxes that an image comes with, and may comment on them. */
+  static verifyBoundingBox(options: VerificationTaskOptions): LabelingTask {
+    return new BuiltInTask('VerificationBoundingBox', 'LabelingTask.verifyBoundingBox', options,
+      earlierName(options, 'BoundingBox'), options.earlierLabels);
+  }
 
-    const labels = options.labels.map(configured);
-    const template = workerTemplate({ type, labels, title, description });
-    if (template.length > TEMPLATE_MAX_CHARACTERS) {
-      problems.add(`labels make a worker page of ${template.length} characters; ${TEMPLATE_MAX_CHARACTERS} are allowed: shorten their descriptions`);
-    }
-    problems.throwIfAny();
-    this.task = { type, labelAttributeName, labels, title, description, keywords, template };
+  /** Workers judge the mask that an image comes with, and may comment on it. */
+  static verifySemanticSegmentation(options: VerificationTaskOptions): LabelingTask {
+    return new BuiltInTask('VerificationSemanticSegmentation', 'LabelingTask.verifySemanticSegmentation', options,
+      earlierName(options, 'SemanticSegmentation'), options.earlierLabels);
+  }
+
+  /**
+   * A task of your own. The page is yours too: give the project `instructions: Instructions.fromDirectory(...)` with a
+   * `template.liquid.html`, in which any crowd element may stand.
+   */
+  static custom(options: CustomTaskOptions): LabelingTask {
+    return new CustomTask(options);
   }
 
   /** @internal */
-  _bind(scope: Construct): TaskConfiguration {
-    const offered = this.task.labels.filter((label) => !label.retired).length;
-    if (this.task.type === 'BoundingBox' && offered > BOX_LABELS_ADVISED) {
+  abstract _bind(scope: Construct): BoundTask;
+}
+
+function earlierName({ earlierLabelAttributeName }: AdjustmentTaskOptions, made: BuiltInTaskType): string {
+  return earlierLabelAttributeName ?? LABELING_TASKS[made].defaultAttribute;
+}
+
+type TaskText = Omit<TaskConfiguration, 'preHumanTaskLambdaArn' | 'consolidationLambdaArn' | 'template'>;
+
+class BuiltInTask extends LabelingTask {
+  private readonly task: TaskText & { readonly type: BuiltInTaskType };
+
+  constructor(
+    type: BuiltInTaskType, factory: string, options: LabelingTaskOptions, earlierLabelAttribute?: string, earlierLabels?: Label[],
+  ) {
+    super();
+    const rules = LABELING_TASKS[type];
+    const problems = new Problems(factory);
+    const text = taskText(problems, options, rules, earlierLabelAttribute);
+    checkLabels(problems, 'labels', options.labels, rules);
+    if (earlierLabels !== undefined) {
+      checkEarlierLabels(problems, earlierLabels);
+    }
+    problems.throwIfAny();
+    this.task = {
+      ...text, type, labels: options.labels.map(configured),
+      ...(earlierLabels === undefined ? {} : { earlierLabels: earlierLabels.map((label) => label.name) }),
+    };
+  }
+
+  /** @internal */
+  _bind(scope: Construct): BoundTask {
+    const { type, labels } = this.task;
+    const offered = labels.filter((label) => !label.retired).length;
+    if (LABELING_TASKS[type].page?.element === 'crowd-bounding-box' && offered > BOX_LABELS_ADVISED) {
       Annotations.of(scope).addWarningV2('cdk-streaming-labeling:boxLabels',
         `task.labels offers ${offered} labels for bounding boxes; Ground Truth takes them, but documents its worker page for at most ${BOX_LABELS_ADVISED}: try it with your workers`);
     }
-    return { ...this.task, ...groundTruthFunctions(scope, this.task.type) };
+    return { task: { ...this.task, ...groundTruthFunctions(scope, type) } };
   }
+}
+
+class CustomTask extends LabelingTask {
+  private readonly task: TaskText;
+
+  constructor(private readonly options: CustomTaskOptions) {
+    super();
+    const rules = LABELING_TASKS.Custom;
+    const { labels = [] } = options;
+    const problems = new Problems('LabelingTask.custom');
+    const text = taskText(problems, options, rules);
+    checkLabels(problems, 'labels', labels, rules);
+    problems.throwIfAny();
+    this.task = { ...text, type: 'Custom', labels: labels.map(configured) };
+  }
+
+  /** @internal */
+  _bind(_scope: Construct): BoundTask {
+    const { preFunction, postFunction } = this.options;
+    return {
+      task: { ...this.task, preHumanTaskLambdaArn: preFunction.functionArn, consolidationLambdaArn: postFunction.functionArn },
+      functions: { preFunction, postFunction },
+    };
+  }
+}
+
+/** What all tasks have, checked. */
+function taskText(
+  problems: Problems, options: TaskOptions, rules: LabelingTaskRules, earlierLabelAttribute?: string,
+): Omit<TaskText, 'type' | 'labels' | 'earlierLabels'> {
+  const { title, description, keywords = [], labelAttributeName = rules.defaultAttribute } = options;
+  problems.text('title', title, { max: TASK_TITLE_MAX_LENGTH });
+  problems.text('description', description, { max: TASK_DESCRIPTION_MAX_LENGTH });
+  checkKeywords(problems, keywords);
+  checkAttribute(problems, 'labelAttributeName', labelAttributeName, rules.attributeEndsWithRef);
+  if (earlierLabelAttribute !== undefined) {
+    checkAttribute(problems, 'earlierLabelAttributeName', earlierLabelAttribute, rules.earlier?.kind === 'masks');
+    if (earlierLabelAttribute === labelAttributeName) {
+      problems.add(`earlierLabelAttributeName and labelAttributeName are both '${labelAttributeName}'; the new labels must not replace the earlier ones: give them names of their own`);
+    }
+  }
+  return {
+    labelAttributeName, title, description, keywords,
+    ...(earlierLabelAttribute === undefined ? {} : { earlierLabelAttribute }),
+  };
 }
 
 function configured({ name, color, description, retired }: Label): LabelConfiguration {
@@ -135,8 +260,8 @@ function checkKeywords(problems: Problems, keywords: string[]): void {
     'have 1 to 30 letters, digits and single spaces'));
 }
 
-function checkAttribute(problems: Problems, name: string, rules: LabelingTaskRules): void {
-  const prop = 'labelAttributeName';
+/** @param endsWithRef whether it must end in -ref, or must not; undefined: it may */
+function checkAttribute(problems: Problems, prop: string, name: string, endsWithRef: boolean | undefined): void {
   if (Token.isUnresolved(name)) {
     return;
   }
@@ -148,29 +273,26 @@ function checkAttribute(problems: Problems, name: string, rules: LabelingTaskRul
     problems.add(`${prop} is '${name}', which this library uses itself; choose a name other than ${RESERVED_ATTRIBUTES.join(', ')}`);
   } else if (name.endsWith('-metadata')) {
     problems.add(`${prop} is '${name}'; it must not end in -metadata, which Ground Truth appends itself`);
-  } else if (rules.attributeEndsWithRef && !name.endsWith('-ref')) {
-    problems.add(`${prop} is '${name}'; for semantic segmentation it must end in -ref, such as '${name}-ref'`);
-  } else if (!rules.attributeEndsWithRef && name.endsWith('-ref')) {
-    problems.add(`${prop} is '${name}'; only for semantic segmentation may it end in -ref`);
+  } else if (endsWithRef === true && !name.endsWith('-ref')) {
+    problems.add(`${prop} is '${name}'; for masks it must end in -ref, such as '${name}-ref'`);
+  } else if (endsWithRef === false && name.endsWith('-ref')) {
+    problems.add(`${prop} is '${name}'; only for masks may it end in -ref`);
   }
 }
 
-function checkLabels(problems: Problems, labels: Label[], rules: LabelingTaskRules): void {
+function checkLabels(problems: Problems, list: string, labels: Label[], rules: LabelingTaskRules): void {
   const offered = labels.filter((label) => !label.retired).length;
   if (offered < rules.minLabels) {
-    problems.add(`labels offers ${offered} labels; this task needs at least ${rules.minLabels} that are not retired`);
+    problems.add(`${list} offers ${offered} labels; this task needs at least ${rules.minLabels} that are not retired`);
   }
   if (rules.maxLabels !== undefined && labels.length > rules.maxLabels) {
-    problems.add(`labels has ${labels.length} entries; this task takes at most ${rules.maxLabels}, retired ones included`);
+    problems.add(`${list} has ${labels.length} entries; this task takes at most ${rules.maxLabels}, retired ones included`);
   }
+  const painted = rules.page?.element === 'crowd-semantic-segmentation';
   labels.forEach((label, index) => {
-    const prop = `labels[${index}]`;
-    problems.text(`${prop}.name`, label.name, { max: LABEL_NAME_MAX_LENGTH });
-    const first = labels.findIndex((other) => other.name === label.name);
-    if (first < index) {
-      problems.add(`${prop}.name is '${label.name}', as is labels[${first}].name; names must be unique`);
-    }
-    if (rules.type === 'SemanticSegmentation' && label.name.toUpperCase() === BACKGROUND) {
+    const prop = `${list}[${index}]`;
+    checkName(problems, list, labels, index);
+    if (painted && label.name.toUpperCase() === BACKGROUND) {
       problems.add(`${prop}.name is '${label.name}', which Ground Truth uses for what no worker painted; choose another name`);
     }
     if (label.color !== undefined) {
@@ -180,4 +302,20 @@ function checkLabels(problems: Problems, labels: Label[], rules: LabelingTaskRul
       problems.text(`${prop}.description`, label.description, { max: TASK_DESCRIPTION_MAX_LENGTH });
     }
   });
+}
+
+function checkName(problems: Problems, list: string, labels: Label[], index: number): void {
+  const { name } = labels[index];
+  problems.text(`${list}[${index}].name`, name, { max: LABEL_NAME_MAX_LENGTH });
+  const first = labels.findIndex((other) => other.name === name);
+  if (first < index) {
+    problems.add(`${list}[${index}].name is '${name}', as is ${list}[${first}].name; names must be unique`);
+  }
+}
+
+function checkEarlierLabels(problems: Problems, labels: Label[]): void {
+  if (labels.length === 0) {
+    problems.add('earlierLabels has 0 entries; it must have the classes of the labels that are judged');
+  }
+  labels.forEach((_, index) => checkName(problems, 'earlierLabels', labels, index));
 }

@@ -6,6 +6,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { FeatureEngineering } from './feature-engineering';
+import { InstructionHosting } from './instruction-hosting';
+import { InstructionRollOut, Instructions } from './instructions';
 import { LabelingTask } from './labeling-task';
 import { RetainedLedger } from './retained-ledger';
 import { IWorkTeam } from './work-team';
@@ -34,6 +36,27 @@ export interface StreamingLabelingProjectProps {
    * the same to every worker and to the training
    */
   readonly featureEngineering?: FeatureEngineering;
+
+  /**
+   * What workers read beside the image.
+   *
+   * @default Instructions.builtIn()
+   */
+  readonly instructions?: Instructions;
+
+  /**
+   * When changed instructions, or changed labels, reach workers.
+   *
+   * @default InstructionRollOut.NEXT_JOB
+   */
+  readonly instructionRollOut?: InstructionRollOut;
+
+  /**
+   * How worker pages and their example images reach workers.
+   *
+   * @default InstructionHosting.privateBucket()
+   */
+  readonly instructionHosting?: InstructionHosting;
 
   /**
    * The bucket that images are dropped into.

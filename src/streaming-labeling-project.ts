@@ -10,6 +10,8 @@ import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_TYPE, METRIC } from './contract/events';
 import { FeatureEngineering } from './feature-engineering';
+import { HostedInstructions, InstructionHosting } from './instruction-hosting';
+import { InstructionRollOut, Instructions } from './instructions';
 import { Alarms } from './parts/alarms';
 import { Controller } from './parts/controller';
 import { grantReadDataSet } from './parts/data-set-grant';
@@ -26,11 +28,13 @@ import { Problems } from './parts/problems';
 import { checkProject } from './parts/project-checks';
 import { sharedWithOthers } from './parts/project-claims';
 import { FunctionDefaults } from './parts/project-function';
+import { PublishedInstructions } from './parts/published-instructions';
 import { RECORDER_MAX_RECEIVE_COUNT, RECORDER_TIMEOUT, Recorder } from './parts/recorder';
 import { ProjectParts, resourcesEnvironment } from './parts/resources';
 import { Storage } from './parts/storage';
 import { Stream } from './parts/stream';
 import { WorkQueue } from './parts/work-queue';
+import { grantTaskFunctions } from './parts/task-functions';
 import { workSettings } from './parts/work-settings';
 import { StreamingLabelingProjectProps } from './streaming-labeling-project-props';
 
@@ -99,6 +103,8 @@ export class StreamingLabelingProject extends Construct {
   /** Labels that failed again and again to be written down. */
   readonly recorderDeadLetterQueue: IQueue;
 
+  /** Where the pages that workers see, and their example images, are. */
+  readonly instructionHosting: HostedInstructions;
   /** The role that Ground Truth works with. */
   readonly executionRole: IRole;
   /** The rule that wakes the controller when a job of this project ends, so that the next one is chained to it. */
@@ -126,6 +132,9 @@ export class StreamingLabelingProject extends Construct {
     const work = workSettings(props, problems);
     problems.throwIfAny();
 
+    const { task, functions: taskFunctions } = props.task._bind(this);
+    const instructions = (props.instructions ?? Instructions.builtIn())._bind(this, task);
+
     const names = new ChainNames(this, projectName, props.retainedLedger?.chainId ?? chainIdOf(this));
     const storage = new Storage(this, 'Storage', { ...props, dropPrefix, removalPolicy });
     const stream = new Stream(this, 'Stream', props);
@@ -145,8 +154,10 @@ export class StreamingLabelingProject extends Construct {
     });
     storage.notify(intakeQueue);
     const execution = new ExecutionRole(this, 'Execution', {
-      brought: props.executionRole, names, storage, stream, keyArns: keys.arns,
+      brought: props.executionRole, names, storage, stream, keyArns: keys.arns, taskFunctions,
     });
+
+    grantTaskFunctions(taskFunctions, storage, keys);
 
     const parts: ProjectParts = {
       names, storage, dropPrefix, stream, ledger, intakeQueue, recorderQueue, executionRole: execution.role,
@@ -166,16 +177,20 @@ export class StreamingLabelingProject extends Construct {
     };
     const intake = new Intake(this, 'Intake', waking, parts, controller);
     const recorder = new Recorder(this, 'Recorder', waking, parts, controller);
+    const published = instructions.kind === 'page' ? undefined : new PublishedInstructions(this, 'Instructions', functions, parts, {
+      instructions, task, sharp: intake.sharp, after: [storage],
+    });
     const deployment = new Deployment(this, 'Deployment', waking, parts, {
       configuration: {
         schemaVersion: 1,
         projectName,
         chainId: names.chainId,
-        task: props.task._bind(this),
+        task: { ...task, ...instructions.kind === 'page' ? { template: instructions.template } : {} },
         workTeamArn: props.workTeam.workTeamArn,
         work,
         featureEngineering: (props.featureEngineering ?? FeatureEngineering.images())._bind(this),
-        instructionRollOut: 'NEXT_JOB',
+        ...published === undefined ? {} : { instructions: { owner: 'DEPLOY', version: published.version } },
+        instructionRollOut: props.instructionRollOut ?? InstructionRollOut.NEXT_JOB,
       },
       controller,
       after: [storage, stream, ledger, intakeQueue, recorderQueue, execution, ...execution.ready, controller, intake, recorder],
@@ -198,6 +213,7 @@ export class StreamingLabelingProject extends Construct {
     this.intakeDeadLetterQueue = intakeQueue.deadLetterQueue;
     this.recorderQueue = recorderQueue.queue;
     this.recorderDeadLetterQueue = recorderQueue.deadLetterQueue;
+    this.instructionHosting = (props.instructionHosting ?? InstructionHosting.privateBucket())._bind(storage.outputBucket);
     this.executionRole = execution.role;
     this.chainingRule = controller.chainingRule;
     this.featureEngineeringFunction = intake.handler.function;

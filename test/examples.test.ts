@@ -49,7 +49,7 @@ test.each(apps().map((file) => [path.relative(EXAMPLES, path.dirname(file)), fil
 
 test('there is an example of each task type', () => {
   const code = apps().map((file) => fs.readFileSync(file, 'utf8')).join('\n');
-  ['imageClassification', 'multiLabelClassification', 'boundingBox', 'semanticSegmentation'].forEach((task) => {
+  ['imageClassification', 'multiLabelClassification', 'boundingBox', 'semanticSegmentation', 'adjustBoundingBox'].forEach((task) => {
     expect(code).toContain(`LabelingTask.${task}(`);
   });
 });

@@ -58,7 +58,7 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
 
     // ---- the label attribute
     ['segmentation without -ref', withTask({ labelAttributeName: 'mask' }, 'semanticSegmentation'), "labelAttributeName is 'mask'", 'must end in -ref'],
-    ['boxes with -ref', withTask({ labelAttributeName: 'boxes-ref' }), "labelAttributeName is 'boxes-ref'", 'only for semantic segmentation'],
+    ['boxes with -ref', withTask({ labelAttributeName: 'boxes-ref' }), "labelAttributeName is 'boxes-ref'", 'only for masks'],
     ['classification with -ref', withTask({ labelAttributeName: 'class-ref' }, 'imageClassification'), "labelAttributeName is 'class-ref'", '-ref'],
     ['an attribute that ends in -metadata', withTask({ labelAttributeName: 'boxes-metadata' }), "labelAttributeName is 'boxes-metadata'", '-metadata'],
     ['the attribute source', withTask({ labelAttributeName: 'source' }), "labelAttributeName is 'source'", 'the image itself'],
@@ -76,8 +76,15 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
     ['six keywords', withTask({ keywords: ['a', 'b', 'c', 'd', 'e', 'f'] }), 'keywords has 6 entries', 'at most 5'],
     ['a keyword with a hyphen', withTask({ keywords: ['good', 'weld-seam'] }), "keywords[1] is 'weld-seam'", 'letters, digits and single spaces'],
     ['a keyword of 31 characters', withTask({ keywords: ['x'.repeat(31)] }), 'keywords[0]', '1 to 30'],
-    ['descriptions that make too long a page', withTask({ labels: Array.from({ length: 50 }, (_, index) => ({ name: `${'"'.repeat(240)}${index}`, description: '"'.repeat(255) })) }),
-      'labels make a worker page', '128000', 'shorten'],
+    ['descriptions that make too long a page', withProps(() => ({ task: LabelingTask.boundingBox({
+      ...BOXES, labels: Array.from({ length: 50 }, (_, index) => ({ name: `${'"'.repeat(240)}${index}`, description: '"'.repeat(255) })),
+    }) })), 'the page that title, description and labels make', '128000', 'shorten'],
+    ['labels that are adjusted under their own name', () => LabelingTask.adjustBoundingBox({ ...BOXES, labelAttributeName: 'boxes' }), "labelAttributeName are both 'boxes'", 'names of their own'],
+    ['boxes that are adjusted under the name of masks', () => LabelingTask.adjustBoundingBox({ ...BOXES, earlierLabelAttributeName: 'x-ref' }), "earlierLabelAttributeName is 'x-ref'", 'only for masks'],
+    ['masks that are verified under the name of boxes', () => LabelingTask.verifySemanticSegmentation({ ...BOXES, earlierLabels: labels(1), earlierLabelAttributeName: 'x' }), "earlierLabelAttributeName is 'x'", '-ref'],
+    ['one verdict', () => LabelingTask.verifyBoundingBox({ ...BOXES, labels: labels(1), earlierLabels: labels(2) }), 'labels offers 1 labels', 'at least 2'],
+    ['a verification of no class', () => LabelingTask.verifyBoundingBox({ ...BOXES, earlierLabels: [] }), 'earlierLabels has 0 entries'],
+    ['a verified class twice', () => LabelingTask.verifyBoundingBox({ ...BOXES, earlierLabels: [{ name: 'a' }, { name: 'a' }] }), 'earlierLabels[1].name', 'unique'],
 
     // ---- the team
     ['the public team', withTeam(`arn:aws:sagemaker:${REGION}:394669845002:workteam/public-crowd/default`), 'workTeamArn', 'public-crowd', 'closed', '30 September 2026'],

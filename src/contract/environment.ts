@@ -1,3 +1,5 @@
+import { PageTask } from './worker-template';
+
 /** Environment variables of the functions: set by the constructs, read by the runtime. */
 export const ENVIRONMENT = {
   /** `ProjectResources` as JSON. */
@@ -37,3 +39,35 @@ export const DEPLOYMENT_ATTRIBUTE = {
   /** `OK`, or what the checks at the end of the deploy found, in one line. */
   CHECKS: 'Checks',
 } as const;
+
+/** The custom resource that makes a worker page of a folder of instructions, with its example images. */
+export const INSTRUCTIONS_RESOURCE_TYPE = 'Custom::StreamingLabelingInstructions';
+
+/** Properties of that custom resource. */
+export interface InstructionsResourceProperties {
+  /** `InstructionsRequest` as JSON. */
+  readonly Request: string;
+}
+
+/** Attributes (`Fn::GetAtt`) of that custom resource. */
+export const INSTRUCTIONS_ATTRIBUTE = {
+  /** Of the page: it lies at `instructionsKey(version)` in the output bucket. */
+  VERSION: 'Version',
+} as const;
+
+/** Where a folder of instructions lies. */
+export type InstructionsSource =
+  | { readonly kind: 'archive'; readonly bucket: string; readonly key: string }
+  /** `revision` has no meaning of its own: another one says that the content changed. */
+  | { readonly kind: 'folder'; readonly bucket: string; readonly prefix: string; readonly revision?: string };
+
+/** A folder of instructions, and the task that its page is for. */
+export interface InstructionsRequest {
+  readonly source: InstructionsSource;
+  readonly task: PageTask;
+}
+
+/** The worker page of a version of the instructions, in the output bucket. */
+export function instructionsKey(version: string): string {
+  return `${PREFIX.CONFIG}${version}/template.liquid.html`;
+}

@@ -1,55 +1,102 @@
 /**
- * The built-in task types of Ground Truth for images: what each needs and where its functions live.
+ * The image task types of Ground Truth: what each needs and where its functions live.
  * Account ids are strings, because one begins with a zero.
  */
-export type LabelingTaskType = 'ImageMultiClass' | 'ImageMultiClassMultiLabel' | 'BoundingBox' | 'SemanticSegmentation';
+export type BuiltInTaskType =
+  | 'ImageMultiClass' | 'ImageMultiClassMultiLabel' | 'BoundingBox' | 'SemanticSegmentation'
+  | 'AdjustmentBoundingBox' | 'AdjustmentSemanticSegmentation' | 'VerificationBoundingBox' | 'VerificationSemanticSegmentation';
 
-/** What a task type demands of its labels, its label attribute and its worker template. */
-export interface LabelingTaskRules {
-  /** The suffix of the built-in functions `PRE-<suffix>` and `ACS-<suffix>`. */
-  readonly type: LabelingTaskType;
-  /** Whether the label attribute name must end in `-ref` (and must not, where false). */
-  readonly attributeEndsWithRef: boolean;
-  readonly minLabels: number;
-  /** Undefined: no limit. */
-  readonly maxLabels?: number;
-  /** Objects in one data set (Developer Guide, input data quotas). */
-  readonly dataSetQuota: number;
-  /** The crowd element of the worker page. */
+/** `Custom`: the user's own functions prepare and consolidate it, and its page may have any crowd element. */
+export type LabelingTaskType = BuiltInTaskType | 'Custom';
+
+/** The element of a built-in task's page, with whose answers the built-in consolidation makes labels. */
+export interface TaskElement {
   readonly element: string;
   /** The `name` attribute that the built-in consolidation expects. */
   readonly elementName: string;
   /** The attribute of the element that takes the labels. */
   readonly labelsAttribute: 'categories' | 'labels';
+}
+
+/** The labels that a task adjusts or verifies. */
+export interface EarlierLabels {
+  readonly kind: 'boxes' | 'masks';
+  /** `type` in their metadata. */
+  readonly metadataType: string;
+  /** Workers change them; false: they judge them. */
+  readonly adjusted: boolean;
+}
+
+/** What a task type demands of its labels, its label attribute and its worker template. */
+export interface LabelingTaskRules {
+  readonly type: LabelingTaskType;
+  /** Whether the label attribute name must end in `-ref` (and must not, where false). Undefined: it may. */
+  readonly attributeEndsWithRef?: boolean;
+  readonly minLabels: number;
+  /** Undefined: no limit. */
+  readonly maxLabels?: number;
+  /** Objects in one data set (Developer Guide, input data quotas). */
+  readonly dataSetQuota: number;
+  /** Undefined: any. */
+  readonly page?: TaskElement;
+  /** Undefined: images need no label to begin with. */
+  readonly earlier?: EarlierLabels;
   /** The default label attribute of a project. */
   readonly defaultAttribute: string;
 }
 
+const BOX_PAGE: TaskElement = { element: 'crowd-bounding-box', elementName: 'boundingBox', labelsAttribute: 'labels' };
+const MASK_PAGE: TaskElement = {
+  element: 'crowd-semantic-segmentation', elementName: 'crowd-semantic-segmentation', labelsAttribute: 'labels',
+};
+const CLASS_PAGE: TaskElement = { element: 'crowd-image-classifier', elementName: 'crowd-image-classifier', labelsAttribute: 'categories' };
+
+const BOXES: Omit<EarlierLabels, 'adjusted'> = { kind: 'boxes', metadataType: 'groundtruth/object-detection' };
+const MASKS: Omit<EarlierLabels, 'adjusted'> = { kind: 'masks', metadataType: 'groundtruth/semantic-segmentation' };
+
 export const LABELING_TASKS: { readonly [type in LabelingTaskType]: LabelingTaskRules } = {
   ImageMultiClass: {
-    type: 'ImageMultiClass', attributeEndsWithRef: false, minLabels: 2, dataSetQuota: 100_000,
-    element: 'crowd-image-classifier', elementName: 'crowd-image-classifier', labelsAttribute: 'categories', defaultAttribute: 'label',
+    type: 'ImageMultiClass', attributeEndsWithRef: false, minLabels: 2, dataSetQuota: 100_000, page: CLASS_PAGE, defaultAttribute: 'label',
   },
   ImageMultiClassMultiLabel: {
     type: 'ImageMultiClassMultiLabel', attributeEndsWithRef: false, minLabels: 2, maxLabels: 50, dataSetQuota: 100_000,
-    element: 'crowd-image-classifier-multi-select', elementName: 'crowd-image-classifier-multi-select', labelsAttribute: 'categories',
+    page: {
+      element: 'crowd-image-classifier-multi-select', elementName: 'crowd-image-classifier-multi-select', labelsAttribute: 'categories',
+    },
     defaultAttribute: 'labels',
   },
   BoundingBox: {
     type: 'BoundingBox', attributeEndsWithRef: false, minLabels: 1, maxLabels: 50, dataSetQuota: 100_000,
-    element: 'crowd-bounding-box', elementName: 'boundingBox', labelsAttribute: 'labels', defaultAttribute: 'boxes',
+    page: BOX_PAGE, defaultAttribute: 'boxes',
   },
   SemanticSegmentation: {
     type: 'SemanticSegmentation', attributeEndsWithRef: true, minLabels: 1, dataSetQuota: 20_000,
-    element: 'crowd-semantic-segmentation', elementName: 'crowd-semantic-segmentation', labelsAttribute: 'labels',
-    defaultAttribute: 'mask-ref',
+    page: MASK_PAGE, defaultAttribute: 'mask-ref',
   },
+  AdjustmentBoundingBox: {
+    type: 'AdjustmentBoundingBox', attributeEndsWithRef: false, minLabels: 1, maxLabels: 50, dataSetQuota: 100_000,
+    page: BOX_PAGE, earlier: { ...BOXES, adjusted: true }, defaultAttribute: 'adjusted-boxes',
+  },
+  AdjustmentSemanticSegmentation: {
+    type: 'AdjustmentSemanticSegmentation', attributeEndsWithRef: true, minLabels: 1, dataSetQuota: 20_000,
+    page: MASK_PAGE, earlier: { ...MASKS, adjusted: true }, defaultAttribute: 'adjusted-mask-ref',
+  },
+  VerificationBoundingBox: {
+    type: 'VerificationBoundingBox', attributeEndsWithRef: false, minLabels: 2, dataSetQuota: 100_000,
+    page: CLASS_PAGE, earlier: { ...BOXES, adjusted: false }, defaultAttribute: 'boxes-verdict',
+  },
+  VerificationSemanticSegmentation: {
+    // the guide does not say which of its two quotas holds for it: the lower one
+    type: 'VerificationSemanticSegmentation', attributeEndsWithRef: false, minLabels: 2, dataSetQuota: 20_000,
+    page: CLASS_PAGE, earlier: { ...MASKS, adjusted: false }, defaultAttribute: 'mask-verdict',
+  },
+  Custom: { type: 'Custom', minLabels: 0, dataSetQuota: 100_000, defaultAttribute: 'answer' },
 };
 
 /** Attributes that our own messages carry: a label under one of these names would be lost among them. */
 export const RESERVED_ATTRIBUTES: readonly string[] = [
   'offer-id', 'dataset-objectid-attribute-name', 'drop-key', 'drop-sha256', 'image-width', 'image-height', 'inverse-transform',
-  'rendition', 'tile-row', 'tile-column', 'tile-rows', 'tile-columns', 'image-attributes', 'pre-label',
+  'rendition', 'tile-row', 'tile-column', 'tile-rows', 'tile-columns', 'image-attributes', 'pre-label', 'instructions-version',
 ];
 
 /** The account that owns the built-in functions in each Region where Ground Truth exists (API reference of `HumanTaskConfig`). */

@@ -53,6 +53,9 @@ export const IMAGE_MAX_PIXELS = 100_000_000;
 /** A manifest line (Developer Guide, input manifest). */
 export const MANIFEST_LINE_MAX_CHARACTERS = 100_000;
 
+/** One attribute of a manifest line (Developer Guide, input manifest). */
+export const MANIFEST_ATTRIBUTE_MAX_CHARACTERS = 20_000;
+
 /** `source-ref`: `S3Uri` fields hold 1,024 characters; we leave room for the de-duplication suffix, whose limit is also 1,024. */
 export const SOURCE_REF_MAX_BYTES = 1_000;
 

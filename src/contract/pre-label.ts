@@ -1,4 +1,4 @@
-import { Affine, applyAffine, invert } from './geometry';
+import { Affine, IDENTITY, applyAffine, invert } from './geometry';
 import { TaskConfiguration } from './project-configuration';
 import { Size } from './steps';
 
@@ -10,6 +10,14 @@ export interface PreLabelBox {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** A mask of a pre-label. */
+export interface PreLabelMask {
+  /** Where the mask lies: `s3://bucket/key` of a PNG of the image's size, which the project's execution role may read. */
+  readonly uri: string;
+  /** What its colours mean, each written `#rrggbb`, by the names of the project's labels. Pixels of no such colour are background. */
+  readonly colors: { readonly [label: string]: string };
 }
 
 /** What a model, or anybody before the workers, thinks of an image: exactly one of the members, the one that the task type takes. */
@@ -27,6 +35,13 @@ export interface PreLabel {
    * @default - none
    */
   readonly boxes?: PreLabelBox[];
+
+  /**
+   * A mask.
+   *
+   * @default - none
+   */
+  readonly mask?: PreLabelMask;
 }
 
 /** As JSON in ASCII. A manifest line may have 100,000 characters, and the workers' label of as many boxes has to fit beside it. */
@@ -38,11 +53,13 @@ export const PRE_LABEL_ATTRIBUTE = 'pre-label';
 /** Object metadata of a drop (`x-amz-meta-...`) that the project reads. */
 export const DROP_METADATA = { PRIORITY: 'priority', PRE_LABEL: 'pre-label' } as const;
 
-type Task = Pick<TaskConfiguration, 'type' | 'labels'>;
+type Task = Pick<TaskConfiguration, 'type' | 'labels' | 'earlierLabels'>;
 
 /** Which member of a pre-label a task type takes. Absent: none yet. */
 const MEMBERS: { readonly [type: string]: keyof PreLabel | undefined } = {
-  ImageMultiClass: 'classes', ImageMultiClassMultiLabel: 'classes', BoundingBox: 'boxes',
+  ImageMultiClass: 'classes', ImageMultiClassMultiLabel: 'classes',
+  BoundingBox: 'boxes', AdjustmentBoundingBox: 'boxes', VerificationBoundingBox: 'boxes',
+  SemanticSegmentation: 'mask', AdjustmentSemanticSegmentation: 'mask', VerificationSemanticSegmentation: 'mask',
 };
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -61,22 +78,42 @@ export function preLabelProblems(value: unknown, task: Task, size?: Size): strin
     return ['the pre-label must be an object'];
   }
   const foreign = Object.keys(value).filter((name) => name !== member);
-  if (foreign.length > 0 || !Array.isArray(value[member])) {
-    return [`the pre-label must have one member, the list '${member}', for a task of type ${task.type}; it has: ${Object.keys(value).join(', ') || 'none'}`];
+  if (foreign.length > 0 || !(member === 'mask' ? isObject(value[member]) : Array.isArray(value[member]))) {
+    return [`the pre-label must have one member, the ${member === 'mask' ? 'object' : 'list'} '${member}', for a task of type ${task.type}; it has: ${Object.keys(value).join(', ') || 'none'}`];
   }
   const characters = JSON.stringify(value).replace(/[^\x20-\x7e]/g, '\\uxxxx').length;
   if (characters > PRE_LABEL_MAX_CHARACTERS) {
     return [`the pre-label has ${characters} characters; ${PRE_LABEL_MAX_CHARACTERS} are allowed`];
   }
+  if (member === 'mask') {
+    return maskProblems(value[member] as { readonly [name: string]: unknown }, task);
+  }
   const entries = value[member] as unknown[];
   return member === 'classes' ? classProblems(entries, task) : entries.flatMap((box, index) => boxProblems(box, `boxes[${index}]`, task, size));
 }
 
-const offered = (task: Task): string[] => task.labels.filter((label) => !label.retired).map(({ name }) => name);
+/** What it may be called: a verification judges labels of other classes than its own. */
+const offered = (task: Task): readonly string[] =>
+  task.earlierLabels ?? task.labels.filter((label) => !label.retired).map(({ name }) => name);
 
 function labelProblems(name: unknown, place: string, task: Task): string[] {
   const isOffered = typeof name === 'string' && offered(task).includes(name);
   return isOffered ? [] : [`${place} is ${JSON.stringify(name)}; it must be one of the labels: ${offered(task).join(', ')}`];
+}
+
+function maskProblems({ uri, colors, ...others }: { readonly [name: string]: unknown }, task: Task): string[] {
+  const foreign = Object.keys(others).map((name) => `mask has a member '${name}', which masks do not have`);
+  if (typeof uri !== 'string' || !/^s3:\/\/[^/]+\/.+\.png$/i.test(uri)) {
+    return [`mask.uri is ${JSON.stringify(uri)}; it must be the s3:// address of a PNG`, ...foreign];
+  }
+  if (!isObject(colors) || Object.keys(colors).length === 0) {
+    return [`mask.colors is ${JSON.stringify(colors)}; it must say what each colour means`, ...foreign];
+  }
+  return [...foreign, ...Object.entries(colors).flatMap(([name, color]) => [
+    ...labelProblems(name, 'a name in mask.colors', task),
+    ...(typeof color === 'string' && /^#[0-9a-f]{6}$/i.test(color) ? []
+      : [`mask.colors['${name}'] is ${JSON.stringify(color)}; it must be a colour written #rrggbb`]),
+  ])];
 }
 
 function classProblems(classes: readonly unknown[], task: Task): string[] {
@@ -119,11 +156,15 @@ export function clipped(preLabel: PreLabel, size: Size): PreLabel {
 
 /**
  * A pre-label that was given for a drop, as one of an image that was made of it. Classes are the image's too; of a box there is left
- * what lies within the image.
+ * what lies within the image. A mask is one of its own pixels: it fits only an image that is
+ * the whole drop.
  *
  * @param inverse from points of the image to points of the drop
  */
-export function mapped(preLabel: PreLabel, inverse: Affine, size: Size): PreLabel {
+export function mapped(preLabel: PreLabel, inverse: Affine, size: Size): PreLabel | undefined {
+  if (preLabel.mask !== undefined && inverse.some((value, index) => value !== IDENTITY[index])) {
+    return undefined;
+  }
   if (preLabel.boxes === undefined) {
     return preLabel;
   }

@@ -15,14 +15,26 @@ export interface TaskConfiguration {
   readonly type: LabelingTaskType;
   readonly labelAttributeName: string;
   readonly labels: readonly LabelConfiguration[];
+  /** Under this name an image's earlier label goes to workers, as Ground Truth writes it. Absent: none does. */
+  readonly earlierLabelAttribute?: string;
+  /** Of a verification: the classes of the labels that are judged. */
+  readonly earlierLabels?: readonly string[];
   readonly title: string;
   readonly description: string;
   readonly keywords: readonly string[];
-  /** The built-in functions of this Region. */
+  /** The built-in functions of this Region, or the user's own. */
   readonly preHumanTaskLambdaArn: string;
   readonly consolidationLambdaArn: string;
-  /** The worker page: Liquid HTML. */
-  readonly template: string;
+  /** The worker page: Liquid HTML. Absent: it was published under `InstructionsConfiguration.version`. */
+  readonly template?: string;
+}
+
+/** Which page workers see. */
+export interface InstructionsConfiguration {
+  /** DEPLOY: what is deployed. PIPELINE: what was pushed last, which a deploy leaves alone; before the first push, what is deployed. */
+  readonly owner: 'DEPLOY' | 'PIPELINE';
+  /** Hash of a page that lies in the output bucket. Absent: the task's template. */
+  readonly version?: string;
 }
 
 /** How much work is given out, and how. Times in seconds. */
@@ -62,6 +74,8 @@ export interface ProjectConfiguration {
   readonly workTeamArn: string;
   readonly work: WorkConfiguration;
   readonly featureEngineering: FeatureEngineeringConfiguration;
+  /** Absent: owned by the deploy, and the task's template. */
+  readonly instructions?: InstructionsConfiguration;
   /** When changed instructions reach workers: with the next job, or by rolling the running one. */
   readonly instructionRollOut: 'NEXT_JOB' | 'ROLL_NOW';
   /** Tags that every labeling job gets. */

@@ -1,4 +1,4 @@
-/** Why a drop or an image is in quarantine: the code that the ledger, events and metrics carry. */
+/** Why a drop or an image is in quarantine, or an image is held: the code that the ledger, events and metrics carry. */
 export const REASON = {
   EMPTY: 'empty',
   NOT_AN_IMAGE: 'not-an-image',
@@ -23,6 +23,7 @@ export const REASON = {
   PROCESSOR_CRASH: 'processor-crash',
   LABELING_FAILED: 'labeling-failed',
   NEVER_LABELED: 'never-labeled',
+  NO_PRE_LABEL: 'no-pre-label',
 } as const;
 
 export type ReasonCode = typeof REASON[keyof typeof REASON];
@@ -58,6 +59,9 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   // ---- labeling
   'labeling-failed': 'Ground Truth failed to label the image in several jobs: look at the recorded failure; `requeue` offers it again.',
   'never-labeled': 'The image was offered to many jobs and no worker ever labeled it: check that workers can open it; `requeue` offers it again.',
+  // ---- held
+  'no-pre-label': 'Workers adjust or verify a label that the image comes with, and there is none that fits: drop the same file again '
+    + 'with one in its metadata, or let the feature engineering give one to each image.',
 };
 
 export function isReasonCode(value: string): value is ReasonCode {

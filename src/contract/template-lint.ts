@@ -1,3 +1,5 @@
+import { PageTask } from './worker-template';
+
 /**
  * What the constructs, the command line and a pipeline know of the lint of worker templates. Its code is a bundle (`assets/lint`), so
  * that the package needs none of the parsers at run time: whoever calls it knows these types and nothing else.
@@ -50,8 +52,40 @@ export interface BoundImages {
   readonly used: readonly string[];
 }
 
+/** A problem, and the file that has it. */
+export interface FileProblem extends LintProblem {
+  /** Its name in the folder. */
+  readonly file: string;
+}
+
+/** A folder of instructions, as far as it has been read. */
+export interface InstructionFolder {
+  /** Its text files by name; of them `template.liquid.html`, `full.md` and `short.md` mean something. */
+  readonly files: { readonly [name: string]: string };
+  /** The example images, as paths below `images/`. */
+  readonly images: readonly string[];
+}
+
+/** What a folder of instructions makes. */
+export interface ComposedInstructions {
+  /** The worker page, in which example images are still named by their files. Empty where the folder has none. */
+  readonly template: string;
+  readonly problems: readonly FileProblem[];
+}
+
+/** What a template finds below `task.input`. Of a built-in task: `taskObject`, `labels` and `manifestLine`. */
+export interface PageInput {
+  readonly [name: string]: unknown;
+}
+
 /** What `assets/lint/index.js` exports. */
 export interface TemplateLint {
+  /** The page that a folder of instructions makes for a task, with all that is wrong with it. */
+  composeInstructions(folder: InstructionFolder, task: PageTask): ComposedInstructions;
+  /** What the page of a task is checked against. */
+  lintContext(task: PageTask, images: readonly string[]): LintContext;
+  /** The page that a worker would get. `readable` answers the address from which a browser reads an `s3://` object. */
+  renderPage(template: string, input: PageInput, readable: (uri: string) => string): string;
   /** Every problem of a template, in the order of the text. */
   lintTemplate(template: string, context: LintContext): LintProblem[];
   /** The HTML of instructions that were written in Markdown: raw HTML is shown as text, and braces are no Liquid. */

@@ -14,7 +14,8 @@ export interface ImageUse {
   readonly liquid: boolean;
 }
 
-const SCHEME = /^([a-z][a-z0-9+.-]*:|\/\/|#)/i;
+/** An address that names no file of the folder. */
+export const SCHEME = /^([a-z][a-z0-9+.-]*:|\/\/|#)/i;
 
 /** A literal address that Liquid reads through `grant_read_access`. */
 const GRANTED = /^(\{\{-?\s*)("[^"]*"|'[^']*')\s*\|\s*grant_read_access\b/;
@@ -35,7 +36,7 @@ export function imageUses(template: string, { pieces }: LiquidText, elements: re
 }
 
 /** Markdown writes addresses percent-encoded. */
-function decoded(name: string): string {
+export function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {

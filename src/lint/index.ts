@@ -1,9 +1,11 @@
 import { bindImages } from './bind';
+import { composeInstructions, lintContext } from './folder';
 import { lintTemplate } from './lint';
 import { renderInstructions } from './markdown';
+import { renderPage } from './render';
 import { LintProblem, TemplateLint } from '../contract/template-lint';
 
-export { bindImages, lintTemplate, renderInstructions };
+export { bindImages, composeInstructions, lintContext, lintTemplate, renderInstructions, renderPage };
 
 /** A problem in one line, as compilers write it. */
 export function formatProblem(file: string, { line, column, severity, message, rule }: LintProblem): string {
@@ -11,5 +13,7 @@ export function formatProblem(file: string, { line, column, severity, message, r
 }
 
 /** That this module keeps its contract is checked here. */
-const contract: TemplateLint = { bindImages, formatProblem, lintTemplate, renderInstructions };
+const contract: TemplateLint = {
+  bindImages, composeInstructions, formatProblem, lintContext, lintTemplate, renderInstructions, renderPage,
+};
 export default contract;

@@ -5,6 +5,7 @@ import { ChainNames } from './names';
 import { GROUND_TRUTH_QUEUE_ACTIONS, KEY_ACTIONS, WRITE_OBJECT_ACTIONS } from './permissions';
 import { Storage } from './storage';
 import { Stream } from './stream';
+import { BoundTask } from './worker-page';
 import { PREFIX } from '../contract/environment';
 
 export interface ExecutionRoleProps {
@@ -12,6 +13,8 @@ export interface ExecutionRoleProps {
   readonly names: ChainNames;
   readonly storage: Storage;
   readonly stream: Stream;
+  /** Those of a custom task. */
+  readonly taskFunctions?: BoundTask['functions'];
   /** ARNs of the customer's keys that data is under. */
   readonly keyArns: readonly string[];
 }
@@ -45,7 +48,7 @@ export class ExecutionRole extends Construct {
   }
 
   private statements(): PolicyStatement[] {
-    const { names, storage, stream, keyArns } = this.props;
+    const { names, storage, stream, keyArns, taskFunctions } = this.props;
     const { inputBucket, outputBucket } = storage;
     const topics = [stream.inputTopic.topicArn, stream.outputTopic.topicArn];
     const written = [PREFIX.JOBS, PREFIX.MANIFESTS, PREFIX.CONFIG];
@@ -110,6 +113,11 @@ export class ExecutionRole extends Construct {
         actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
         resources: LOG_GROUPS.flatMap((name) => [this.logGroupArn(name), `${this.logGroupArn(name)}:*`]),
       }),
+      ...taskFunctions === undefined ? [] : [new PolicyStatement({
+        sid: 'CustomTask',
+        actions: ['lambda:InvokeFunction'],
+        resources: [...new Set(Object.values(taskFunctions).map(({ functionArn }) => functionArn))],
+      })],
       ...keyArns.length === 0 ? [] : [new PolicyStatement({ sid: 'Keys', actions: KEY_ACTIONS, resources: [...keyArns] })],
     ];
   }

@@ -1,6 +1,6 @@
 import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { GROUND_TRUTH_ACCOUNTS, LabelingTaskType } from '../contract/labeling-tasks';
+import { BuiltInTaskType, GROUND_TRUTH_ACCOUNTS } from '../contract/labeling-tasks';
 
 const MAPPING_ID = 'StreamingLabelingGroundTruth';
 const ACCOUNT = 'account';
@@ -23,7 +23,7 @@ export function regionProblem(region: string): string | undefined {
  * The built-in functions of a task type in the stack's Region. They belong to an account of AWS, another one in each Region: a stack
  * whose Region is known only at deploy time looks it up in a mapping, which all projects of the stack share.
  */
-export function groundTruthFunctions(scope: Construct, type: LabelingTaskType): GroundTruthFunctions {
+export function groundTruthFunctions(scope: Construct, type: BuiltInTaskType): GroundTruthFunctions {
   const { region } = Stack.of(scope);
   const account = Token.isUnresolved(region) ? mapping(scope).findInMap(Aws.REGION, ACCOUNT) : GROUND_TRUTH_ACCOUNTS[region];
   const arn = (name: string) => `arn:${Aws.PARTITION}:lambda:${region}:${account}:function:${name}-${type}`;

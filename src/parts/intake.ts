@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { Code, ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { Controller } from './controller';
@@ -22,10 +22,17 @@ const MAX_CONCURRENCY = 20;
 /** What makes images of drops. */
 export class Intake extends Construct {
   readonly handler: ProjectFunction;
+  /** sharp, which decodes and encodes images. */
+  readonly sharp: ILayerVersion;
 
   constructor(scope: Construct, id: string, defaults: FunctionDefaults, private readonly parts: ProjectParts, controller: Controller) {
     super(scope, id);
     const { architecture } = defaults;
+    this.sharp = new LayerVersion(this, 'Sharp', {
+      code: Code.fromAsset(assetPath(`sharp-layer-${architecture.name}`)),
+      compatibleArchitectures: [architecture],
+      description: 'sharp, which decodes and encodes images',
+    });
     this.handler = new ProjectFunction(this, 'Handler', defaults, {
       asset: 'intake',
       description: 'Checks each drop and makes of it the images that workers label',
@@ -33,11 +40,7 @@ export class Intake extends Construct {
       memorySize: 3008,
       // one heap for each thread would keep freed memory of decoded images
       environment: { MALLOC_ARENA_MAX: '2' },
-      layers: [new LayerVersion(this, 'Sharp', {
-        code: Code.fromAsset(assetPath(`sharp-layer-${architecture.name}`)),
-        compatibleArchitectures: [architecture],
-        description: 'sharp, which decodes and encodes images',
-      })],
+      layers: [this.sharp],
     });
     this.grantData();
     parts.ledger.grant(this.handler);

@@ -139,7 +139,8 @@ export interface JobRequest {
   readonly outputKmsKeyArn?: string;
   readonly manifestUri?: string;
   readonly roleArn: string;
-  readonly labelCategoryUri: string;
+  /** Absent: a custom task without labels. */
+  readonly labelCategoryUri?: string;
   readonly templateUri: string;
   readonly workTeamArn: string;
   readonly preHumanTaskLambdaArn: string;

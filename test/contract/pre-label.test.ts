@@ -50,7 +50,7 @@ test('a box of the drop lies in each image where its pixels lie, whole pixels wi
       return;
     }
     for (const tile of planned.tiling.tiles) {
-      const boxes = mapped({ boxes: [{ label: 'froth', ...place }] }, tile.inverse.upright, tile).boxes!;
+      const boxes = mapped({ boxes: [{ label: 'froth', ...place }] }, tile.inverse.upright, tile)!.boxes!;
       for (const { left, top, width: w, height: h } of boxes) {
         expect([left, top, w, h].every((value) => Number.isInteger(value))).toBe(true);
         expect(left >= 0 && top >= 0 && left + w <= tile.width && top + h <= tile.height && w > 0 && h > 0).toBe(true);
@@ -82,7 +82,7 @@ test('a box drawn on an image and mapped to the drop comes back within one pixel
     const a = applyAffine(stored as Affine, drawn.left, drawn.top);
     const b = applyAffine(stored as Affine, drawn.left + drawn.width, drawn.top + drawn.height);
     const onDrop = box(Math.min(a.x, b.x), Math.min(a.y, b.y), Math.abs(a.x - b.x), Math.abs(a.y - b.y));
-    const [back] = mapped({ boxes: [onDrop] }, stored, { width, height }).boxes!;
+    const [back] = mapped({ boxes: [onDrop] }, stored, { width, height })!.boxes!;
     expect(Math.abs(back.left - drawn.left)).toBeLessThanOrEqual(1);
     expect(Math.abs(back.top - drawn.top)).toBeLessThanOrEqual(1);
     expect(Math.abs(back.width - drawn.width)).toBeLessThanOrEqual(1);

@@ -13,11 +13,13 @@ function propsOf(path: string, name: string): string[] {
 }
 
 test.each([
-  ['src/streaming-labeling-project-props.ts', 'StreamingLabelingProjectProps'], ['src/labeling-task.ts', 'LabelingTaskOptions'],
+  ['src/streaming-labeling-project-props.ts', 'StreamingLabelingProjectProps'], ['src/labeling-task.ts', 'TaskOptions'],
+  ['src/labeling-task.ts', 'LabelingTaskOptions'], ['src/labeling-task.ts', 'AdjustmentTaskOptions'],
+  ['src/labeling-task.ts', 'VerificationTaskOptions'], ['src/labeling-task.ts', 'CustomTaskOptions'],
 ])('what each prop of %s does to the job that runs is said in docs/deploys.md', (path, name) => {
   const said = tableRows(DOCUMENT).flatMap(([props]) => [...props.matchAll(/`(\w+)`/g)].map(([, prop]) => prop));
   const props = propsOf(path, name);
-  expect(props.length).toBeGreaterThan(4);
+  expect(props.length).toBeGreaterThan(0);
   expect(props.filter((prop) => !said.includes(prop))).toEqual([]);
 });
 

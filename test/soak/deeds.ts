@@ -211,7 +211,7 @@ function changed(configuration: ProjectConfiguration, change: Change, value: num
     case 'window': return { work: { ...work, window: 1 + value } };
     case 'workers': return { work: { ...work, workersPerImage: value % 2 === 0 ? 1 : 3 } };
     case 'title': return { task: { ...task, title: `Froth ${value}` } };
-    case 'instructions': return { task: { ...task, template: task.template.replace(/header="[^"]*"/, `header="h${value}"`) } };
+    case 'instructions': return { task: { ...task, template: task.template!.replace(/header="[^"]*"/, `header="h${value}"`) } };
     case 'new-label': return { task: { ...task, labels: [...task.labels, { name: `label-${task.labels.length}` }] } };
     case 'day-limit': return { work: { ...work, maxImagesPerDay: 1 + value * 2 } };
     case 'total-limit': return { work: { ...work, maxImages: 2 + value * 6 } };

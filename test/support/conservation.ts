@@ -89,14 +89,16 @@ export class LedgerCount {
       if (item.event === 'sending') {
         add(this.jobsCounted, `${String(item.detail).replace('job ', '')}:offered`, sign);
       }
-    } else {
+    } else if (item.sk === 'IMAGE') {
       const state = known(IMAGE_STATES, item);
       const wasOffered = Number(item.offers) > 0;
       add(this.counted, `image:${state}`, sign);
       if (state === 'PENDING' && wasOffered) {
         add(this.counted, 'again', sign);
       }
-      if (WITH_JOB.includes(state)) {
+      if (state === 'HELD' && item.job === undefined) {
+        add(this.counted, 'held-back', sign);
+      } else if (WITH_JOB.includes(state)) {
         add(this.jobsCounted, `${item.job}:open`, sign);
       }
       if (wasOffered) {
@@ -135,7 +137,7 @@ function differences(counted: Numbers, kept: Numbers): string[] {
 
 /** The part of the status index that an image belongs to. */
 export function indexPartitionOf(image: Item): string {
-  const status = image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : String(image.state);
+  const status = image.state === 'HELD' && image.job === undefined ? 'HELD-BACK' : image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : String(image.state);
   return `${status}#${String(image.sha256)[0]}`;
 }
 

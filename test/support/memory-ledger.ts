@@ -48,7 +48,7 @@ export class MemoryLedger implements Ledger {
   public async addJob(number: number, phase: JobRecord['phase'] = 'CREATED'): Promise<void> {
     await this.table.write([{
       put: jobItem({
-        number, name: `froth-0a1b2c3d-${number}`, phase, plannedAt: 0, carried: 0, offered: 0, labeled: 0, open: 0, labels: [], schema: 1,
+        number, name: `froth-0a1b2c3d-${number}`, phase, plannedAt: 0, carried: 0, offered: 0, labeled: 0, open: 0, labels: [], instructions: 'v1', schema: 1,
         request: { name: `froth-0a1b2c3d-${number}`, labelAttributeName: 'label' } as JobRequest,
       }),
     }]);

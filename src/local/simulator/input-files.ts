@@ -6,6 +6,7 @@ import { SimulatorOptions } from './options';
 import { CreateLabelingJobRequest } from './requests';
 import { parseS3Uri } from './s3-uri';
 import { TASK_TYPES, TaskType } from './task-types';
+import { liquidProblem } from './worker-page';
 
 /** A label class of the job. Its index is its class id. */
 export interface LabelCategory {
@@ -38,7 +39,8 @@ export async function readInputFiles(
 ): Promise<InputFiles> {
   const read = (uri: string, what: string) => readText(cloud, uri, what, options);
   checkTemplate(await read(request.HumanTaskConfig.UiConfig.UiTemplateS3Uri!, 'worker template'), type);
-  const labels = readLabels(await read(request.LabelCategoryConfigS3Uri!, 'label category configuration'), type);
+  const labels = request.LabelCategoryConfigS3Uri === undefined ? []
+    : readLabels(await read(request.LabelCategoryConfigS3Uri, 'label category configuration'), type);
   const manifestUri = request.InputConfig.DataSource.S3DataSource?.ManifestS3Uri;
   const manifest = manifestUri === undefined
     ? []
@@ -81,6 +83,10 @@ export function checkTemplate(template: string, type: TaskType): void {
   }
   if (leavesOpen(template, '{{', '}}') || leavesOpen(template, '{%', '%}')) {
     throw new JobFailure('The worker template has a Liquid expression that is not closed.');
+  }
+  const problem = liquidProblem(template);
+  if (problem !== undefined) {
+    throw new JobFailure(`The worker template is no Liquid: ${problem}`);
   }
 }
 

@@ -35,6 +35,8 @@ export interface DataObject {
   readonly declinedBy: Set<string>;
   /** When each worker opened the task, if told. */
   readonly openedAt: Map<string, number>;
+  /** What the function of a custom task made of it for the page. */
+  taskInput?: JsonObject;
   /** Why the worker page cannot show the image. */
   unloadable?: string;
   /** Whether it has its place in the output manifest. */

@@ -49,13 +49,17 @@ export function consolidate(job: Job, object: DataObject, options: SimulatorOpti
 
 /** The line of a labeled object. */
 export function labeledLine(job: Job, object: DataObject, value: JsonValue, metadata: JsonObject): string {
+  return lineWith(job, object, { [job.labelAttribute]: value, [`${job.labelAttribute}-metadata`]: metadata });
+}
+
+/** The input line with what the label adds to it. */
+export function lineWith(job: Job, object: DataObject, label: JsonObject): string {
   const attribute = job.labelAttribute;
   const { line, id, ownId, sequencer } = object.input;
   return JSON.stringify({
     ...line,
     ...(ownId ? {} : { 'dataset-objectid-attribute-name': `$${attribute}-object-id` }),
-    [attribute]: value,
-    [`${attribute}-metadata`]: metadata,
+    ...label,
     ...(ownId ? {} : { [`$${attribute}-object-id`]: id }),
     ...(sequencer === undefined ? {} : { $sequencer: sequencer }),
   });
@@ -91,6 +95,27 @@ export function earlierLabel(job: Job, line: JsonObject): { attribute: string; v
     }
   }
   return undefined;
+}
+
+/** Why an object's earlier label cannot be shown: there is none, or it has classes that the job's label categories lack. */
+export function earlierProblem(job: Job, line: JsonObject): string | undefined {
+  if (TASK_TYPES[job.taskType].earlierType === undefined) {
+    return undefined;
+  }
+  const earlier = earlierLabel(job, line);
+  if (!earlier) {
+    return 'The data object has no earlier label to work on.';
+  }
+  const map = earlier.metadata['class-map'] ?? earlier.metadata['internal-color-map'];
+  const entries = isJsonObject(map) ? Object.values(map) : [];
+  const names = entries.map(entry => (isJsonObject(entry) ? entry['class-name'] : entry));
+  const foreign = names.find(name => name !== 'BACKGROUND' && !job.labels.includes(String(name)));
+  if (foreign !== undefined) {
+    return `The earlier label has the class ${String(foreign)}, which is not in the label category configuration.`;
+  }
+  const colorless = TASK_TYPES[job.taskType].segmentation
+    && (entries.length === 0 || entries.some(entry => !isJsonObject(entry) || !/^#[0-9a-f]{6}$/i.test(String(entry['hex-color']))));
+  return colorless ? 'The earlier mask has no hex colours in its metadata.' : undefined;
 }
 
 function classification(job: Job, answers: readonly ClassificationAnswer[], common: JsonObject, options: SimulatorOptions): Label {

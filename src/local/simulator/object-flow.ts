@@ -1,9 +1,9 @@
 import { ReceivedMessage } from './cloud';
+import { consolidateCustom, prepare } from './custom-tasks';
 import { InputObject, readMessage } from './input-messages';
 import { DataObject, Job, sourceRefOf } from './job';
-import { consolidate, earlierLabel, failedLine, fileName, labeledLine } from './label-lines';
+import { consolidate, earlierProblem, failedLine, fileName, labeledLine, lineWith } from './label-lines';
 import { joinS3Uri, parseS3Uri } from './s3-uri';
-import { TASK_TYPES } from './task-types';
 import { World } from './world';
 
 const MAX_BYTES = 40 * 1024 * 1024;
@@ -99,6 +99,10 @@ export async function makeLabels(world: World, job: Job, all = false): Promise<v
     const object = job.answered[0];
     const line = await lineFromAnswers(world, job, object);
     job.answered.shift();
+    if (line === undefined) {
+      fail(world, job, object, 'The post-annotation function made no label of the answers.');
+      continue;
+    }
     job.finish(object, 'labeled', line, world.now);
     if (!object.fromManifest) {
       ensureSlot(job, object);
@@ -109,8 +113,12 @@ export async function makeLabels(world: World, job: Job, all = false): Promise<v
   }
 }
 
-/** The line that the answers given so far come to; stores the mask where there is one. */
-export async function lineFromAnswers(world: World, job: Job, object: DataObject): Promise<string> {
+/** The line that the answers given so far come to; stores the mask where there is one. Undefined: the user's function made no label. */
+export async function lineFromAnswers(world: World, job: Job, object: DataObject): Promise<string | undefined> {
+  const custom = await consolidateCustom(world, job, object);
+  if (custom) {
+    return Object.hasOwn(custom, job.labelAttribute) ? lineWith(job, object, custom) : undefined;
+  }
   const label = consolidate(job, object, world.options, world.now);
   if (!label.mask) {
     return labeledLine(job, object, label.value, label.metadata);
@@ -144,6 +152,12 @@ async function release(world: World, job: Job): Promise<void> {
       fail(world, job, object, problem.reason);
       continue;
     }
+    const { input, problem: unprepared } = await prepare(world, job, object);
+    if (unprepared !== undefined) {
+      fail(world, job, object, unprepared);
+      continue;
+    }
+    object.taskInput = input;
     object.unloadable = problem?.reason;
     object.state = 'available';
     object.availableUntil = world.now + (job.request.HumanTaskConfig.TaskAvailabilityLifetimeInSeconds ?? DEFAULT_AVAILABILITY) * 1000;
@@ -178,8 +192,9 @@ async function problemOf(world: World, job: Job, object: DataObject): Promise<Pr
   if (options.unreadableBuckets.includes(location.bucket)) {
     return failing(`Access to ${object.sourceRef} is denied to the execution role.`);
   }
-  if (TASK_TYPES[job.taskType].earlierType !== undefined && !earlierLabel(job, object.input.line)) {
-    return failing('The data object has no earlier label to work on.');
+  const unfit = earlierProblem(job, object.input.line);
+  if (unfit !== undefined) {
+    return failing(unfit);
   }
   const head = await cloud.headObject(location.bucket, location.key);
   if (!head) {

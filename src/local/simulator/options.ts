@@ -1,4 +1,5 @@
 import { DAY, MINUTE, SECOND } from './clock';
+import { JsonObject, JsonValue } from './json';
 import { seededRandom } from './seeded-random';
 
 /** What becomes of a call of the SageMaker API. `throw-after`: done, but the answer is lost. */
@@ -141,6 +142,11 @@ export interface SimulatorOptions {
   readonly unreadableBuckets: readonly string[];
   /** Buckets without CORS, besides those of which the cloud itself says so. Default: none. Chosen. */
   readonly bucketsWithoutCors: readonly string[];
+  /**
+   * Invokes a user's own function of a custom task. Default: none is invoked, and an answer to a custom task is its label at once.
+   * Documented (requests and answers of the functions).
+   */
+  readonly invokeFunction?: (functionArn: string, request: JsonObject) => Promise<JsonValue>;
   /** Throttles or breaks calls of the API. Default: none. Chosen. */
   readonly apiVerdict: (operation: string) => ApiVerdict;
   /**

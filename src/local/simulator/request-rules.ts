@@ -124,7 +124,7 @@ export function checkCreateLabelingJob(request: CreateLabelingJobRequest, option
   }
   const broken = [
     ...attributeProblems(request.LabelAttributeName, task.type),
-    ...streamingProblems(request, options),
+    ...streamingProblems(request, task.type, options),
     ...peopleProblems(request, options),
   ];
   if (broken.length > 0) {
@@ -145,13 +145,13 @@ function attributeProblems(name: string, type: TaskType): string[] {
 }
 
 /** Rules for streaming jobs. */
-function streamingProblems(request: CreateLabelingJobRequest, options: SimulatorOptions): string[] {
+function streamingProblems(request: CreateLabelingJobRequest, type: TaskType, options: SimulatorOptions): string[] {
   const input = request.InputConfig.DataSource;
   const topics = [input.SnsDataSource?.SnsTopicArn, request.OutputConfig.SnsTopicArn].filter(arn => arn !== undefined);
   return [
     ...(input.SnsDataSource ? [] : ['InputConfig.DataSource.SnsDataSource is missing; only streaming labeling jobs are simulated']),
     ...(request.LabelingJobAlgorithmsConfig === undefined ? [] : ['LabelingJobAlgorithmsConfig must not be given for a streaming labeling job']),
-    ...(request.LabelCategoryConfigS3Uri === undefined ? ['LabelCategoryConfigS3Uri is missing'] : []),
+    ...(request.LabelCategoryConfigS3Uri === undefined && type !== 'Custom' ? ['LabelCategoryConfigS3Uri is missing'] : []),
     ...topics.flatMap(arn => [
       ...(arn.split(':')[3] === options.region ? [] : [`The topic ${arn} must be in ${options.region}`]),
       ...(arn.endsWith('.fifo') ? [`The topic ${arn} must be a standard topic`] : []),

@@ -13,7 +13,8 @@ import {
   ListLabelingJobsResponse, Tag,
 } from './requests';
 import { ServiceModel } from './service-model';
-import { decline, open, openTasks, OpenTask, submit, SubmitOptions, Submitted } from './workers';
+import { WorkerPage } from './worker-page';
+import { decline, open, openTasks, OpenTask, page, submit, SubmitOptions, Submitted } from './workers';
 import { BillEntry, World } from './world';
 
 /** An object of a job as a watcher sees it. */
@@ -154,6 +155,11 @@ export class GroundTruthSimulator {
   /** Tasks that workers can take now. */
   public tasks(): OpenTask[] {
     return openTasks(this.world);
+  }
+
+  /** @throws SimulatorError for a page on which nobody could do the task. */
+  public async page(taskId: string): Promise<WorkerPage> {
+    return page(this.world, taskId);
   }
 
   /** A worker opens a task, which starts the worker's time limit. */

@@ -6,6 +6,7 @@ import { earlierLabel, fileName } from './label-lines';
 import { close, lineFromAnswers, makeLabels, markAnswered } from './object-flow';
 import { joinS3Uri, parseS3Uri } from './s3-uri';
 import { TASK_TYPES, TaskType } from './task-types';
+import { renderWorkerPage, WorkerPage } from './worker-page';
 import { World } from './world';
 
 /** An object that workers can label now. */
@@ -73,6 +74,28 @@ export function openTasks(world: World): OpenTask[] {
 }
 
 /**
+ * The page of a task as its worker sees it.
+ *
+ * @throws SimulatorError where nobody could do the task with it.
+ */
+export async function page(world: World, taskId: string): Promise<WorkerPage> {
+  const task = world.tasks.get(taskId);
+  if (!task) {
+    throw new SimulatorError(`There is no open task ${taskId}.`);
+  }
+  const { job, object } = task;
+  const { bucket, key } = parseS3Uri(job.request.HumanTaskConfig.UiConfig.UiTemplateS3Uri!)!;
+  const template = Buffer.from(await world.cloud.readObject(bucket, key)).toString();
+  const builtIn = { taskObject: object.sourceRef, labels: job.labels, manifestLine: object.input.line };
+  return renderWorkerPage(template, job.taskType, object.taskInput ?? builtIn, readableAddress);
+}
+
+/** Stands for the address that the service signs. */
+function readableAddress(uri: string): string {
+  return uri.replace(/^s3:\/\/([^/]+)\//, 'https://$1.s3.amazonaws.com/').concat('?X-Amz-Signature=simulated&X-Amz-Expires=600');
+}
+
+/**
  * A worker opens a task; from now on the task's time limit runs for that worker. Submitting without opening has no limit.
  *
  * @throws SimulatorError when all places are taken.
@@ -115,8 +138,9 @@ export async function submit(world: World, taskId: string, workerId: string, ans
   }
   await world.begin(async () => {
     await keepResponse(world, job, object, workerId, openedAt, answer);
-    if (world.options.outputMessageAt === 'answer') {
-      world.announceLine(job, await lineFromAnswers(world, job, object));
+    const line = world.options.outputMessageAt === 'answer' ? await lineFromAnswers(world, job, object) : undefined;
+    if (line !== undefined) {
+      world.announceLine(job, line);
     }
     await makeLabels(world, job);
   });

@@ -21,7 +21,7 @@ export function labelingJobInput(request: JobRequest): CreateLabelingJobCommandI
       SnsTopicArn: request.outputTopicArn,
     },
     RoleArn: request.roleArn,
-    LabelCategoryConfigS3Uri: request.labelCategoryUri,
+    ...(request.labelCategoryUri === undefined ? {} : { LabelCategoryConfigS3Uri: request.labelCategoryUri }),
     HumanTaskConfig: {
       WorkteamArn: request.workTeamArn,
       UiConfig: { UiTemplateS3Uri: request.templateUri },

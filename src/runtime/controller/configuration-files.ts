@@ -1,34 +1,47 @@
-import { createHash } from 'node:crypto';
-import { PREFIX } from '../../contract/environment';
+import { instructionsKey, PREFIX } from '../../contract/environment';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { s3Uri } from '../core/object-keys';
+import { contentHash, WantedPage } from '../instructions/version';
 import { World } from '../world';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
-/** The label category file. Retired classes stay in it: the position in this list is the class id. */
-export function labelCategories({ task }: ProjectConfiguration): string {
-  return JSON.stringify({ 'document-version': '2018-11-28', 'labels': task.labels.map((label) => ({ label: label.name })) });
-}
-
-/** Names the worker page by its content, so that the page of a running job is never overwritten. */
-export function templateHash({ task }: ProjectConfiguration): string {
-  return hash(task.template);
+/** The label category file, or nothing for a task without labels. Retired classes stay in it: the position in this list is the class id. */
+export function labelCategories({ task }: ProjectConfiguration): string | undefined {
+  const names = task.labels.map((label) => label.name);
+  // the guide wants the classes that a verification judges in it too; behind the verdicts they are nobody's class id
+  const all = [...names, ...(task.earlierLabels ?? []).filter((name) => !names.includes(name))];
+  return all.length === 0 ? undefined : JSON.stringify({ 'document-version': '2018-11-28', 'labels': all.map((label) => ({ label })) });
 }
 
 export interface ConfigurationFiles {
-  readonly labelCategoryUri: string;
+  readonly labelCategoryUri?: string;
   readonly templateUri: string;
 }
 
-/** Writes what a job needs to read, under its content's hash. Idempotent. */
-export async function writeConfigurationFiles(world: World, configuration: ProjectConfiguration): Promise<ConfigurationFiles> {
+/** Where the files lie that a job reads: under the hash of their content, so that what a running job reads is never overwritten. */
+export function configurationFiles(world: World, configuration: ProjectConfiguration, page: WantedPage): ConfigurationFiles {
   const labels = labelCategories(configuration);
   const bucket = world.resources.outputBucket;
-  const labelsKey = `${PREFIX.CONFIG}${hash(labels)}/labels.json`;
-  const templateKey = `${PREFIX.CONFIG}${templateHash(configuration)}/template.liquid.html`;
-  await world.objects.putIfAbsent(bucket, labelsKey, encode(labels), { contentType: 'application/json' });
-  await world.objects.putIfAbsent(bucket, templateKey, encode(configuration.task.template), { contentType: 'text/html; charset=utf-8' });
-  return { labelCategoryUri: s3Uri(bucket, labelsKey), templateUri: s3Uri(bucket, templateKey) };
+  return {
+    ...(labels === undefined ? {} : { labelCategoryUri: s3Uri(bucket, labelsKey(labels)) }),
+    templateUri: s3Uri(bucket, instructionsKey(page.version)),
+  };
 }
+
+/** Writes those of them that are not there yet. Idempotent. */
+export async function writeConfigurationFiles(
+  world: World, configuration: ProjectConfiguration, page: WantedPage,
+): Promise<ConfigurationFiles> {
+  const labels = labelCategories(configuration);
+  const bucket = world.resources.outputBucket;
+  if (labels !== undefined) {
+    await world.objects.putIfAbsent(bucket, labelsKey(labels), encode(labels), { contentType: 'application/json' });
+  }
+  if (page.template !== undefined) {
+    await world.objects.putIfAbsent(bucket, instructionsKey(page.version), encode(page.template), { contentType: 'text/html; charset=utf-8' });
+  }
+  return configurationFiles(world, configuration, page);
+}
+
+const labelsKey = (labels: string): string => `${PREFIX.CONFIG}${contentHash(labels)}/labels.json`;

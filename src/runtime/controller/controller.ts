@@ -14,6 +14,7 @@ import { settle } from './settling';
 import { sweep } from './sweep';
 import { FailedUpkeep, isUpkeep, withoutFailed } from './upkeep';
 import { METRIC } from '../../contract/events';
+import { REMEDIES } from '../../contract/reasons';
 import { Decision, decide } from '../core/decide';
 import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
@@ -77,7 +78,8 @@ function isIdle(world: World, project: Project): boolean {
   return commands.length === 0 && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
     && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
     && !isBackfillDue(project, now)
-    && (configurationProblem !== undefined) === alerts.includes('configuration');
+    && (configurationProblem !== undefined) === alerts.includes('configuration')
+    && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back');
 }
 
 async function steps(world: World, deadline: number, done: string[]): Promise<void> {
@@ -89,6 +91,7 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
       break;
     }
     await tellConfiguration(world, project);
+    await tellHeldBack(world, project);
     const seen = await observe(world, project, project.configuration);
     await closeBreaker(world, seen);
     await tellDrift(world, project);
@@ -169,6 +172,13 @@ async function tellConfiguration(world: World, project: Project): Promise<void> 
   await (project.configurationProblem === undefined
     ? clear(world, project, 'configuration')
     : raise(world, project, 'configuration', `the deployed configuration is refused, the former stays in force: ${project.configurationProblem}`));
+}
+
+async function tellHeldBack(world: World, project: Project): Promise<void> {
+  await (countOf(project.counts, 'held-back') === 0
+    ? clear(world, project, 'held-back')
+    : raise(world, project, 'held-back', `images are held back, because they came without what workers need to see: ${REMEDIES['no-pre-label']} `
+      + '`status` counts them, `explain` tells what each of them lacks'));
 }
 
 /** Only a rest says how things stand: work that is due by time comes before what may be wrong, and proves nothing. */

@@ -64,7 +64,7 @@ export async function harvestLines(
   const attribute = job.request.labelAttributeName;
   let pending: Promise<unknown>[] = [];
   const record = async (sourceRef: string, line: Line): Promise<void> => {
-    const outcome = await recordLabel(world.ledger, { sourceRef, job: job.number, line });
+    const outcome = await recordLabel(world.ledger, { sourceRef, job: job.number, instructions: job.instructions, line });
     result.recorded += outcome === 'recorded' || outcome === 'double' ? 1 : 0;
     result.double += outcome === 'double' ? 1 : 0;
     await tellLabel(world, chain, outcome, sourceRef, job);

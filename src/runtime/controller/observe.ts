@@ -5,13 +5,14 @@ import { ProjectConfiguration } from '../../contract/project-configuration';
 import { groundTruthQueueName } from '../core/job-names';
 import { LiveJob, Observation } from '../core/observation';
 import { JobCounters } from '../core/settle';
+import { wantedPage } from '../instructions/version';
 import { countOf } from '../ledger/counts';
 import { imagesOfJob } from '../ledger/feeding';
 import { JobFields, JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
 import { Project } from '../ledger/project';
 import { JobDescription } from '../ports';
 import { World } from '../world';
-import { templateHash } from './configuration-files';
+import { ConfigurationFiles, configurationFiles } from './configuration-files';
 import { messagesIn } from './messages-in';
 
 /** The whole state as it was read, and what it amounts to. */
@@ -36,12 +37,13 @@ export async function observe(world: World, project: Project, configuration: Pro
   const ended = open.filter((job) => job.phase === 'ENDED');
   const { state, dataSet, counts } = project;
   const again = countOf(counts, 'again');
+  const files = configurationFiles(world, configuration, wantedPage(configuration, project.pushed?.version));
   return {
     project, configuration, live, description, ended,
     observation: {
       now,
       mode: state.mode,
-      live: live && liveJob(world, configuration, live, description, sending),
+      live: live && liveJob(world, configuration, files, live, description, sending),
       ended: ended.map((job) => ({ number: job.number, harvestDue: now - (job.harvestedAt ?? 0) >= world.timings.settleInterval })),
       pendingFresh: Math.max(0, countOf(counts, 'image:PENDING') - again),
       pendingAgain: Math.max(0, again),
@@ -140,9 +142,15 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   if (job.arrivedAt === undefined && (arrived > 0 || job.labeled > 0)) {
     fields.arrivedAt = now;
   }
-  const missing = arrived + queued < job.offered - sending;
-  if (missing !== (job.missingSince !== undefined)) {
-    fields.missingSince = missing ? now : undefined;
+  const known = arrived + queued;
+  const published = job.offered - sending;
+  if (known >= published) {
+    if (job.missingSince !== undefined) {
+      Object.assign(fields, { missingSince: undefined, missingUntil: undefined });
+    }
+  } else if (job.missingSince === undefined || known >= (job.missingUntil ?? 0)) {
+    // What was missing then has come; what was published since is as late as counters always are.
+    Object.assign(fields, { missingSince: now, missingUntil: published });
   }
   const failed = job.counters.failed > baseline.failed;
   if (failed !== (job.failedSince !== undefined)) {
@@ -152,8 +160,14 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   return fields;
 }
 
+/** Whether the job's workers see another page, or other labels on it, than is wanted now. */
+function showsOther({ request }: JobRecord, wanted: ConfigurationFiles): boolean {
+  return request.templateUri !== wanted.templateUri || request.labelCategoryUri !== wanted.labelCategoryUri;
+}
+
 function liveJob(
-  world: World, configuration: ProjectConfiguration, job: JobRecord, description: JobDescription | undefined, sending: number,
+  world: World, configuration: ProjectConfiguration, files: ConfigurationFiles,
+  job: JobRecord, description: JobDescription | undefined, sending: number,
 ): LiveJob {
   const now = world.ledger.clock.now();
   const { timings } = world;
@@ -175,8 +189,7 @@ function liveJob(
     missingFor: job.missingSince === undefined ? 0 : now - job.missingSince,
     topicIsOurs: description === undefined || description.inputTopicArn === world.resources.inputTopicArn,
     carried: job.carried,
-    rollForInstructions: configuration.instructionRollOut === 'ROLL_NOW'
-      && !job.request.templateUri.includes(templateHash(configuration)),
+    rollForInstructions: configuration.instructionRollOut === 'ROLL_NOW' && showsOther(job, files),
     roll: job.rollAt === undefined ? undefined : {
       for: now - job.rollAt,
       deadline: job.rollReason === 'instructions' ? timings.rollNowDeadline : timings.rollDeadline,

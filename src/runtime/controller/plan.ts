@@ -6,6 +6,7 @@ import { opened } from '../core/breaker';
 import { jobName } from '../core/job-names';
 import { cleanLine, parseLine, verdict } from '../core/label-lines';
 import { s3Uri } from '../core/object-keys';
+import { wantedPage } from '../instructions/version';
 import { JobRecord, jobItem } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
 import { JobRequest } from '../ports';
@@ -34,11 +35,13 @@ export async function start(world: World, seen: Seen, carry: boolean, probe: boo
   }
   const number = project.state.lastJob + 1;
   const name = jobName(configuration, number);
-  const files = await writeConfigurationFiles(world, configuration);
+  const page = wantedPage(configuration, project.pushed?.version);
+  const files = await writeConfigurationFiles(world, configuration, page);
   const carried = carry ? await writeManifest(world, seen, name) : 0;
   const now = world.ledger.clock.now();
   const job: JobRecord = {
-    number, name, phase: 'PLANNED', plannedAt: now, carried, offered: 0, labeled: 0, open: 0, labels: configuration.task.labels, schema: 1,
+    number, name, phase: 'PLANNED', plannedAt: now, carried, offered: 0, labeled: 0, open: 0, labels: configuration.task.labels,
+    instructions: page.version, schema: 1,
     request: request(world, configuration, number, files, carried > 0),
   };
   await world.ledger.table.write([

@@ -19,6 +19,7 @@ const COUNTED: { readonly [status: string]: readonly CountName[] } = {
   'SENDING': ['image:SENDING'],
   'SENT': ['image:SENT'],
   'HELD': ['image:HELD'],
+  'HELD-BACK': ['image:HELD', 'held-back'],
   'DROP-RECEIVED': ['drop:RECEIVED'],
   'DROP-ENGINEERING': ['drop:ENGINEERING'],
 };

@@ -41,7 +41,9 @@ export async function requeue(world: World, command: Command, deadline: number):
 
 async function everything(world: World, work: Work, kind: RequeueKind, reason: string | undefined, before: number): Promise<void> {
   if (kind === 'held') {
-    await eachPage(world, work, 'HELD', Infinity, async (items) => work.images(items.map((item) => item.sourceRef)));
+    for (const status of ['HELD', 'HELD-BACK']) {
+      await eachPage(world, work, status, status === 'HELD' ? Infinity : before, async (items) => work.images(items.map((item) => item.sourceRef)));
+    }
     return;
   }
   const wanted = (item: { readonly reason?: unknown }): boolean => reason === undefined || item.reason === reason;

@@ -1,5 +1,4 @@
 import { MANIFEST_LINE_MAX_CHARACTERS } from '../../contract/limits';
-import { PRE_LABEL_ATTRIBUTE, PreLabel } from '../../contract/pre-label';
 
 /** A line of a manifest, or the body of an output message. */
 export type Line = { readonly [name: string]: unknown };
@@ -66,7 +65,8 @@ export interface Offer {
   readonly sourceRef: string;
   readonly jobNumber: number;
   readonly provenance: { readonly [name: string]: unknown };
-  readonly preLabel?: PreLabel;
+  /** What was thought of it before: as it came, or as the attributes that an earlier job would have written. */
+  readonly before?: { readonly [name: string]: unknown };
 }
 
 /** The de-duplication id: within one job an image is one object, however often it is published. */
@@ -79,7 +79,7 @@ export function offerMessage(offer: Offer): string {
   return ascii(JSON.stringify({
     'source-ref': offer.sourceRef,
     ...offer.provenance,
-    ...(offer.preLabel === undefined ? {} : { [PRE_LABEL_ATTRIBUTE]: offer.preLabel }),
+    ...offer.before,
     [DEDUPLICATION_POINTER]: DEDUPLICATION_ATTRIBUTE,
     [DEDUPLICATION_ATTRIBUTE]: offerId(offer.sourceRef, offer.jobNumber),
   }));

@@ -5,6 +5,7 @@ import { DEPLOYMENT_ATTRIBUTE, DeploymentResourceProperties } from '../../contra
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { S3BucketSettings } from '../aws/bucket-settings';
 import { makeObjectClient } from '../aws/clients';
+import { answerCloudFormation } from '../aws/cloudformation';
 import { messageOf } from '../aws/errors';
 import { awsWorld } from '../aws/world';
 
@@ -71,23 +72,11 @@ async function remove(context: Context): Promise<string> {
   return 'OK';
 }
 
-/** CloudFormation takes at most 4 KB of answer: that much is for the findings, that much for the reason, the rest for what is around. */
+/** CloudFormation takes at most 4 KB of answer: that much is for the findings. */
 const CHECKS_MAX = 2_000;
-const REASON_MAX = 1_000;
 
 async function answer(event: CloudFormationCustomResourceEvent, status: CarriedOut['status'], checks: string): Promise<void> {
-  const body = JSON.stringify({
-    Status: status,
-    Reason: checks.slice(0, REASON_MAX),
-    // Constant, so that an update is never taken for a replacement, which would end the project.
-    PhysicalResourceId: 'streaming-labeling-deployment',
-    StackId: event.StackId,
-    RequestId: event.RequestId,
-    LogicalResourceId: event.LogicalResourceId,
-    Data: { [DEPLOYMENT_ATTRIBUTE.CHECKS]: checks.slice(0, CHECKS_MAX) },
+  await answerCloudFormation(event, {
+    status, reason: checks, physicalId: 'streaming-labeling-deployment', data: { [DEPLOYMENT_ATTRIBUTE.CHECKS]: checks.slice(0, CHECKS_MAX) },
   });
-  const response = await fetch(event.ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
-  if (!response.ok) {
-    throw new Error(`CloudFormation did not take the answer: ${response.status}`);
-  }
 }

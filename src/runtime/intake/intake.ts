@@ -1,21 +1,30 @@
 import { createHash } from 'node:crypto';
+import { lacksEarlierLabel } from '../../contract/earlier-label';
 import { METRIC } from '../../contract/events';
-import { ProjectConfiguration } from '../../contract/project-configuration';
+import { ProjectConfiguration, TaskConfiguration } from '../../contract/project-configuration';
 import { isFolderMarker } from '../core/object-keys';
 import {
   DropId, DropRecord, beginAttempt, endAttempt, finishDrop, handOver, isFinished, isUnderWay, originOf, readDrop, receiveDrop, sameDrop,
 } from '../ledger/drops';
-import { recordDrop, resumeRecording } from '../ledger/recording';
+import { labeledOf } from '../ledger/images';
+import { NewImage, recordDrop, resumeRecording } from '../ledger/recording';
 import { ObjectHead, StoredObject } from '../ports';
 import { World } from '../world';
 import { DROP_MAX_BYTES, Engine, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
 import { CreatedObject } from './events';
+import { labelHeld } from './late-labels';
 import { putAway } from './put-away';
 import { storeImages } from './store';
 import { preLabelOf, wishesOf } from './wishes';
 
 /** The fourth try that dies while decoding is not made: the drop is quarantined as it is. */
 export const ATTEMPTS_MAX = 4;
+
+/** An image that lacks the label that its task shows workers is recorded, and no job gets it. */
+function withHold(task: TaskConfiguration, image: NewImage, receivedAt: number): NewImage {
+  const detail = lacksEarlierLabel(task, labeledOf({ ...image, receivedAt }));
+  return detail === undefined ? image : { ...image, hold: { reason: 'no-pre-label', detail } };
+}
 
 export type Taken = 'not-a-drop' | 'waiting' | 'done' | 'duplicate' | 'quarantined' | 'withdrawn';
 
@@ -114,9 +123,11 @@ export class Intake {
     const origin = await originOf(this.world.ledger, sha256);
     if (origin) {
       // Somebody has recorded this content: this drop itself in an earlier try, or another one, whose duplicate it is.
-      return sameDrop(origin, drop)
-        ? recordDrop(this.world.ledger, drop, sha256, [])
-        : finishDrop(this.world.ledger, drop, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
+      if (sameDrop(origin, drop)) {
+        return recordDrop(this.world.ledger, drop, sha256, []);
+      }
+      await labelHeld(this.world, this.configuration.task, origin, drop);
+      return finishDrop(this.world.ledger, drop, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
     }
     return this.decode(drop, object.body, sha256);
   }
@@ -169,9 +180,11 @@ export class Intake {
       // Decoding is over with the last image: what fails from there on must not be charged to the drop.
       const storing = { ...drop, preLabel: preLabel.value };
       const stored = await storeImages(this.world, storing, images, () => endAttempt(this.world.ledger, drop));
-      return stored.length === 0
+      const made = stored.map((image) => withHold(this.configuration.task, image, drop.receivedAt));
+      this.world.telemetry.count(METRIC.IMAGES_HELD, made.filter(({ hold }) => hold).length);
+      return made.length === 0
         ? await this.quarantine(drop, 'no-output', 'feature engineering made no image of it', drop.sha256)
-        : await recordDrop(this.world.ledger, drop, drop.sha256, stored);
+        : await recordDrop(this.world.ledger, drop, drop.sha256, made);
     } catch (error) {
       if (error instanceof RejectedDropError) {
         return this.quarantine(drop, error.reason, error.detail, drop.sha256);

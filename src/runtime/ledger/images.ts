@@ -1,3 +1,4 @@
+import { Labeled } from '../../contract/earlier-label';
 import { PreLabel } from '../../contract/pre-label';
 import { Item, Key, Table, Value, Write } from '../ports';
 import { Counts, ImageState, addCounts } from './counts';
@@ -38,16 +39,25 @@ export interface ImageRecord {
   readonly schema: 1;
 }
 
-/** Claimed, published, or held because nobody knows what became of it: with a job in each case. */
+/** Claimed, published, or held because nobody knows what became of it. */
 export const STATES_WITH_JOB = ['SENDING', 'SENT', 'HELD'] as const;
 
-export function isWithJob({ state }: Pick<ImageRecord, 'state'>): boolean {
-  return (STATES_WITH_JOB as readonly ImageState[]).includes(state);
+/** An image may be held with no job: it lacks something that workers need. */
+export function isWithJob({ state, job }: Pick<ImageRecord, 'state' | 'job'>): boolean {
+  return job !== undefined && (STATES_WITH_JOB as readonly ImageState[]).includes(state);
 }
 
-/** The part of the status index that a record belongs to. PENDING is split, so that a money guard can hold back the fresh ones. */
-export function statusOf(image: Pick<ImageRecord, 'state' | 'offers'>): string {
-  return image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : image.state;
+/** Held before any job got it, until somebody sees to it. */
+export function isHeldBack({ state, job }: Pick<ImageRecord, 'state' | 'job'>): boolean {
+  return state === 'HELD' && job === undefined;
+}
+
+/**
+ * The part of the status index that a record belongs to. PENDING is split, so that a money guard can hold back the fresh ones, and HELD,
+ * by whether a job has it.
+ */
+export function statusOf(image: Pick<ImageRecord, 'state' | 'offers' | 'job'>): string {
+  return isHeldBack(image) ? 'HELD-BACK' : image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : image.state;
 }
 
 function indexKeys(image: ImageRecord, now: number): { gsi1pk: string; gsi1sk: string } {
@@ -55,6 +65,11 @@ function indexKeys(image: ImageRecord, now: number): { gsi1pk: string; gsi1sk: s
     : isWithJob(image) ? jobOrder(image.job ?? 0, image.sha256, image.index)
       : timeOrder(now, image.sha256);
   return { gsi1pk: statusPartition(statusOf(image), shardOf(image.sha256)), gsi1sk: order };
+}
+
+/** What an image brings along for workers to adjust or verify. */
+export function labeledOf({ preLabel, provenance, receivedAt }: Pick<ImageRecord, 'preLabel' | 'provenance' | 'receivedAt'>): Labeled {
+  return { preLabel, size: { width: Number(provenance['image-width']), height: Number(provenance['image-height']) }, receivedAt };
 }
 
 export function imageItem(image: ImageRecord, now: number): Item {
@@ -72,8 +87,12 @@ export async function readImage(table: Table, sourceRef: string): Promise<ImageR
 }
 
 /** What counting a record under its state amounts to. */
-export function countsOf(image: Pick<ImageRecord, 'state' | 'offers'>): Counts {
-  return { [`image:${image.state}`]: 1, ...(image.state === 'PENDING' && image.offers > 0 ? { again: 1 } : {}) };
+export function countsOf(image: Pick<ImageRecord, 'state' | 'offers' | 'job'>): Counts {
+  return {
+    [`image:${image.state}`]: 1,
+    ...(image.state === 'PENDING' && image.offers > 0 ? { again: 1 } : {}),
+    ...(isHeldBack(image) ? { 'held-back': 1 } : {}),
+  };
 }
 
 const negative = (counts: Counts): Counts => Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, -(value ?? 0)]));

@@ -19,6 +19,8 @@ export interface JobRecord {
   readonly request: JobRequest;
   /** By these its lines are judged, whatever the project wants today. */
   readonly labels: readonly LabelConfiguration[];
+  /** Version of the instructions that its workers see. */
+  readonly instructions: string;
   readonly plannedAt: number;
   /** When the service was asked to make it, where nobody knows what came of that. */
   readonly askedAt?: number;
@@ -40,6 +42,8 @@ export interface JobRecord {
   readonly arrivedAt?: number;
   /** Since when the service knows of fewer images than were published. */
   readonly missingSince?: number;
+  /** So many it has to know of for those that were missing then to have come. */
+  readonly missingUntil?: number;
   readonly failedSince?: number;
   /** Labels of its own that the service counted when it was looked at the last time before. */
   readonly labeledBeforeFailure?: number;

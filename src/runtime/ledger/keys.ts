@@ -5,8 +5,9 @@ import { Key } from '../ports';
  *
  * | question | answer |
  * |---|---|
- * | is anything to do? (each tick) | one query of partition PROJECT: configuration, state, lease, counters, data set, commands, alerts |
+ * | is anything to do? (each tick) | one query of partition PROJECT: configuration, pushed instructions, state, lease, counters, alerts and so on |
  * | what to feed, by priority and age | status index FRESH / AGAIN, 16 shards |
+ * | images that are held back and no job has | status index HELD-BACK |
  * | images that a job still has | status index SENDING / SENT / HELD, sort key begins with the job number |
  * | what became of a drop | DROP item by bucket, key and version |
  * | was this content seen before | CONTENT item by sha256 |
@@ -28,6 +29,7 @@ const padTime = (at: number): string => String(at).padStart(15, '0');
 export const configurationKey: Key = { pk: PROJECT, sk: 'CONFIGURATION' };
 export const stateKey: Key = { pk: PROJECT, sk: 'STATE' };
 export const leaseKey: Key = { pk: PROJECT, sk: 'LEASE' };
+export const instructionsKey: Key = { pk: PROJECT, sk: 'INSTRUCTIONS' };
 export const dataSetKey: Key = { pk: PROJECT, sk: 'DATA-SET' };
 export const COUNT_PREFIX = 'COUNT#';
 export const COMMAND_PREFIX = 'COMMAND#';

@@ -9,6 +9,8 @@ import { alertKey, jobKey, labelKey, outboxKey, shardOf } from './keys';
 export interface NewLabel {
   readonly sourceRef: string;
   readonly job: number;
+  /** Version of the instructions that its worker saw. */
+  readonly instructions: string;
   /** The clean line that carries it. */
   readonly line: Line;
 }
@@ -49,7 +51,7 @@ function labelWrites(ledger: Ledger, image: ImageRecord, label: NewLabel): Write
   const key = labelKey(label.sourceRef, label.job);
   const first = image.labelJob === undefined;
   const newer = first || label.job > (image.labelJob ?? 0);
-  const line = JSON.stringify({ 'source-ref': image.sourceRef, ...image.provenance, ...label.line });
+  const line = JSON.stringify({ 'source-ref': image.sourceRef, ...image.provenance, ...label.line, 'instructions-version': label.instructions });
   const kept: Write[] = [
     { put: { ...key, job: label.job, line, at: now, schema: 1 }, when: [{ attribute: 'at', is: 'absent' }] },
     ...jobWrites(image, label.job, newer),

@@ -6,7 +6,8 @@ import { BackfillRecord, backfillOf } from './backfill';
 import { Command, commandOf } from './commands';
 import { Ledger } from './context';
 import { Counts, sumCounts } from './counts';
-import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, backfillKey, configurationKey, dataSetKey, stateKey } from './keys';
+import { PushedInstructions, pushedOf } from './instructions';
+import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, backfillKey, configurationKey, dataSetKey, instructionsKey, stateKey } from './keys';
 import { setOrRemove } from './writes';
 
 /** What the controller remembers from one run to the next. Only the lease holder changes it. */
@@ -109,6 +110,8 @@ export interface Project {
   readonly configuration?: ProjectConfiguration;
   /** Why the wanted configuration is not the one in force. */
   readonly configurationProblem?: string;
+  /** Instructions that were pushed. Absent: none ever was. */
+  readonly pushed?: PushedInstructions;
   readonly state: ProjectState;
   readonly counts: Counts;
   readonly dataSet: DataSetState;
@@ -145,6 +148,7 @@ export async function readProject(ledger: Ledger): Promise<Project> {
   return {
     configuration: configuration && JSON.parse(String(configuration.inForce)) as ProjectConfiguration,
     configurationProblem: configuration?.problem === undefined ? undefined : String(configuration.problem),
+    pushed: pushedOf(find(instructionsKey.sk)),
     state: { ...newState(ledger.clock.now()), ...(state ? attributes<ProjectState>(state) : {}) },
     counts: sumCounts(items),
     dataSet: dataSet ? attributes<DataSetState>(dataSet) : NEW_DATA_SET,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PreLabel } from '../../contract/pre-label';
+import { ReasonCode } from '../../contract/reasons';
 import { Item, TRANSACTION_MAX, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { addCounts } from './counts';
@@ -14,6 +15,8 @@ export interface NewImage {
   readonly priority: number;
   readonly provenance: ImageRecord['provenance'];
   readonly preLabel?: PreLabel;
+  /** Why no job may have it yet. */
+  readonly hold?: { readonly reason: ReasonCode; readonly detail: string };
 }
 
 /** A page of a list is one item, which may have 400 KB. Characters of JSON. */
@@ -105,13 +108,13 @@ function doneDrop(before: DropRecord, sha256: string, images: readonly string[],
 }
 
 function recordAtOnce(ledger: Ledger, before: DropRecord, sha256: string, images: readonly NewImage[]): Write[] {
-  const records = images.map((image) => pendingRecord(before, sha256, image));
+  const records = images.map((image) => newRecord(before, sha256, image));
   const sourceRefs = images.map((image) => image.sourceRef);
   const now = ledger.clock.now();
   return [
     ...changeDrop(ledger, before, doneDrop(before, sha256, sourceRefs, now), 'done', addCounts(...records.map(countsOf))),
     originWrite(before, sha256, now, { images: sourceRefs }),
-    ...records.flatMap((record) => imageWrites(ledger, record, before)),
+    ...records.flatMap((record, index) => imageWrites(ledger, record, before, images[index])),
   ];
 }
 
@@ -126,7 +129,7 @@ function bindList(ledger: Ledger, before: DropRecord, sha256: string, list: Imag
 function recordPage(
   ledger: Ledger, before: DropRecord, sha256: string, list: ImageList & { readonly recorded: number }, images: readonly NewImage[],
 ): Write[] {
-  const records = images.map((image) => pendingRecord(before, sha256, image));
+  const records = images.map((image) => newRecord(before, sha256, image));
   const recorded = list.recorded + 1;
   const after: DropRecord = {
     ...before, list: { ...list, recorded }, revision: before.revision + 1,
@@ -134,19 +137,25 @@ function recordPage(
   };
   return [
     ...changeDrop(ledger, before, after, recorded === list.pages ? 'done' : 'recording', addCounts(...records.map(countsOf))),
-    ...records.flatMap((record) => imageWrites(ledger, record, before)),
+    ...records.flatMap((record, index) => imageWrites(ledger, record, before, images[index])),
   ];
 }
 
-function pendingRecord(drop: DropRecord, sha256: string, image: NewImage): ImageRecord {
-  return { ...image, sha256, state: 'PENDING', receivedAt: drop.receivedAt, offers: 0, failures: 0, revision: 1, schema: 1 };
+function newRecord(drop: DropRecord, sha256: string, image: NewImage): ImageRecord {
+  const { hold, ...made } = image;
+  return {
+    ...made, sha256, state: hold ? 'HELD' : 'PENDING', ...(hold ? { reason: hold.reason } : {}),
+    receivedAt: drop.receivedAt, offers: 0, failures: 0, revision: 1, schema: 1,
+  };
 }
 
-function imageWrites(ledger: Ledger, record: ImageRecord, drop: DropRecord): Write[] {
+function imageWrites(ledger: Ledger, record: ImageRecord, drop: DropRecord, { hold }: NewImage): Write[] {
   const now = ledger.clock.now();
   return [
     { put: imageItem(record, now), when: [{ attribute: 'revision', is: 'absent' }] },
-    historyWrite(imageKey(record.sourceRef).pk, now, ledger.newId(), { event: 'pending', detail: `from ${drop.key}` }),
+    historyWrite(imageKey(record.sourceRef).pk, now, ledger.newId(), {
+      event: hold ? 'held' : 'pending', detail: hold ? hold.detail : `from ${drop.key}`,
+    }),
   ];
 }
 

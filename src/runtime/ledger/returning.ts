@@ -1,3 +1,4 @@
+import { PreLabel } from '../../contract/pre-label';
 import { ReasonCode } from '../../contract/reasons';
 import { Judgement, isOfferCounted } from '../core/judgement';
 import { TRANSACTION_MAX } from '../ports';
@@ -49,10 +50,25 @@ export async function holdImages(ledger: Ledger, job: number, images: readonly I
   return changeAll(ledger, job, images, () => ({ change: { state: 'HELD' }, event: 'held', detail: `job ${job} does not settle` }), false);
 }
 
+/** They lack the label that workers are to be shown: no job gets them until somebody sees to it. */
+export async function holdBack(ledger: Ledger, images: readonly ImageRecord[]): Promise<ImageRecord[]> {
+  return changeAll(ledger, undefined, images, () => ({
+    change: { state: 'HELD', job: undefined, reason: 'no-pre-label' }, event: 'held', detail: 'it came without a label that workers could adjust or verify',
+  }), false);
+}
+
+/** What a held image lacked has come. Whoever changed it meanwhile has had a better reason. */
+export async function release(ledger: Ledger, image: ImageRecord, preLabel: PreLabel, from: string): Promise<void> {
+  await changeAll(ledger, undefined, [image], () => ({
+    change: { state: 'PENDING', preLabel, reason: undefined }, event: 'pending', detail: `its label came with ${from}`,
+  }), false);
+}
+
 type Plan = (image: ImageRecord) => { change: Partial<ImageRecord>; event: string; detail?: string };
 
+/** @param job the one that has the images. Undefined: none has. */
 async function changeAll(
-  ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean,
+  ledger: Ledger, job: number | undefined, images: readonly ImageRecord[], plan: Plan, leaves: boolean,
 ): Promise<ImageRecord[]> {
   const changed: ImageRecord[] = [];
   for (let from = 0; from < images.length; from += BATCH) {
@@ -70,7 +86,7 @@ async function changeAll(
 }
 
 async function changeBatch(
-  ledger: Ledger, job: number, images: readonly ImageRecord[], plan: Plan, leaves: boolean,
+  ledger: Ledger, job: number | undefined, images: readonly ImageRecord[], plan: Plan, leaves: boolean,
 ): Promise<ImageRecord[]> {
   const now = ledger.clock.now();
   const changes = images.map((image): ImageChange => {
@@ -80,7 +96,7 @@ async function changeBatch(
   const outcome = await ledger.table.write([
     ...changes.flatMap((change) => change.writes),
     ...countWrites(shardOf(images[0].sha256), addCounts(...changes.map((change) => change.counts))),
-    ...(leaves ? [{ update: jobKey(job), add: { open: -images.length } }] : []),
+    ...(leaves && job !== undefined ? [{ update: jobKey(job), add: { open: -images.length } }] : []),
   ]);
   return outcome.done ? changes.map((change) => change.after) : [];
 }

@@ -76,7 +76,8 @@ export class Recorder {
     if (said.kind === 'failed') {
       return await recordFailure(this.world.ledger, sourceRef, job.number, said.reason) ? 'failed' : 'known';
     }
-    const outcome = await recordLabel(this.world.ledger, { sourceRef, job: job.number, line: cleanLine(line) });
+    const { number, instructions } = job;
+    const outcome = await recordLabel(this.world.ledger, { sourceRef, job: number, instructions, line: cleanLine(line) });
     await tellLabel(this.world, this.configuration, outcome, sourceRef, job);
     return outcome;
   }

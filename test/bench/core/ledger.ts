@@ -25,14 +25,14 @@ export async function makeLedger(amounts: Amounts): Promise<BenchLedger> {
   const table = new MemoryTable();
   const ledger: Ledger = { table, clock: { now: () => Date.now() }, newId: randomUUID };
   const job: JobRecord = {
-    number: JOB, name: JOB_NAME, phase: 'CREATED', plannedAt: 0, carried: amounts.carried, offered: 0, labeled: 0, open: 0, labels: [], schema: 1,
+    number: JOB, name: JOB_NAME, phase: 'CREATED', plannedAt: 0, carried: amounts.carried, offered: 0, labeled: 0, open: 0, labels: [], instructions: 'v1', schema: 1,
     request: { name: JOB_NAME, labelAttributeName: ATTRIBUTE } as JobRequest,
   };
   await table.write([{ put: jobItem(job) }]);
   await send(ledger, 'known', amounts.known);
   for (let index = 0; index < amounts.known; index++) {
     const line = parseLine(manifestLine('known', index))!;
-    await recordLabel(ledger, { sourceRef: line['source-ref'], job: JOB, line: cleanLine(line) });
+    await recordLabel(ledger, { sourceRef: line['source-ref'], job: JOB, instructions: 'v1', line: cleanLine(line) });
   }
   for (const kind of ['fresh', 'failed', 'open'] as const) {
     await send(ledger, kind, amounts[kind]);

@@ -196,12 +196,29 @@ describe('other answers', () => {
     expect(h.recorded()[0].old).toEqual(earlier);
   });
 
+  const COLORS = { 0: { 'class-name': 'BACKGROUND', 'hex-color': '#ffffff' }, 1: { 'class-name': 'dog', 'hex-color': '#00ff00' } };
+
+  test.each<[string, object]>([
+    ['of a class that the label file lacks', { ...COLORS, 2: { 'class-name': 'cow', 'hex-color': '#0000ff' } }],
+    ['without colours', { 1: { 'class-name': 'dog' } }],
+  ])('an earlier mask %s fails its object alone', async (_name, colors) => {
+    const h = new Harness({ element: 'crowd-semantic-segmentation' });
+    const [a, b] = [h.image('a.png'), h.image('b.png')];
+    await h.start({ task: 'AdjustmentSemanticSegmentation' });
+    for (const [image, map] of [[a, colors], [b, COLORS]] as const) {
+      h.publish({ 'source-ref': image, 'old-ref': 's3://x/y.png', 'old-ref-metadata': { 'type': 'groundtruth/semantic-segmentation', 'internal-color-map': map } });
+    }
+    await h.simulator.step();
+    expect(h.simulator.tasks().map(task => task.sourceRef)).toEqual([b]);
+    expect(h.simulator.objects(h.simulator.jobs()[0].LabelingJobName).map(object => object.state)).toEqual(['failed', 'available']);
+  });
+
   test('adjusted masks say whether they were', async () => {
     const h = new Harness({ element: 'crowd-semantic-segmentation' });
     const [a, b] = [h.image('a.png'), h.image('b.png')];
     await h.start({ task: 'AdjustmentSemanticSegmentation' });
     for (const image of [a, b]) {
-      h.publish({ 'source-ref': image, 'old-ref': 's3://x/y.png', 'old-ref-metadata': { type: 'groundtruth/semantic-segmentation' } });
+      h.publish({ 'source-ref': image, 'old-ref': 's3://x/y.png', 'old-ref-metadata': { 'type': 'groundtruth/semantic-segmentation', 'internal-color-map': COLORS } });
     }
     await h.simulator.step();
     await h.label(a, { kind: 'semantic-segmentation', mask: PNG.toString('base64'), unchanged: true });

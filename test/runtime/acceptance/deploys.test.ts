@@ -1,6 +1,6 @@
 import { ProjectConfiguration, TaskConfiguration, WorkConfiguration } from '../../../src/contract/project-configuration';
+import { workerTemplate } from '../../../src/contract/worker-template';
 import { Answer } from '../../../src/local/simulator';
-import { workerTemplate } from '../../../src/parts/worker-template';
 import { HandledProject, expectAllLabeledOnce, picture } from '../../support/handled-project';
 import { HOUR, MINUTE, testConfiguration } from '../../support/memory-project';
 import { images, job, jobStatuses, pass, statesOf } from '../../support/running-project';

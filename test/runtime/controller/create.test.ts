@@ -44,7 +44,7 @@ describe('what a job is started with', () => {
     expect(request).toMatchObject({ name: 'froth-0a1b2c3d-1', outputPath: 's3://output/jobs/', tags: { 'streaming-labeling:project': 'froth' } });
     expect(request.tags).not.toHaveProperty('streaming-labeling:chained-from');
     const read = (uri: string): string => Buffer.from(project.outside.cloud.buckets.read('output', uri.replace('s3://output/', '')).body).toString();
-    expect(JSON.parse(read(request.labelCategoryUri))).toEqual({ 'document-version': '2018-11-28', 'labels': [{ label: 'froth' }, { label: 'launder' }] });
+    expect(JSON.parse(read(request.labelCategoryUri!))).toEqual({ 'document-version': '2018-11-28', 'labels': [{ label: 'froth' }, { label: 'launder' }] });
     expect(read(request.templateUri)).toBe(project.configuration.task.template);
   });
 

@@ -68,7 +68,7 @@ describe('the data set', () => {
   test('has the newest label of an image, in whatever order labels come', async () => {
     const project = await runningProject();
     const sourceRef = String(images(project)['cam/0.jpg'].sourceRef);
-    const label = (number: number): Promise<unknown> => recordLabel(project.world.ledger, { sourceRef, job: number, line: { 'source-ref': sourceRef, 'label': number } });
+    const label = (number: number): Promise<unknown> => recordLabel(project.world.ledger, { sourceRef, job: number, instructions: 'v1', line: { 'source-ref': sourceRef, 'label': number } });
     await project.outside.table.write([{ put: { pk: 'JOB', sk: '000000002', phase: 'SETTLED', number: 2, offered: 0, labeled: 0, open: 0 } }]);
     await project.outside.table.write([{ put: { pk: 'JOB', sk: '000000003', phase: 'SETTLED', number: 3, offered: 0, labeled: 0, open: 0 } }]);
     await label(2);
@@ -87,7 +87,7 @@ describe('the data set', () => {
       const sourceRef = `s3://input/images/${i}.png`;
       const sha256 = (i % 16).toString(16).repeat(64);
       await project.outside.table.write([{ put: { pk: `IMAGE#${sourceRef}`, sk: 'IMAGE', sourceRef, sha256, index: 0, state: 'SENT', job: 1, offers: 1, failures: 0, priority: 0, receivedAt: 0, provenance: {}, revision: 1, schema: 1 } }]);
-      await recordLabel(project.world.ledger, { sourceRef, job: 1, line: { 'source-ref': sourceRef, 'label': 0 } });
+      await recordLabel(project.world.ledger, { sourceRef, job: 1, instructions: 'v1', line: { 'source-ref': sourceRef, 'label': 0 } });
     }
     const state = await publishDataSet(project.world, (await project.read()).dataSet, false);
     expect([state.lines, state.parts.length, project.dataSet().length]).toEqual([1_203, 0, 1_203]);
@@ -116,7 +116,7 @@ describe('the data set', () => {
     await project.record();
     const { dataSet } = await project.read();
     await publishDataSet(project.world, dataSet, false);
-    await recordLabel(project.world.ledger, { sourceRef: String(images(project)['cam/0.jpg'].sourceRef), job: 1, line: {} });
+    await recordLabel(project.world.ledger, { sourceRef: String(images(project)['cam/0.jpg'].sourceRef), job: 1, instructions: 'v1', line: {} });
     await project.outside.table.write([{ update: { pk: 'PROJECT', sk: 'DATA-SET' }, set: { generation: 77 } }]);
     await expect(publishDataSet(project.world, { ...dataSet, parts: [{ key: 'datasets/current/output.manifest', lines: 1 }] }, true))
       .rejects.toThrow(/changed by somebody else/);

@@ -66,7 +66,7 @@ describe('labels that only the manifest tells of', () => {
     // the job labels the image; an older job's label, reported late, was there before
     const sourceRef = String(images(project)['cam/0.jpg'].sourceRef);
     await project.outside.table.write([{ put: { ...await job(project, 1), pk: 'JOB', sk: '000000000', number: 0, offered: 0, open: 0, labeled: 0 } as never }]);
-    await recordLabel(project.world.ledger, { sourceRef, job: 0, line: { 'source-ref': sourceRef, 'label': 1 } });
+    await recordLabel(project.world.ledger, { sourceRef, job: 0, instructions: 'v1', line: { 'source-ref': sourceRef, 'label': 1 } });
     await project.label();
     await end(project);
     await project.rounds(10);

@@ -13,7 +13,7 @@ async function sent(): Promise<{ ledger: MemoryLedger; ref: string }> {
   await ledger.send(1, ref);
   return { ledger, ref };
 }
-const label = (ledger: MemoryLedger, sourceRef: string, job: number) => recordLabel(ledger, { sourceRef, job, line: { 'source-ref': sourceRef, 'label': job } });
+const label = (ledger: MemoryLedger, sourceRef: string, job: number) => recordLabel(ledger, { sourceRef, job, instructions: 'v1', line: { 'source-ref': sourceRef, 'label': job } });
 const jobItem = (ledger: MemoryLedger, number: number) => ledger.table.get({ pk: 'JOB', sk: String(number).padStart(9, '0') });
 const count = (ledger: MemoryLedger, name: string) => [...ledger.table.items()].filter((item) => item.sk.startsWith('COUNT#')).reduce((sum, item) => sum + Number(item[name] ?? 0), 0);
 

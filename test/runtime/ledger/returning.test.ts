@@ -56,7 +56,7 @@ test('ten offers without a label are enough, where each may have failed; those t
 test('more images than a transaction holds; one that was labeled meanwhile keeps nobody back', async () => {
   const { ledger, refs } = await ledgerWith(120);
   const images = await ledger.send(1, ...refs);
-  await recordLabel(ledger, { sourceRef: refs[7], job: 1, line: {} });
+  await recordLabel(ledger, { sourceRef: refs[7], job: 1, instructions: 'v1', line: {} });
   const returned = await returnImages(ledger, 1, images, IMAGES_ARE_BLAMED);
   expect(returned).toHaveLength(119);
   expect((await ledger.image(refs[7])).state).toBe('LABELED');

@@ -2,10 +2,10 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import { LabelingTask } from '../../src';
 import { LABELING_TASKS, LabelingTaskType } from '../../src/contract/labeling-tasks';
-import { workerTemplate } from '../../src/parts/worker-template';
+import { workerTemplate } from '../../src/contract/worker-template';
 import { FlatTemplate, newProject, newStack } from '../project-fixture';
 
-const TYPES = Object.keys(LABELING_TASKS) as LabelingTaskType[];
+const TYPES = (Object.keys(LABELING_TASKS) as LabelingTaskType[]).filter((type) => LABELING_TASKS[type].page !== undefined);
 
 const page = (task: Partial<Parameters<typeof workerTemplate>[0]> = {}) => workerTemplate({
   type: 'BoundingBox', title: 'Parts', description: 'Draw a box', labels: [{ name: 'screw' }, { name: 'nut' }], ...task,
@@ -22,7 +22,7 @@ const attribute = (html: string, name: string) => new RegExp(`\\s${name}="([^"]*
 describe('the worker page', () => {
   test.each(TYPES)('of %s has the element and the names that its consolidation expects', (type) => {
     const html = page({ type });
-    const { element, elementName, labelsAttribute } = LABELING_TASKS[type];
+    const { element, elementName, labelsAttribute } = LABELING_TASKS[type].page!;
     expect(html).toContain('<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>');
     expect(html).toMatch(new RegExp(`<crowd-form>\\s*<${element}\\s[^>]*>[\\s\\S]*</${element}>\\s*</crowd-form>`));
     expect(attribute(html, 'name')).toBe(elementName);

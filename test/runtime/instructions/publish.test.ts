@@ -1,0 +1,102 @@
+import sharp from 'sharp';
+import { PageTask } from '../../../src/contract/worker-template';
+import { renderPage } from '../../../src/lint';
+import { publishInstructions } from '../../../src/runtime/instructions/publish';
+import { FolderFiles, readFiles } from '../../../src/runtime/instructions/read-folder';
+import { contentHash } from '../../../src/runtime/instructions/version';
+import { MemoryWorld } from '../../support/memory-world';
+import { gradient, jpegOf, open, pixelAt, pixelsOf, pngOf } from '../images/samples';
+
+const TASK: PageTask = { type: 'BoundingBox', title: 'Parts', description: 'Draw', labels: [{ name: 'screw' }, { name: 'nut' }] };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function world(): MemoryWorld {
+  const made = new MemoryWorld();
+  ['output', 'texts'].forEach((bucket) => made.cloud.buckets.create(bucket));
+  return made;
+}
+
+const files = (entries: { readonly [name: string]: string | Uint8Array }): FolderFiles =>
+  new Map(Object.entries(entries).map(([name, content]) => [name, typeof content === 'string' ? bytes(content) : content]));
+
+/** The page of a version, rendered; and the example images that it shows, by the file name in their key. */
+function published({ cloud }: MemoryWorld, version: string) {
+  const page = Buffer.from(cloud.buckets.read('output', `config/${version}/template.liquid.html`).body).toString();
+  const shown: { [name: string]: { key: string; body: Uint8Array; contentType?: string } } = {};
+  const html = renderPage(page, { taskObject: 's3://input/a.jpg', labels: ['screw', 'nut'] }, (uri) => {
+    const key = uri.replace('s3://output/', '');
+    if (key.startsWith('config/')) {
+      shown[key.split('/').pop()!] = { key, body: cloud.buckets.read('output', key).body };
+    }
+    return `https://signed/${uri}`;
+  });
+  return { page, html, shown };
+}
+
+test('example images are made upright, no larger than a screen, and without private metadata; text names them by their files', async () => {
+  const outside = world();
+  const turned = await open(gradient(2400, 1200)).jpeg({ quality: 92 })
+    .withExif({ IFD0: { Copyright: 'secret' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } }).withMetadata({ orientation: 6 }).toBuffer();
+  expect((await sharp(turned).metadata()).exif).toBeDefined();
+  const version = await publishInstructions(outside.objects, 'output', files({
+    'full.md': '![Good](good.jpg) ![Bad](<more/bad one.png>)\n\n![Again](images/good.jpg)', 'short.md': 'See ![x](good.jpg).',
+    'images/good.jpg': turned, 'images/more/bad one.png': await pngOf(gradient(64, 48)), 'images/unused.jpg': await jpegOf(gradient(9, 9)),
+  }), TASK);
+  const { page, html, shown } = published(outside, version);
+  expect(version).toBe(contentHash(page));
+  expect(Object.keys(shown).sort()).toEqual(['bad_one.png', 'good.jpg']);
+  expect(html.match(/<img src="https:\/\/signed\/s3:\/\/output\/config\/[0-9a-f]{32}\/good\.jpg"/g)).toHaveLength(3);
+  const good = shown['good.jpg'];
+  expect(good.key).toBe(`config/${contentHash(good.body)}/good.jpg`);
+  const { width, height, exif, orientation } = await sharp(good.body).metadata();
+  expect({ width, height, exif, orientation }).toEqual({ width: 800, height: 1600, exif: undefined, orientation: undefined });
+  const pixels = await pixelsOf(good.body);
+  // turned by 90 degrees to the right: red grew to the right, and grows downwards now
+  expect(pixelAt(pixels, 400, 1590)[0]).toBeGreaterThan(pixelAt(pixels, 400, 10)[0] + 200);
+  expect((await sharp(shown['bad_one.png'].body).metadata()).width).toBe(64);
+});
+
+test('the same folder gives the same version and writes nothing anew; another image gives another', async () => {
+  const outside = world();
+  const folder = async (side: number) => files({ 'full.md': '![Good](good.jpg)', 'images/good.jpg': await jpegOf(gradient(side, side)) });
+  const version = await publishInstructions(outside.objects, 'output', await folder(20), TASK);
+  const keys = () => outside.cloud.buckets.peekKeys('output');
+  const before = keys();
+  expect(await publishInstructions(outside.objects, 'output', await folder(20), TASK)).toBe(version);
+  expect(keys()).toEqual(before);
+  expect(await publishInstructions(outside.objects, 'output', await folder(21), TASK)).not.toBe(version);
+  expect(published(outside, version).shown['good.jpg']).toBeDefined();
+});
+
+test('hundred images are no more than one', async () => {
+  const outside = world();
+  const names = Array.from({ length: 100 }, (_, index) => `image ${index}.png`);
+  const images = await Promise.all(names.map(async (name, index) => [`images/${name}`, await pngOf(gradient(8 + index, 8))] as const));
+  const version = await publishInstructions(outside.objects, 'output', files({
+    'full.md': names.map((name) => `![${name}](<${name}>)`).join('\n\n'), ...Object.fromEntries(images),
+  }), TASK);
+  expect(Object.keys(published(outside, version).shown)).toHaveLength(100);
+});
+
+test.each<[string, { readonly [name: string]: string | Uint8Array }, string]>([
+  ['a text with a mistake', { 'full.md': '![Good](god.jpg)', 'images/good.jpg': Buffer.from('x') }, "full.md:1:9: error: there is no example image 'god.jpg'; write 'good.jpg'"],
+  ['an image that is none', { 'full.md': '![Good](good.jpg)', 'images/good.jpg': Buffer.from('text') }, 'images/good.jpg: '],
+  ['nothing', {}, 'the folder needs full.md, short.md or both'],
+])('%s is refused, and nothing refers to it', async (_name, content, expected) => {
+  const outside = world();
+  await expect(publishInstructions(outside.objects, 'output', files(content), TASK)).rejects.toThrow(expected);
+  expect(outside.cloud.buckets.peekKeys('output').filter((key) => key.endsWith('.html'))).toEqual([]);
+});
+
+test('a folder in a bucket is what lies in it now', async () => {
+  const { objects, cloud } = world();
+  const put = (key: string, body: string) => cloud.buckets.put('texts', key, Buffer.from(body), {});
+  await put('froth/full.md', 'old');
+  await put('froth/full.md', 'new');
+  await put('froth/images/a/b.jpg', 'b');
+  await put('froth/video.mp4', 'large');
+  await put('froth/drafts/full.md', 'draft');
+  await put('other/full.md', 'other');
+  const read = await readFiles(objects, { kind: 'folder', bucket: 'texts', prefix: 'froth/' });
+  expect([...read].map(([name, body]) => [name, Buffer.from(body).toString()]).sort()).toEqual([['full.md', 'new'], ['images/a/b.jpg', 'b']]);
+});
