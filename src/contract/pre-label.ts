@@ -55,7 +55,7 @@ export const DROP_METADATA = { PRIORITY: 'priority', PRE_LABEL: 'pre-label' } as
 
 type Task = Pick<TaskConfiguration, 'type' | 'labels' | 'earlierLabels'>;
 
-/** Which member of a pre-label a task type takes. Absent: none yet. */
+/** Which member of a pre-label a task type takes. Absent: any one. */
 const MEMBERS: { readonly [type: string]: keyof PreLabel | undefined } = {
   ImageMultiClass: 'classes', ImageMultiClassMultiLabel: 'classes',
   BoundingBox: 'boxes', AdjustmentBoundingBox: 'boxes', VerificationBoundingBox: 'boxes',
@@ -70,12 +70,12 @@ const isObject = (value: unknown): value is { readonly [name: string]: unknown }
  * @param size of the image that it is of; absent where that is not known yet
  */
 export function preLabelProblems(value: unknown, task: Task, size?: Size): string[] {
-  const member = MEMBERS[task.type];
-  if (member === undefined) {
-    return [`a pre-label cannot be given for a task of type ${task.type}`];
-  }
   if (!isObject(value)) {
     return ['the pre-label must be an object'];
+  }
+  const member = MEMBERS[task.type] ?? (['classes', 'boxes', 'mask'] as const).find((name) => Object.hasOwn(value, name));
+  if (member === undefined) {
+    return [`the pre-label must have one member, classes, boxes or mask; it has: ${Object.keys(value).join(', ') || 'none'}`];
   }
   const foreign = Object.keys(value).filter((name) => name !== member);
   if (foreign.length > 0 || !(member === 'mask' ? isObject(value[member]) : Array.isArray(value[member]))) {
@@ -97,7 +97,8 @@ const offered = (task: Task): readonly string[] =>
   task.earlierLabels ?? task.labels.filter((label) => !label.retired).map(({ name }) => name);
 
 function labelProblems(name: unknown, place: string, task: Task): string[] {
-  const isOffered = typeof name === 'string' && offered(task).includes(name);
+  // a custom task may have no labels of its own
+  const isOffered = typeof name === 'string' && (offered(task).includes(name) || (task.type === 'Custom' && task.labels.length === 0));
   return isOffered ? [] : [`${place} is ${JSON.stringify(name)}; it must be one of the labels: ${offered(task).join(', ')}`];
 }
 

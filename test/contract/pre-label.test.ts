@@ -17,7 +17,12 @@ test.each<[LabelingTaskType, unknown]>([
 });
 
 test.each<[LabelingTaskType, unknown, string]>([
-  ['SemanticSegmentation', { boxes: [] }, 'a pre-label cannot be given for a task of type SemanticSegmentation'],
+  ['SemanticSegmentation', { boxes: [] }, "the pre-label must have one member, the object 'mask', for a task of type SemanticSegmentation; it has: boxes"],
+  ['SemanticSegmentation', { mask: { uri: 'mask.png', colors: {} } }, 'mask.uri is "mask.png"; it must be the s3:// address of a PNG'],
+  ['SemanticSegmentation', { mask: { uri: 's3://b/m.png', colors: {} } }, 'mask.colors is {}; it must say what each colour means'],
+  ['AdjustmentSemanticSegmentation', { mask: { uri: 's3://b/m.png', colors: { froth: 'red' } } }, "mask.colors['froth'] is \"red\"; it must be a colour written #rrggbb"],
+  ['VerificationSemanticSegmentation', { mask: { uri: 's3://b/m.png', colors: { foam: '#ff0000' } } }, 'a name in mask.colors is "foam"; it must be one of the labels: froth, launder'],
+  ['Custom', { points: [] }, 'the pre-label must have one member, classes, boxes or mask; it has: points'],
   ['BoundingBox', [box(0, 0, 1, 1)], 'the pre-label must be an object'],
   ['BoundingBox', { classes: ['froth'] }, "the pre-label must have one member, the list 'boxes', for a task of type BoundingBox; it has: classes"],
   ['BoundingBox', { boxes: [], score: 1 }, "the pre-label must have one member, the list 'boxes', for a task of type BoundingBox; it has: boxes, score"],

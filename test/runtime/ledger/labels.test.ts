@@ -47,7 +47,7 @@ describe('a label is accepted in every state', () => {
     expect(image).not.toHaveProperty('reason');
     expect(await jobItem(ledger, 1)).toMatchObject({ labeled: 1, open: 0 });
     expect(await jobItem(ledger, 2)).toMatchObject({ labeled: 0, open: 0 });
-    expect(await readOutbox(ledger, 10)).toEqual([{ sourceRef: ref, job: 1, line: JSON.stringify({ 'source-ref': ref, 'drop-key': 'a.jpg', 'label': 1 }) }]);
+    expect(await readOutbox(ledger, 10)).toEqual([{ sourceRef: ref, job: 1, line: JSON.stringify({ 'source-ref': ref, 'drop-key': 'a.jpg', 'label': 1, 'instructions-version': 'v1' }) }]);
     ledger.expectConservation();
   });
 });
