@@ -1,3 +1,4 @@
+import type { ProbeAccount } from './probe/account';
 import { ProjectAccess, ProjectOptions } from './project-access';
 
 /** What commands write to and ask: the terminal, or a test's own. */
@@ -15,6 +16,10 @@ export interface Context {
   readonly user: string;
   /** Finds the project that the options name, in AWS. */
   connect(options: ProjectOptions): Promise<ProjectAccess>;
+  /** The account to look at, without any project. */
+  openAccount(options: { readonly region?: string; readonly profile?: string }): Promise<ProbeAccount>;
+  /** Calls back when the person wants to end, once; a second time ends at once. Answers how to forget it. */
+  onInterrupt(listener: () => void): () => void;
   /** Asks a person; undefined where there is nobody to ask. */
   confirm(question: string): Promise<boolean | undefined>;
   sleep(ms: number): Promise<void>;

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { connect } from './aws/connect';
+import { openAccount } from './aws/probe-account';
 import { runCli } from './program';
 
 // its advice is for users of the SDK, not of a tool
@@ -26,14 +27,37 @@ async function confirm(question: string): Promise<boolean | undefined> {
     return undefined;
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new AbortController();
+  // while a question is read, the terminal hands Ctrl-C to the reader
+  reader.once('SIGINT', () => {
+    if (!process.emit('SIGINT', 'SIGINT')) {
+      process.kill(process.pid, 'SIGINT');
+    }
+    left.abort();
+  });
   try {
-    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `, left)).trim());
+  } catch (error) {
+    if (left.signal.aborted) {
+      return false;
+    }
+    throw error;
   } finally {
     reader.close();
   }
 }
 
+function onInterrupt(listener: () => void): () => void {
+  // `once`: the next one is nobody's and ends the process
+  process.once('SIGINT', listener);
+  process.once('SIGTERM', listener);
+  return () => {
+    process.removeListener('SIGINT', listener);
+    process.removeListener('SIGTERM', listener);
+  };
+}
+
 void runCli(process.argv.slice(2), {
-  out: process.stdout, err: process.stderr, connect, confirm, user: userName(),
+  out: process.stdout, err: process.stderr, connect, openAccount, onInterrupt, confirm, user: userName(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }, version()).then((code) => { process.exitCode = code; });

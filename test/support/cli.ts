@@ -21,27 +21,30 @@ export interface CliWorld {
   readonly confirm?: Context['confirm'];
   /** Called while a command waits. */
   readonly sleep?: Context['sleep'];
+  readonly openAccount?: Context['openAccount'];
+  readonly onInterrupt?: Context['onInterrupt'];
 }
 
 /** Runs a command line against a project in memory. `--stack NAME` is taken for its stack, `--function` and `--table` for its parts. */
-export async function cli(project: MemoryProject, world: CliWorld, ...argv: readonly string[]): Promise<Ran> {
+export async function cli(project: MemoryProject | undefined, world: CliWorld, ...argv: readonly string[]): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
-  const { resources } = project.world;
   const code = await runCli(argv, {
     out: { columns: world.columns, write: (text) => out.push(text) },
     err: { columns: world.columns, write: (text) => err.push(text) },
     user: 'ada',
     confirm: world.confirm ?? (async () => undefined),
     sleep: world.sleep ?? (async () => undefined),
+    openAccount: world.openAccount ?? (() => Promise.reject(new Error('there is no account'))),
+    onInterrupt: world.onInterrupt ?? (() => () => undefined),
     connect: async ({ stack, table }): Promise<ProjectAccess> => ({
-      facts: stack === undefined ? {} : { ...resources, controllerFunction: 'controller', ...world.facts },
+      facts: stack === undefined ? {} : { ...project!.world.resources, controllerFunction: 'controller', ...world.facts },
       ask: world.ask,
       ledger: () => {
         if (stack === undefined && table === undefined) {
           throw usageError('this command reads the ledger', 'Name the stack with --stack, or the ledger table with --table.');
         }
-        return project.world.ledger.table;
+        return project!.world.ledger.table;
       },
     }),
   }, '1.2.3');

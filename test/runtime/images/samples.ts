@@ -1,5 +1,8 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import { chunk } from '../../../src/cli/probe/pictures';
+
+export { chunk };
 
 /** Pixels as rows of RGB, 8 bit. */
 export interface Pixels {
@@ -90,15 +93,6 @@ export function segment(marker: number, body: Buffer): Buffer {
 /** Puts a segment right behind the start of a JPEG. */
 export function withSegment(jpeg: Buffer, marker: number, body: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), segment(marker, body), jpeg.subarray(2)]);
-}
-
-export function chunk(name: string, body: Buffer): Buffer {
-  const made = Buffer.alloc(body.length + 12);
-  made.writeUInt32BE(body.length, 0);
-  made.write(name, 4, 'latin1');
-  body.copy(made, 8);
-  made.writeUInt32BE(crc32(made.subarray(4, body.length + 8)), body.length + 8);
-  return made;
 }
 
 const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
