@@ -14,7 +14,8 @@ async function lint(...argv: string[]): Promise<{ code: number; out: string; err
   const err: string[] = [];
   const never = (): never => { throw new Error('the lint needs no project and nobody'); };
   const code = await runCli(['lint', ...argv], {
-    out: { write: (text) => out.push(text) }, err: { write: (text) => err.push(text) }, user: 'ada', connect: never, confirm: never, sleep: never,
+    out: { write: (text) => out.push(text) }, err: { write: (text) => err.push(text) }, user: 'ada',
+    connect: never, openAccount: never, onInterrupt: never, confirm: never, sleep: never,
   }, '1.2.3');
   return { code, out: out.join('').replaceAll(folder, 'DIR'), err: err.join('').replaceAll(folder, 'DIR') };
 }
