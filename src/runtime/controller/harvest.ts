@@ -3,9 +3,10 @@ import { ChainName, jobNumber } from '../core/job-names';
 import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
 import { parseS3Uri } from '../core/object-keys';
 import { ManifestSeen } from '../core/settle';
-import { imagesWithJob, readImages } from '../ledger/feeding';
+import { imagesWithJob } from '../ledger/feeding';
 import { JobRecord, setJob } from '../ledger/jobs';
-import { recordFailure, recordLabel } from '../ledger/labels';
+import { labelKey } from '../ledger/keys';
+import { isLater, recordFailure, recordLabel } from '../ledger/labels';
 import { JobDescription } from '../ports';
 import { tellLabel } from '../recorder/tell';
 import { World } from '../world';
@@ -63,18 +64,15 @@ export async function harvestLines(
   const result = { labeledLines: 0, recorded: 0, double: 0 };
   const attribute = job.request.labelAttributeName;
   let pending: Promise<unknown>[] = [];
-  const record = async (sourceRef: string, line: Line): Promise<void> => {
-    const outcome = await recordLabel(world.ledger, { sourceRef, job: job.number, instructions: job.instructions, line });
+  const record = async ({ sourceRef, line, createdAt }: Labeled): Promise<void> => {
+    const outcome = await recordLabel(world.ledger, {
+      sourceRef, job: job.number, instructions: job.instructions, line: cleanLine(line), createdAt,
+    });
     result.recorded += outcome === 'recorded' || outcome === 'double' ? 1 : 0;
     result.double += outcome === 'double' ? 1 : 0;
     await tellLabel(world, chain, outcome, sourceRef, job);
   };
-  const lookedUp: { sourceRef: string; line: Line }[] = [];
-  const recordUnknown = async (labeled: readonly { sourceRef: string; line: Line }[]): Promise<Promise<void>[]> => {
-    const images = await readImages(world.ledger.table, labeled.map(({ sourceRef }) => sourceRef));
-    const known = new Set(images.filter((image) => image.labelJob === job.number).map((image) => image.sourceRef));
-    return labeled.filter(({ sourceRef }) => !known.has(sourceRef)).map(({ sourceRef, line }) => record(sourceRef, cleanLine(line)));
-  };
+  const lookedUp: Labeled[] = [];
   for await (const text of lines) {
     const line = parseLine(text);
     if (!line) {
@@ -90,22 +88,39 @@ export async function harvestLines(
     if (said.kind === 'labeled') {
       result.labeledLines += 1;
       if (ours && awaited.has(sourceRef)) {
-        pending.push(record(sourceRef, cleanLine(line)));
+        pending.push(record({ sourceRef, line, createdAt: said.createdAt }));
       } else if (ours && job.phase !== 'CREATED') {
         // Most of these came by message: looked up many at a time. A live job's are not looked up at all.
-        lookedUp.push({ sourceRef, line });
+        lookedUp.push({ sourceRef, line, createdAt: said.createdAt });
       }
     } else if (ours && awaited.has(sourceRef)) {
       pending.push(recordFailure(world.ledger, sourceRef, job.number, said.reason));
     }
     if (lookedUp.length >= LOOKED_UP) {
-      pending.push(...await recordUnknown(lookedUp.splice(0)));
+      pending.push(...(await news(world, job, lookedUp.splice(0))).map(record));
     }
     if (pending.length >= PARALLEL) {
       await Promise.all(pending);
       pending = [];
     }
   }
-  await Promise.all([...pending, ...await recordUnknown(lookedUp)]);
+  await Promise.all([...pending, ...(await news(world, job, lookedUp)).map(record)]);
   return result;
+}
+
+/** A line of a manifest that carries a label. */
+interface Labeled {
+  readonly sourceRef: string;
+  readonly line: Line;
+  readonly createdAt?: string;
+}
+
+/** The labels that the ledger does not have, or has as they were when fewer workers had answered. */
+async function news({ ledger }: World, job: JobRecord, labeled: readonly Labeled[]): Promise<readonly Labeled[]> {
+  const items = await ledger.table.getMany(labeled.map(({ sourceRef }) => labelKey(sourceRef, job.number)));
+  const known = new Map(items.map((item) => [item.pk, item]));
+  return labeled.filter((label) => {
+    const item = known.get(labelKey(label.sourceRef, job.number).pk);
+    return !item || isLater(label, item);
+  });
 }

@@ -5,7 +5,7 @@ export type Line = { readonly [name: string]: unknown };
 
 /** What a line says about one image under one label attribute. */
 export type Verdict =
-  | { readonly kind: 'labeled'; readonly jobName?: string }
+  | { readonly kind: 'labeled'; readonly jobName?: string; readonly createdAt?: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly jobName?: string }
   | { readonly kind: 'unlabeled' };
 
@@ -43,7 +43,11 @@ export function verdict(line: Line, labelAttributeName: string): Verdict {
   if (Object.hasOwn(fields, 'failure-reason')) {
     return { kind: 'failed', reason: String(fields['failure-reason']), jobName };
   }
-  return Object.hasOwn(line, labelAttributeName) ? { kind: 'labeled', jobName } : { kind: 'unlabeled' };
+  if (!Object.hasOwn(line, labelAttributeName)) {
+    return { kind: 'unlabeled' };
+  }
+  const createdAt = fields['creation-date'];
+  return { kind: 'labeled', jobName, ...(typeof createdAt === 'string' ? { createdAt } : {}) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Line } from '../core/label-lines';
-import { Write } from '../ports';
+import { Item, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { Counts, addCounts, countWrites } from './counts';
 import { ImageRecord, changeImage, historyWrite, isWithJob, readImage } from './images';
@@ -13,15 +13,18 @@ export interface NewLabel {
   readonly instructions: string;
   /** The clean line that carries it. */
   readonly line: Line;
+  /** When the service made it, as the line says: of two that a job gives an image, the later one stands. */
+  readonly createdAt?: string;
 }
 
 /**
  * - `recorded`: the image is LABELED by it.
  * - `known`: recorded before.
+ * - `replaced`: recorded before, when fewer workers had answered; this line of the same job stands now.
  * - `double`: the image had a label of another job already; both are kept, the newer one stands.
  * - `unknown-image`: the ledger has no such image.
  */
-export type LabelOutcome = 'recorded' | 'known' | 'double' | 'unknown-image';
+export type LabelOutcome = 'recorded' | 'known' | 'replaced' | 'double' | 'unknown-image';
 
 /** What people are told of a label beyond an image's first. */
 export function doubleMessage({ sourceRef, job }: Pick<NewLabel, 'sourceRef' | 'job'>): string {
@@ -35,15 +38,50 @@ export async function recordLabel(ledger: Ledger, label: NewLabel): Promise<Labe
     if (!image) {
       return 'unknown-image';
     }
-    if (image.labelJob === label.job || await ledger.table.get(labelKey(label.sourceRef, label.job))) {
+    const known = await ledger.table.get(labelKey(label.sourceRef, label.job));
+    if (known && !isLater(label, known)) {
       return 'known';
     }
-    const outcome = await ledger.table.write(labelWrites(ledger, image, label));
+    const writes = known ? await replacement(ledger, image, label, known) : labelWrites(ledger, image, label);
+    const outcome = await ledger.table.write(writes);
     if (outcome.done) {
-      return image.labelJob === undefined ? 'recorded' : 'double';
+      return known ? 'replaced' : image.labelJob === undefined ? 'recorded' : 'double';
     }
   }
   throw new ContentionError(`image ${label.sourceRef}`);
+}
+
+/** Whether a line was made after the one that its job gave the image before. */
+export function isLater({ createdAt }: Pick<NewLabel, 'createdAt'>, known: Item): boolean {
+  return createdAt !== undefined && createdAt > String(known.createdAt ?? '');
+}
+
+/** What is kept of a label as a line of the data set. */
+function keptLine(image: ImageRecord, label: NewLabel): string {
+  return JSON.stringify({ 'source-ref': image.sourceRef, ...image.provenance, ...label.line, 'instructions-version': label.instructions });
+}
+
+/** With several workers the service may report an image at each answer: the line changes, nothing is counted or told again. */
+async function replacement(ledger: Ledger, image: ImageRecord, label: NewLabel, known: Item): Promise<Write[]> {
+  const key = labelKey(label.sourceRef, label.job);
+  const now = ledger.clock.now();
+  const same = { attribute: 'line', is: '=', value: String(known.line) } as const;
+  const writes: Write[] = [
+    { update: key, set: { line: keptLine(image, label), createdAt: label.createdAt }, when: [same] },
+    historyWrite(key.pk, now, ledger.newId(), { event: 'label-replaced', detail: `job ${label.job}` }),
+  ];
+  if (image.labelJob !== label.job) {
+    return writes;
+  }
+  const waiting = await ledger.table.get(outboxKey(label.sourceRef, label.job));
+  return [...writes, ...(waiting
+    // Who publishes the former line now must not clear this one with it.
+    ? [{ update: outboxKey(label.sourceRef, label.job), set: { at: Math.max(now, Number(waiting.at) + 1) }, when: [{ attribute: 'at', is: '=', value: Number(waiting.at) } as const] }]
+    : [outboxWrite(label, now), ...countWrites(shardOf(image.sha256), { outbox: 1 })])];
+}
+
+function outboxWrite({ sourceRef, job }: NewLabel, at: number): Write {
+  return { put: { ...outboxKey(sourceRef, job), sourceRef, job, at }, when: [{ attribute: 'at', is: 'absent' }] };
 }
 
 function labelWrites(ledger: Ledger, image: ImageRecord, label: NewLabel): Write[] {
@@ -51,9 +89,8 @@ function labelWrites(ledger: Ledger, image: ImageRecord, label: NewLabel): Write
   const key = labelKey(label.sourceRef, label.job);
   const first = image.labelJob === undefined;
   const newer = first || label.job > (image.labelJob ?? 0);
-  const line = JSON.stringify({ 'source-ref': image.sourceRef, ...image.provenance, ...label.line, 'instructions-version': label.instructions });
   const kept: Write[] = [
-    { put: { ...key, job: label.job, line, at: now, schema: 1 }, when: [{ attribute: 'at', is: 'absent' }] },
+    { put: { ...key, job: label.job, line: keptLine(image, label), createdAt: label.createdAt, at: now, schema: 1 }, when: [{ attribute: 'at', is: 'absent' }] },
     ...jobWrites(image, label.job, newer),
   ];
   const double: Counts = first ? {} : { double: 1 };
@@ -74,7 +111,7 @@ function labelWrites(ledger: Ledger, image: ImageRecord, label: NewLabel): Write
   return [
     ...change.writes,
     ...kept,
-    { put: { ...outboxKey(label.sourceRef, label.job), sourceRef: label.sourceRef, job: label.job, at: now } },
+    outboxWrite(label, now),
     ...alert,
     ...countWrites(shardOf(image.sha256), addCounts(change.counts, double, { outbox: 1 })),
   ];

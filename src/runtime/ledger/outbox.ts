@@ -8,12 +8,14 @@ export interface OutboxEntry {
   readonly sourceRef: string;
   readonly job: number;
   readonly line: string;
+  /** When it came in; another one means that the line was replaced since. */
+  readonly at: number;
 }
 
 /** The oldest jobs' entries first, so that a newer label of the same image comes later. */
 export async function readOutbox(ledger: Ledger, limit: number): Promise<OutboxEntry[]> {
   const page = await ledger.table.query({ pk: OUTBOX, limit });
-  const entries = page.items.map((item) => ({ sourceRef: String(item.sourceRef), job: Number(item.job) }));
+  const entries = page.items.map((item) => ({ sourceRef: String(item.sourceRef), job: Number(item.job), at: Number(item.at) }));
   const labels = await ledger.table.getMany(entries.map((entry) => labelKey(entry.sourceRef, entry.job)));
   const lines = new Map(labels.map((item) => [`${item.pk} ${item.sk}`, String(item.line)]));
   return entries.map((entry) => {
@@ -28,7 +30,7 @@ export async function readOutbox(ledger: Ledger, limit: number): Promise<OutboxE
 
 const BATCH = 90;
 
-/** They are in the data set. Entries that are gone already are passed over. */
+/** They are in the data set. Entries that are gone already, or whose line was replaced meanwhile, are passed over. */
 export async function clearOutbox(ledger: Ledger, entries: readonly OutboxEntry[]): Promise<void> {
   for (let from = 0; from < entries.length; from += BATCH) {
     const batch = entries.slice(from, from + BATCH);
@@ -42,6 +44,6 @@ export async function clearOutbox(ledger: Ledger, entries: readonly OutboxEntry[
 
 async function remove(ledger: Ledger, entries: readonly OutboxEntry[]): Promise<boolean> {
   const removals = entries.map((entry): Write => (
-    { remove: outboxKey(entry.sourceRef, entry.job), when: [{ attribute: 'at', is: 'present' }] }));
+    { remove: outboxKey(entry.sourceRef, entry.job), when: [{ attribute: 'at', is: '=', value: entry.at }] }));
   return (await ledger.table.write([...removals, ...countWrites('0', { outbox: -entries.length })])).done;
 }

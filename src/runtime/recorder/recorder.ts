@@ -3,7 +3,7 @@ import { jobNumber } from '../core/job-names';
 import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
 import { readImage } from '../ledger/images';
 import { JobRecord, readJob } from '../ledger/jobs';
-import { recordFailure, recordLabel } from '../ledger/labels';
+import { LabelOutcome, recordFailure, recordLabel } from '../ledger/labels';
 import { World } from '../world';
 import { tellLabel } from './tell';
 
@@ -53,7 +53,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-export type Recorded = 'recorded' | 'known' | 'double' | 'failed' | 'unknown-image' | 'not-ours' | 'nothing';
+export type Recorded = LabelOutcome | 'failed' | 'not-ours' | 'nothing';
 
 /** Reads one output message into the ledger. Idempotent: a message may come any number of times, in any order. */
 export class Recorder {
@@ -77,7 +77,9 @@ export class Recorder {
       return await recordFailure(this.world.ledger, sourceRef, job.number, said.reason) ? 'failed' : 'known';
     }
     const { number, instructions } = job;
-    const outcome = await recordLabel(this.world.ledger, { sourceRef, job: number, instructions, line: cleanLine(line) });
+    const outcome = await recordLabel(this.world.ledger, {
+      sourceRef, job: number, instructions, line: cleanLine(line), createdAt: said.createdAt,
+    });
     await tellLabel(this.world, this.configuration, outcome, sourceRef, job);
     return outcome;
   }

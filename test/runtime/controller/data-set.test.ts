@@ -44,6 +44,21 @@ describe('the data set', () => {
     expect(index(project)).toMatchObject({ 'current': { manifest: 's3://output/datasets/current/output.manifest', lines: 2 }, 'parts-since': [] });
   });
 
+  test('has what all workers agreed on, also where the service reports an image at its first answer', async () => {
+    const work = { workersPerImage: 3, taskTimeLimitSeconds: 600, taskAvailabilitySeconds: 864_000, maxConcurrentTasks: 100, window: 4 };
+    const project = await runningProject({ configuration: { work }, simulator: { outputMessageAt: 'answer' } }, 1);
+    for (const label of ['launder', 'froth', 'froth']) {
+      const [task] = project.openTasks();
+      await project.simulator.submit(task.taskId, `worker-${task.workersAnswered.length}`, { kind: 'classification', label });
+      await project.rounds(8);
+    }
+    await project.simulator.expire(project.liveJobName()!);
+    await project.rounds(40);
+    expect(project.dataSet()).toMatchObject([{ 'label': 0, 'label-metadata': { 'class-name': 'froth' } }]);
+    expect((await project.read()).counts).toMatchObject({ 'image:LABELED': 1 });
+    expectConservation(project.outside.table);
+  });
+
   test('is not written while nothing changes', async () => {
     const project = await runningProject();
     await project.label();

@@ -38,7 +38,9 @@ describe('what a line says', () => {
   });
 
   test('the job is the one that the metadata names', () => {
-    expect(verdict(LABELED['several classes'][1] as never, 'lan')).toEqual({ kind: 'labeled', jobName: 'labeling-job/froth-0a1b2c3d-1' });
+    expect(verdict(LABELED['several classes'][1] as never, 'lan')).toEqual({
+      kind: 'labeled', jobName: 'labeling-job/froth-0a1b2c3d-1', createdAt: '2026-01-05T08:00:00.000000',
+    });
     expect(verdict(LABELED['a label without metadata'][1] as never, 'lan')).toEqual({ kind: 'labeled', jobName: undefined });
   });
 

@@ -47,7 +47,7 @@ describe('a label is accepted in every state', () => {
     expect(image).not.toHaveProperty('reason');
     expect(await jobItem(ledger, 1)).toMatchObject({ labeled: 1, open: 0 });
     expect(await jobItem(ledger, 2)).toMatchObject({ labeled: 0, open: 0 });
-    expect(await readOutbox(ledger, 10)).toEqual([{ sourceRef: ref, job: 1, line: JSON.stringify({ 'source-ref': ref, 'drop-key': 'a.jpg', 'label': 1, 'instructions-version': 'v1' }) }]);
+    expect(await readOutbox(ledger, 10)).toMatchObject([{ sourceRef: ref, job: 1, line: JSON.stringify({ 'source-ref': ref, 'drop-key': 'a.jpg', 'label': 1, 'instructions-version': 'v1' }) }]);
     ledger.expectConservation();
   });
 });
@@ -80,6 +80,48 @@ test('an older job\'s label, reported late, is kept and does not stand', async (
   expect(await readOutbox(ledger, 10)).toEqual([]);
   expect(ledger.events(`IMAGE#${ref}`)).toContain('older-label-kept');
   ledger.expectConservation();
+});
+
+describe('with several workers, a job may report an image at each answer', () => {
+  const answer = (ledger: MemoryLedger, sourceRef: string, number: number, job = 1) => recordLabel(ledger, {
+    sourceRef, job, instructions: 'v1', line: { 'source-ref': sourceRef, 'label': number }, createdAt: `2026-01-05T08:00:0${number}.000000`,
+  });
+  const standing = async (ledger: MemoryLedger): Promise<number[]> =>
+    (await readOutbox(ledger, 10)).map(({ line }) => (JSON.parse(line) as { label: number }).label);
+
+  test('the latest line stands, in whatever order they come, and nothing is counted twice', async () => {
+    const { ledger, ref } = await sent();
+    expect([await answer(ledger, ref, 2), await answer(ledger, ref, 1), await answer(ledger, ref, 3), await answer(ledger, ref, 3)])
+      .toEqual(['recorded', 'known', 'replaced', 'known']);
+    expect(await standing(ledger)).toEqual([3]);
+    expect(await jobItem(ledger, 1)).toMatchObject({ labeled: 1, open: 0 });
+    expect([count(ledger, 'outbox'), count(ledger, 'double')]).toEqual([1, 0]);
+    ledger.expectConservation();
+  });
+
+  test('it goes to the data set again where the former line is there already, and also if that is just being written', async () => {
+    const { ledger, ref } = await sent();
+    await answer(ledger, ref, 1);
+    const published = await readOutbox(ledger, 10);
+    await answer(ledger, ref, 2);
+    await clearOutbox(ledger, published);
+    expect(await standing(ledger)).toEqual([2]);
+    await clearOutbox(ledger, await readOutbox(ledger, 10));
+    await answer(ledger, ref, 3);
+    expect(await standing(ledger)).toEqual([3]);
+    expect(count(ledger, 'outbox')).toBe(1);
+    ledger.expectConservation();
+  });
+
+  test('of an older job it is kept, and does not stand', async () => {
+    const { ledger, ref } = await sent();
+    await answer(ledger, ref, 1);
+    await answer(ledger, ref, 1, 2);
+    await clearOutbox(ledger, await readOutbox(ledger, 10));
+    expect(await answer(ledger, ref, 4)).toBe('replaced');
+    expect(await standing(ledger)).toEqual([]);
+    ledger.expectConservation();
+  });
 });
 
 test('an image that nobody dropped is unknown', async () => {
