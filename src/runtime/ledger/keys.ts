@@ -5,7 +5,7 @@ import { Key } from '../ports';
  *
  * | question | answer |
  * |---|---|
- * | is anything to do? (each tick) | one query of partition PROJECT: configuration, instructions, state, lease, counters, alerts and so on |
+ * | is anything to do? (each tick) | one query of partition PROJECT: configuration, instructions, state, lease, counters, alerts ... |
  * | what to feed, by priority and age | status index FRESH / AGAIN, 16 shards |
  * | images that are held back and no job has | status index HELD-BACK |
  * | images that a job still has | status index SENDING / SENT / HELD, sort key begins with the job number |
