@@ -107,23 +107,31 @@ async function shares(bytes: Buffer, work: Work, times: number): Promise<Shares>
   if (!header.ok || planned?.kind !== 'geometry') {
     throw new Error('shares are measured for good images only');
   }
-  const total = await median(times, () => intake(bytes, work));
-  const hash = await median(times, async () => createHash('sha256').update(bytes).digest('hex'));
-  const gate = await median(times, async () => inspect(bytes));
+  const whole = {
+    total: () => intake(bytes, work),
+    hash: () => createHash('sha256').update(bytes).digest('hex'),
+    gate: () => inspect(bytes),
+  };
   if (planned.geometry.steps.length === 0) {
     // nothing is encoded: the bytes stay, and decoding is for the verdict
-    const verdict = await median(times, () => decodeWhole(bytes, header));
+    const { total, hash, gate, verdict } = await medians(times, { ...whole, verdict: () => decodeWhole(bytes, header) });
     return { total, decode: verdict, transform: 0, encode: 0, hash, gate, setUp: Math.max(0, total - verdict - hash - gate) };
   }
   const [stage] = stagesOf(header, header.orientation, uprightSize(header, header.orientation), planned.geometry.steps.filter(isMoving));
   const last = stage.before === undefined ? header.height - 1 : stage.before.top + stage.before.height - 1;
   const lastRow = { left: 0, top: last, width: header.width, height: 1 };
   const tiny = await tinyImage(header.type);
-  const setUp = await median(times, () => runPipeline(openImage(tiny.bytes, tiny.header).raw()));
-  const decode = await median(times, () => runPipeline(openImage(bytes, header).extract(lastRow).raw())) - setUp;
-  const transformed = await median(times, () => runPipeline(applyStage(openImage(bytes, header), stage).raw())) - setUp;
-  const encode = Math.max(0, total - transformed - setUp - hash - gate);
-  return { total, decode, transform: Math.max(0, transformed - decode), encode, hash, gate, setUp };
+  const { total, hash, gate, setUp, decoded, transformed } = await medians(times, {
+    ...whole,
+    setUp: () => runPipeline(openImage(tiny.bytes, tiny.header).raw()),
+    decoded: () => runPipeline(openImage(bytes, header).extract(lastRow).raw()),
+    transformed: () => runPipeline(applyStage(openImage(bytes, header), stage).raw()),
+  });
+  const difference = (more: number, less: number) => Math.max(0, more - less);
+  return {
+    total, decode: difference(decoded, setUp), transform: difference(transformed, decoded), encode: difference(total, transformed + hash + gate),
+    hash, gate, setUp,
+  };
 }
 
 /** Eight by eight pixels: what a pipeline costs before it has anything to do. */
@@ -136,14 +144,20 @@ async function tinyImage(format: 'jpeg' | 'png'): Promise<{ bytes: Buffer; heade
   return { bytes, header };
 }
 
-async function median(times: number, work: () => Promise<unknown>): Promise<number> {
-  const milliseconds: number[] = [];
+/** The medians of several works, which are done in turns: what slows the machine down slows all of them down. */
+async function medians<T extends string>(
+  times: number, works: { readonly [name in T]: () => unknown },
+): Promise<{ readonly [name in T]: number }> {
+  const names = Object.keys(works) as T[];
+  const milliseconds = new Map(names.map((name) => [name, [] as number[]]));
   for (let time = 0; time < times; time++) {
-    const start = process.cpuUsage();
-    await work();
-    milliseconds.push(since(start));
+    for (const name of names) {
+      const start = process.cpuUsage();
+      await works[name]();
+      milliseconds.get(name)!.push(since(start));
+    }
   }
-  return percentile(milliseconds, 0.5);
+  return Object.fromEntries(names.map((name) => [name, percentile(milliseconds.get(name)!, 0.5)])) as { [name in T]: number };
 }
 
 /** Milliseconds of processor time, over all threads: what a function is billed for where it has one processor, whoever else is busy. */
