@@ -129,7 +129,10 @@ async function shares(bytes: Buffer, work: Work, times: number): Promise<Shares>
   });
   const difference = (more: number, less: number) => Math.max(0, more - less);
   return {
-    total, decode: difference(decoded, setUp), transform: difference(transformed, decoded), encode: difference(total, transformed + hash + gate),
+    total,
+    decode: difference(decoded, setUp),
+    transform: difference(transformed, decoded),
+    encode: difference(total, transformed + hash + gate),
     hash, gate, setUp,
   };
 }
