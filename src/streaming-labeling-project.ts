@@ -33,8 +33,8 @@ import { RECORDER_MAX_RECEIVE_COUNT, RECORDER_TIMEOUT, Recorder } from './parts/
 import { ProjectParts, resourcesEnvironment } from './parts/resources';
 import { Storage } from './parts/storage';
 import { Stream } from './parts/stream';
-import { WorkQueue } from './parts/work-queue';
 import { grantTaskFunctions } from './parts/task-functions';
+import { WorkQueue } from './parts/work-queue';
 import { workSettings } from './parts/work-settings';
 import { StreamingLabelingProjectProps } from './streaming-labeling-project-props';
 

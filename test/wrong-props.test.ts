@@ -76,9 +76,11 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
     ['six keywords', withTask({ keywords: ['a', 'b', 'c', 'd', 'e', 'f'] }), 'keywords has 6 entries', 'at most 5'],
     ['a keyword with a hyphen', withTask({ keywords: ['good', 'weld-seam'] }), "keywords[1] is 'weld-seam'", 'letters, digits and single spaces'],
     ['a keyword of 31 characters', withTask({ keywords: ['x'.repeat(31)] }), 'keywords[0]', '1 to 30'],
-    ['descriptions that make too long a page', withProps(() => ({ task: LabelingTask.boundingBox({
-      ...BOXES, labels: Array.from({ length: 50 }, (_, index) => ({ name: `${'"'.repeat(240)}${index}`, description: '"'.repeat(255) })),
-    }) })), 'the page that title, description and labels make', '128000', 'shorten'],
+    ['descriptions that make too long a page', withProps(() => ({
+      task: LabelingTask.boundingBox({
+        ...BOXES, labels: Array.from({ length: 50 }, (_, index) => ({ name: `${'"'.repeat(240)}${index}`, description: '"'.repeat(255) })),
+      }),
+    })), 'the page that title, description and labels make', '128000', 'shorten'],
     ['labels that are adjusted under their own name', () => LabelingTask.adjustBoundingBox({ ...BOXES, labelAttributeName: 'boxes' }), "labelAttributeName are both 'boxes'", 'names of their own'],
     ['boxes that are adjusted under the name of masks', () => LabelingTask.adjustBoundingBox({ ...BOXES, earlierLabelAttributeName: 'x-ref' }), "earlierLabelAttributeName is 'x-ref'", 'only for masks'],
     ['masks that are verified under the name of boxes', () => LabelingTask.verifySemanticSegmentation({ ...BOXES, earlierLabels: labels(1), earlierLabelAttributeName: 'x' }), "earlierLabelAttributeName is 'x'", '-ref'],

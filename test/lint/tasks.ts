@@ -1,7 +1,8 @@
 import { BuiltInTaskType, LABELING_TASKS } from '../../src/contract/labeling-tasks';
 import { PageTask } from '../../src/contract/worker-template';
 
-export const BUILT_IN_TASKS = Object.values(LABELING_TASKS).filter(({ page }) => page !== undefined).map(({ type }) => type as BuiltInTaskType);
+export const BUILT_IN_TASKS = Object.values(LABELING_TASKS)
+  .filter(({ page }) => page !== undefined).map(({ type }) => type as BuiltInTaskType);
 
 /** A task of a type, with words that have to be escaped. */
 export function taskFor(type: BuiltInTaskType): PageTask {

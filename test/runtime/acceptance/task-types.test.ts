@@ -175,7 +175,10 @@ describe('a custom task', () => {
       const key = String((request.payload as JsonObject).s3Uri).replace('s3://output/', '');
       const asked = JSON.parse(Buffer.from(files().outside.cloud.buckets.read('output', key).body).toString()) as { datasetObjectId: string; annotations: { annotationData: { content: string } }[] }[];
       return asked.map(({ datasetObjectId, annotations }) => ({
-        datasetObjectId, consolidatedAnnotation: { content: makes(annotations.map(({ annotationData }) => JSON.parse(annotationData.content) as JsonValue)) },
+        datasetObjectId,
+        consolidatedAnnotation: {
+          content: makes(annotations.map(({ annotationData }) => JSON.parse(annotationData.content) as JsonValue)),
+        },
       }));
     };
   }
