@@ -1,8 +1,11 @@
 import { catchFault, Fault, FaultError } from './fault';
+import { readGif } from './gif-structure';
 import { ImageHeader } from './header';
 import { readJpeg } from './jpeg-structure';
 import { readPng } from './png-structure';
 import { sniff } from './sniff';
+import { readTiff } from './tiff-structure';
+import { readWebp } from './webp-structure';
 
 /** What the pipeline reads at all. */
 export interface InputLimits {
@@ -51,12 +54,14 @@ function read(bytes: Buffer, limits: InputLimits): ImageHeader {
   if (needed > limits.maxDecodeBytes) {
     throw new FaultError(
       'too-many-pixels',
-      `the ${header.progressive ? 'progressive ' : ''}image of ${header.width}x${header.height} needs ${needed} bytes to decode; `
+      `the ${header.progressive && (header.type === 'jpeg' || header.type === 'png') ? 'progressive ' : ''}image of ${header.width}x${header.height} needs ${needed} bytes to decode; `
       + `${limits.maxDecodeBytes} are allowed`,
     );
   }
   return header;
 }
+
+const ACCEPTED = 'JPEG, PNG, WebP, GIF and TIFF';
 
 function readContainer(bytes: Buffer): ImageHeader {
   const sniffed = sniff(bytes);
@@ -65,10 +70,16 @@ function readContainer(bytes: Buffer): ImageHeader {
       return readJpeg(bytes);
     case 'png':
       return readPng(bytes);
+    case 'webp':
+      return readWebp(bytes);
+    case 'gif':
+      return readGif(bytes);
+    case 'tiff':
+      return readTiff(bytes);
     case 'other-image':
-      throw new FaultError('unsupported-type', `the file is ${sniffed.name}; JPEG and PNG are accepted`);
+      throw new FaultError('unsupported-type', `the file is ${sniffed.name}; ${ACCEPTED} are accepted`);
     case 'not-an-image':
-      throw new FaultError('not-an-image', `the file is ${sniffed.name}; JPEG and PNG are accepted`);
+      throw new FaultError('not-an-image', `the file is ${sniffed.name}; ${ACCEPTED} are accepted`);
   }
 }
 

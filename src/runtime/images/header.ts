@@ -1,8 +1,11 @@
 import { Orientation } from '../../contract/geometry';
 
+/** Those that are read. Only JPEG and PNG are shown to workers. */
+export type ImageType = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff';
+
 /** What the container says about an image, learned without decoding it. */
 export interface ImageHeader {
-  readonly type: 'jpeg' | 'png';
+  readonly type: ImageType;
   /** Columns as stored, before EXIF orientation. */
   readonly width: number;
   /** Rows as stored, before EXIF orientation. */
@@ -22,7 +25,7 @@ export interface ImageHeader {
   /** `other`: the pixels need a colour transform. */
   readonly profile: 'none' | 'srgb' | 'other';
   readonly hasGps: boolean;
-  /** Frames after the first one, which only the first one stands for. */
+  /** Frames or pages after the first one, which only the first one stands for. */
   readonly animated: boolean;
   /** Where the image ends. What follows is no part of it (and some cameras put a lot there). */
   readonly end: number;

@@ -8,6 +8,10 @@ import { IMAGE_MAX_PIXELS } from '../../contract/limits';
 /** Keeps the bytes as they came. Decodes all of them once, so that no worker opens a broken image. */
 export class NoneEngine implements ImageEngine {
   async process(bytes: Uint8Array, header: ImageHeader): Promise<EngineResult> {
+    const { type } = header;
+    if (type !== 'jpeg' && type !== 'png') {
+      return { kind: 'rejected', reason: 'unsupported-type', detail: `the file is a ${type.toUpperCase()}; as they are, workers are shown JPEG and PNG alone` };
+    }
     const fault = sizeFault(bytes);
     if (fault !== undefined) {
       return { kind: 'rejected', ...fault };
@@ -27,8 +31,8 @@ export class NoneEngine implements ImageEngine {
     }
     const image = {
       bytes,
-      format: header.type,
-      contentType: CONTENT_TYPE[header.type],
+      format: type,
+      contentType: CONTENT_TYPE[type],
       ...uprightSize(header, header.orientation),
       inverseTransform: planned.geometry.inverse,
       warnings: warningsOf(header),

@@ -67,6 +67,9 @@ export class Rendering {
     }
     if (header.colorModel === 'grey') {
       image = this.grey ? image.toColourspace('b-w') : image.pipelineColourspace('srgb');
+    } else if (header.type === 'gif') {
+      // the decoder gives one channel where the palette is grey
+      image = image.toColourspace('srgb');
     }
     return { image, input: header, orientation: header.orientation };
   }

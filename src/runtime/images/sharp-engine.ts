@@ -90,7 +90,7 @@ export function sizeFault(bytes: Uint8Array): Fault | undefined {
 }
 
 function formatOf(header: ImageHeader, output: OutputSpec): 'jpeg' | 'png' {
-  return output.format === undefined || output.format === 'auto' ? header.type : output.format;
+  return output.format === undefined || output.format === 'auto' ? (header.type === 'png' ? 'png' : 'jpeg') : output.format;
 }
 
 /** Whether the stored pixels are already what is wanted, so that encoding them again would only lose quality and time. */
@@ -112,9 +112,12 @@ async function keepPixels(bytes: Uint8Array, header: ImageHeader): Promise<Uint8
   return stripMetadata(bytes, header);
 }
 
+const MORE_FRAMES: { readonly [type: string]: string | undefined } = { tiff: 'The file has several pages: workers see its first one.' };
+
 function warningsOf(header: ImageHeader, format: 'jpeg' | 'png'): string[] {
   return [
-    ...(header.animated ? ['The image is animated: workers see its first frame.'] : []),
-    ...(header.hasAlpha && format === 'jpeg' ? ['The image had transparent parts: they were filled with the background colour.'] : []),
+    ...(header.animated ? [MORE_FRAMES[header.type] ?? 'The image is animated: workers see its first frame.'] : []),
+    // most GIFs name a transparent colour, and few use it
+    ...(header.hasAlpha && header.type !== 'gif' && format === 'jpeg' ? ['The image had transparent parts: they were filled with the background colour.'] : []),
   ];
 }

@@ -1,13 +1,10 @@
+import { ImageType } from './header';
+
 /** What bytes are, by their content; names and content types are not asked. */
-export type Sniffed = { readonly kind: 'jpeg' | 'png' } | { readonly kind: 'other-image' | 'not-an-image'; readonly name: string };
+export type Sniffed = { readonly kind: ImageType } | { readonly kind: 'other-image' | 'not-an-image'; readonly name: string };
 
 const MAGIC: readonly (readonly [offset: number, bytes: string, name: string, image: boolean])[] = [
-  [0, 'GIF8', 'GIF', true],
   [0, 'BM', 'BMP', true],
-  [0, 'II*\0', 'TIFF', true],
-  [0, 'MM\0*', 'TIFF', true],
-  [0, 'II+\0', 'BigTIFF', true],
-  [0, 'MM\0+', 'BigTIFF', true],
   [0, 'II\xbc', 'JPEG XR', true],
   [0, '\0\0\0\x0cjP  ', 'JPEG 2000', true],
   [0, '\xffO\xffQ', 'JPEG 2000', true],
@@ -28,6 +25,9 @@ const HEIF_BRANDS: { readonly [brand: string]: string } = {
   avif: 'AVIF', avis: 'AVIF', heic: 'HEIC', heix: 'HEIC', hevc: 'HEIC', hevx: 'HEIC', heim: 'HEIC', heis: 'HEIC', mif1: 'HEIF', msf1: 'HEIF',
 };
 
+/** Of either byte order, and the kind for large files. */
+const TIFF = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
+
 const PNG_SIGNATURE = '\x89PNG\r\n\x1a\n';
 
 export function sniff(bytes: Buffer): Sniffed {
@@ -39,8 +39,14 @@ export function sniff(bytes: Buffer): Sniffed {
   if (head.startsWith(PNG_SIGNATURE) || (head.length < 8 && head.length > 1 && PNG_SIGNATURE.startsWith(head))) {
     return { kind: 'png' };
   }
+  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) {
+    return { kind: 'gif' };
+  }
+  if (TIFF.some((magic) => head.startsWith(magic))) {
+    return { kind: 'tiff' };
+  }
   if (head.startsWith('RIFF')) {
-    return head.slice(8, 12) === 'WEBP' ? { kind: 'other-image', name: 'WebP' } : { kind: 'not-an-image', name: 'RIFF audio or video' };
+    return head.slice(8, 12) === 'WEBP' ? { kind: 'webp' } : { kind: 'not-an-image', name: 'RIFF audio or video' };
   }
   if (head.slice(4, 8) === 'ftyp' && !head.startsWith('qt', 8)) {
     const image = HEIF_BRANDS[head.slice(8, 12)];

@@ -120,7 +120,7 @@ async function shares(bytes: Buffer, work: Work, times: number): Promise<Shares>
   const [stage] = stagesOf(header, header.orientation, uprightSize(header, header.orientation), planned.geometry.steps.filter(isMoving));
   const last = stage.before === undefined ? header.height - 1 : stage.before.top + stage.before.height - 1;
   const lastRow = { left: 0, top: last, width: header.width, height: 1 };
-  const tiny = await tinyImage(header.type);
+  const tiny = await tinyImage(header.type as 'jpeg' | 'png');
   const { total, hash, gate, setUp, decoded, transformed } = await medians(times, {
     ...whole,
     setUp: () => runPipeline(openImage(tiny.bytes, tiny.header).raw()),

@@ -79,6 +79,6 @@ export const TRUNCATION: readonly Case[] = [
     },
     becomes: quarantine('corrupt', /a second scan of the same pixels/),
   },
-  { name: 'a file of one byte', key: 'one.jpg', bytes: () => Buffer.from([0xff]), becomes: quarantine('not-an-image', /JPEG and PNG are accepted/) },
+  { name: 'a file of one byte', key: 'one.jpg', bytes: () => Buffer.from([0xff]), becomes: quarantine('not-an-image', /GIF and TIFF are accepted/) },
   { name: 'a file of no bytes', key: 'none.jpg', bytes: () => Buffer.alloc(0), becomes: quarantine('empty', /0 bytes/) },
 ];

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { Case, FIRST_ROWS, jpeg, png, quarantine } from './case';
+import { Case, FIRST_ROWS, UNTOUCHED, jpeg, png, quarantine } from './case';
 import { bmp, heifHead, tiffPages } from './foreign-files';
 import { jpegOf, open, paint, pngOf, texture, withChunk, withSegment } from '../../images/samples';
 
@@ -17,12 +17,21 @@ function frames(format: 'gif' | 'webp'): Promise<Buffer> {
   return sharp(Buffer.concat(FRAMES.map(({ data }) => data)), { raw })[format]({ delay: [100, 100, 100] }).toBuffer();
 }
 
+const cut = (bytes: Buffer, missing: number): Buffer => bytes.subarray(0, bytes.length - missing);
+
+/** A TIFF of `tiffPages` with another number of bits a sample. */
+function withNumbers(tiff: Buffer, bits: number): Buffer {
+  const changed = Buffer.from(tiff);
+  changed.writeUInt16LE(bits, 8 + 2 + 2 * 12 + 8);
+  return changed;
+}
+
 const refused = (name: string, key: string, bytes: Case['bytes'], type: string): Case => ({
-  name, key, bytes, becomes: quarantine('unsupported-type', new RegExp(`the file is ${type}; JPEG and PNG are accepted`)),
+  name, key, bytes, becomes: quarantine('unsupported-type', new RegExp(`the file is ${type}; JPEG, PNG, WebP, GIF and TIFF are accepted`)),
 });
 
 const noImage = (name: string, key: string, bytes: Case['bytes'], type: string): Case => ({
-  name, key, bytes, becomes: quarantine('not-an-image', new RegExp(`the file is ${type}; JPEG and PNG are accepted`)),
+  name, key, bytes, becomes: quarantine('not-an-image', new RegExp(`the file is ${type}; JPEG, PNG, WebP, GIF and TIFF are accepted`)),
 });
 
 export const TYPES: readonly Case[] = [
@@ -30,15 +39,34 @@ export const TYPES: readonly Case[] = [
   { name: 'a JPEG named as a PNG', key: 'photo.png', bytes: () => jpegOf(texture(90, 60)), becomes: jpeg(90, 60) },
   { name: 'a JPEG without an extension', key: 'photo', bytes: () => jpegOf(texture(90, 60)), becomes: jpeg(90, 60) },
   { name: 'a JPEG named as a program', key: 'photo.exe', bytes: () => jpegOf(texture(90, 60)), becomes: jpeg(90, 60) },
-  refused('a GIF', 'a.gif', () => open(FRAMES[0]).gif().toBuffer(), 'GIF'),
-  refused('a GIF of three frames', 'a.gif', () => frames('gif'), 'GIF'),
-  refused('a WebP', 'a.webp', () => open(FRAMES[0]).webp().toBuffer(), 'WebP'),
-  refused('a WebP of three frames', 'a.webp', () => frames('webp'), 'WebP'),
-  refused('a WebP named as a JPEG', 'a.jpg', () => open(FRAMES[0]).webp().toBuffer(), 'WebP'),
+  // browsers show them, Ground Truth's own tools do not all: workers get a JPEG
+  { name: 'a GIF', key: 'a.gif', bytes: () => open(FRAMES[0]).gif().toBuffer(), becomes: jpeg(60, 40) },
+  { name: 'a GIF of three frames', key: 'a.gif', bytes: () => frames('gif'), becomes: jpeg(60, 40, { looksLike: () => pngOf(FRAMES[0]), warning: /animated: workers see its first frame/ }) },
+  {
+    name: 'a GIF of 87 whose frame leaves some of its canvas free', key: 'a.gif',
+    bytes: async () => Buffer.from('R0lGODdhCAAIAIAAAP8AAAAAACwAAAAABAAEAAACBISPqVkAOw==', 'base64'),
+    becomes: jpeg(8, 8, { tolerance: 255 }),
+  },
+  { name: 'a WebP', key: 'a.webp', bytes: () => open(FRAMES[0]).webp().toBuffer(), becomes: jpeg(60, 40) },
+  { name: 'a WebP without loss', key: 'a.webp', bytes: () => open(texture(90, 60)).webp({ lossless: true }).toBuffer(), becomes: jpeg(90, 60) },
+  { name: 'a WebP of three frames', key: 'a.webp', bytes: () => frames('webp'), becomes: jpeg(60, 40, { looksLike: () => pngOf(FRAMES[0]), warning: /animated: workers see its first frame/ }) },
+  { name: 'a WebP named as a JPEG', key: 'a.jpg', bytes: () => open(FRAMES[0]).webp().toBuffer(), becomes: jpeg(60, 40) },
+  { name: 'a WebP that lies on its side', key: 'a.webp', bytes: () => open(texture(90, 60)).webp().withMetadata({ orientation: 6 }).toBuffer(), becomes: jpeg(60, 90) },
   refused('an AVIF', 'a.avif', () => open(FRAMES[0]).avif({ effort: 0 }).toBuffer(), 'AVIF'),
   refused('a HEIC', 'a.heic', () => heifHead('heic'), 'HEIC'),
-  refused('a TIFF', 'a.tif', () => open(FRAMES[0]).tiff().toBuffer(), 'TIFF'),
-  refused('a TIFF of three pages', 'a.tif', () => tiffPages(3), 'TIFF'),
+  { name: 'a TIFF', key: 'a.tif', bytes: () => open(texture(90, 60)).tiff().toBuffer(), becomes: jpeg(90, 60) },
+  { name: 'a TIFF of three pages', key: 'a.tif', bytes: () => tiffPages(3), becomes: jpeg(8, 8, { warning: /several pages: workers see its first one/ }) },
+  { name: 'a TIFF of 16 bits in tiles, deflated', key: 'a.tif', bytes: () => open(texture(200, 160)).toColourspace('rgb16').tiff({ tile: true, tileWidth: 64, tileHeight: 64, compression: 'deflate' }).toBuffer(), becomes: jpeg(200, 160, { looksLike: () => pngOf(texture(200, 160)) }) },
+  { name: 'a grey TIFF that is compressed', key: 'a.tif', bytes: () => open(texture(90, 60)).greyscale().tiff({ compression: 'lzw' }).toBuffer(), becomes: jpeg(90, 60) },
+  { name: 'a TIFF as it is, for workers whose browsers do not show it', key: 'a.tif', by: UNTOUCHED, bytes: () => open(texture(90, 60)).tiff().toBuffer(), becomes: quarantine('unsupported-type', /the file is a TIFF; as they are, workers are shown JPEG and PNG alone/) },
+  { name: 'a cut TIFF', key: 'a.tif', bytes: async () => cut(await open(texture(90, 60)).tiff({ compression: 'none' }).toBuffer(), 100), becomes: quarantine('truncated', /of the TIFF reaches|the TIFF refers to byte/) },
+  { name: 'the beginning of a TIFF', key: 'a.tif', bytes: () => Buffer.from('II*\0\x08\0\0\0', 'latin1'), becomes: quarantine('truncated', /the TIFF refers to byte 8/) },
+  { name: 'a TIFF of 32 bits a sample', key: 'a.tif', bytes: () => withNumbers(tiffPages(1), 32), becomes: quarantine('unsupported-type', /floating point/) },
+  { name: 'a cut GIF', key: 'a.gif', bytes: async () => cut(await open(texture(90, 60)).gif().toBuffer(), 1), becomes: quarantine('truncated', /before the end of the GIF/) },
+  { name: 'a cut WebP', key: 'a.webp', bytes: async () => cut(await open(texture(90, 60)).webp().toBuffer(), 1), becomes: quarantine('truncated', /the WebP says that it has/) },
+  { name: 'a GIF without an image', key: 'a.gif', bytes: () => Buffer.from('GIF89a\x01\0\x01\0\0\0\0;', 'latin1'), becomes: quarantine('corrupt', /the GIF holds no image/) },
+  { name: 'a WebP without an image', key: 'a.webp', bytes: () => Buffer.from('RIFF\x0c\0\0\0WEBPABCD\0\0\0\0', 'latin1'), becomes: quarantine('corrupt', /does not begin with the header of an image/) },
+  { name: 'a GIF whose canvas would fill the memory', key: 'a.gif', bytes: () => Buffer.from('GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x01\0\0;', 'latin1'), becomes: quarantine('too-many-pixels', /the image is 65535x65535|needs \d+ bytes to decode/) },
   refused('a BMP', 'a.bmp', () => bmp(20, 10), 'BMP'),
   refused('an SVG that asks a server for its content', 'a.svg', () => Buffer.from(SVG_OUTSIDE), 'SVG'),
   refused('an SVG that asks for a file, named as a JPEG', 'a.jpg', () => Buffer.from(SVG_FILE), 'SVG'),
