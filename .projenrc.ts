@@ -66,7 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       // coverage is measured by the full run alone (projenrc/jest-full.mjs), so that one test file runs fast
       collectCoverage: false,
       collectCoverageFrom: ['src/**/*.ts'],
-      moduleNameMapper: { '^cdk-streaming-labeling$': '<rootDir>/src' },
+      moduleNameMapper: { '^cdk-streaming-labeling$': '<rootDir>/src', '^cdk-streaming-labeling/lib/(.*)$': '<rootDir>/src/$1' },
       modulePathIgnorePatterns: ['<rootDir>/(dist|\\.cache)/'],
     },
   },
@@ -114,7 +114,7 @@ project.package.addField('jest', { ...project.jest!.config, testMatch: ['<rootDi
 const tsconfigDev = project.tryFindObjectFile('tsconfig.dev.json')!;
 tsconfigDev.addOverride('include', DEV_SOURCES);
 tsconfigDev.addOverride('exclude', ['node_modules', '**/cdk.out']);
-tsconfigDev.addOverride('compilerOptions.paths', { 'cdk-streaming-labeling': ['./src'] });
+tsconfigDev.addOverride('compilerOptions.paths', { 'cdk-streaming-labeling': ['./src'], 'cdk-streaming-labeling/lib/*': ['./src/*'] });
 
 const eslintrc = project.tryFindObjectFile('.eslintrc.json')!;
 eslintrc.addDeletionOverride('parserOptions.projectService');
@@ -123,6 +123,8 @@ eslintrc.addOverride('parserOptions.ecmaVersion', 2022);
 eslintrc.addOverride('settings.import/resolver.typescript.project', './tsconfig.dev.json');
 project.eslint!.addIgnorePattern('cdk.out');
 project.eslint!.allowDevDeps('examples/**');
+// its users bundle it into functions, where the SDK is
+project.eslint!.allowDevDeps('src/hook/**');
 BUNDLED_SOURCES.forEach((sources) => project.eslint!.allowDevDeps(sources));
 project.eslint!.addRules({
   'no-bitwise': 'off', // file formats and hashes are made of bits

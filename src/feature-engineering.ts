@@ -1,9 +1,12 @@
 import { Token } from 'aws-cdk-lib';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { FeatureEngineeringConfiguration } from './contract/project-configuration';
 import { outputProblems, renditionProblems, transformProblems } from './contract/transform-problems';
 import { OutputSpec, RenditionSpec, TransformSpec } from './contract/transforms';
 import { ImageTransform } from './image-transform';
+import { HookFunction, checkHookFunction, checkHookPlace, hookConcurrency } from './parts/hook-function';
+import { MAX_CONCURRENCY } from './parts/intake';
 import { Problems } from './parts/problems';
 
 /** The file format of the images that workers see. */
@@ -105,6 +108,24 @@ export interface ImagesOptions {
   readonly renditions?: ImageRendition[];
 }
 
+/** Options of feature engineering by a function. */
+export interface FromFunctionOptions {
+  /**
+   * Whether the function is given every file, also what is no image or none that the project knows: videos, raw files, documents. The
+   * gate then refuses only empty files, broken images of the types that it knows, and files of more than 256 MB.
+   *
+   * @default false
+   */
+  readonly anyFile?: boolean;
+
+  /**
+   * How many drops are given to the function at once, 2 to 1,000.
+   *
+   * @default - 20, or the function's reserved concurrency where that is less
+   */
+  readonly maxConcurrency?: number;
+}
+
 /**
  * What is made of a drop before workers see it.
  */
@@ -146,8 +167,38 @@ export abstract class FeatureEngineering {
     return new Fixed({ kind: 'none' });
   }
 
+  /**
+   * A Lambda function of yours makes the images, in any language.
+   *
+   * It is called with each drop as a `HookRequest` and answers with a `HookAnswer`: one or more images, each with attributes, a priority
+   * and a pre-label if you like, or a rejection. The drop has passed the gate before (it is an image, and whole), and what the function
+   * returns passes it too, before it is stored and recorded like every image: a function cannot lose a drop, nor label one twice. What
+   * fails is tried again; a drop that fails where others succeed goes to quarantine.
+   *
+   * The project lets the function read drops and write below a staging prefix: it needs no other permission. Its time-out may be 3 minutes
+   * at most.
+   *
+   * @param fn the function
+   */
+  static fromFunction(fn: IFunction, options: FromFunctionOptions = {}): FeatureEngineering {
+    const problems = new Problems('FeatureEngineering.fromFunction');
+    const maxConcurrency = hookConcurrency(fn, options.maxConcurrency, MAX_CONCURRENCY, problems);
+    checkHookFunction(fn, problems);
+    problems.throwIfAny();
+    return new ByFunction({ function: fn, maxConcurrency }, options.anyFile ?? false);
+  }
+
   /** @internal */
   abstract _bind(scope: Construct): FeatureEngineeringConfiguration;
+
+  /**
+   * The function of the user's that makes the images, where there is one.
+   *
+   * @internal
+   */
+  _hook(_scope: Construct): HookFunction | undefined {
+    return undefined;
+  }
 }
 
 function specsOf(transforms: readonly ImageTransform[] = []): TransformSpec[] {
@@ -169,6 +220,25 @@ function withExamples<T>(value: T): T {
   return typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withExamples(each)])) as T
     : value;
+}
+
+class ByFunction extends FeatureEngineering {
+  constructor(private readonly hook: HookFunction, private readonly anyFile: boolean) {
+    super();
+  }
+
+  /** @internal */
+  _bind(_scope: Construct): FeatureEngineeringConfiguration {
+    return { kind: 'function', anyFile: this.anyFile };
+  }
+
+  /** @internal */
+  _hook(scope: Construct): HookFunction {
+    const problems = new Problems(`StreamingLabelingProject '${scope.node.path}'`);
+    checkHookPlace(scope, this.hook, problems);
+    problems.throwIfAny();
+    return this.hook;
+  }
 }
 
 class Fixed extends FeatureEngineering {

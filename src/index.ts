@@ -1,4 +1,5 @@
 export * from './backfill';
+export * from './contract/hook';
 export * from './feature-engineering';
 export * from './image-transform';
 export * from './instruction-hosting';
@@ -6,6 +7,7 @@ export * from './instructions';
 export * from './label';
 export * from './labeling-task';
 export * from './retained-ledger';
+export * from './sharp-layer';
 export * from './streaming-labeling-project';
 export * from './streaming-labeling-project-props';
 export * from './work-team';

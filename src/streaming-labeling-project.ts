@@ -125,7 +125,7 @@ export class StreamingLabelingProject extends Construct {
     super(scope, id);
     Object.defineProperty(this, PROJECT, { value: true });
 
-    const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN, dropPrefix = '' } = props;
+    const { encryptionKey, removalPolicy = RemovalPolicy.RETAIN, dropPrefix = '', featureEngineering = FeatureEngineering.images() } = props;
     const projectName = props.projectName ?? defaultProjectName(this);
     const problems = new Problems(`StreamingLabelingProject '${this.node.path}'`);
     checkProject(this, projectName, props, problems);
@@ -175,7 +175,7 @@ export class StreamingLabelingProject extends Construct {
     const waking: FunctionDefaults = {
       ...functions, environment: resourcesEnvironment(this, parts, controller.handler.function.functionName),
     };
-    const intake = new Intake(this, 'Intake', waking, parts, controller);
+    const intake = new Intake(this, 'Intake', waking, parts, controller, featureEngineering._hook(this));
     const recorder = new Recorder(this, 'Recorder', waking, parts, controller);
     const published = instructions.kind === 'page' ? undefined : new PublishedInstructions(this, 'Instructions', functions, parts, {
       instructions, task, sharp: intake.sharp, after: [storage],
@@ -188,7 +188,7 @@ export class StreamingLabelingProject extends Construct {
         task: { ...task, ...instructions.kind === 'page' ? { template: instructions.template } : {} },
         workTeamArn: props.workTeam.workTeamArn,
         work,
-        featureEngineering: (props.featureEngineering ?? FeatureEngineering.images())._bind(this),
+        featureEngineering: featureEngineering._bind(this),
         ...published === undefined ? {} : { instructions: { owner: 'DEPLOY', version: published.version } },
         instructionRollOut: props.instructionRollOut ?? InstructionRollOut.NEXT_JOB,
       },

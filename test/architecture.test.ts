@@ -28,6 +28,8 @@ const SYNTH_PACKAGES = /^(aws-cdk-lib(\/.*)?|constructs|node:.*|fs|os|path|crypt
 
 const RULES: readonly Rule[] = [
   { place: 'contract', files: /^contract\//, own: /^contract\//, packages: NONE },
+  // users bundle it into functions of their own: the SDK is all that is there
+  { place: 'hook helper', files: /^hook\//, own: /^(hook|contract)\//, packages: /^@aws-sdk\/client-s3$/ },
   { place: 'lint', files: /^lint\//, own: /^(lint|contract)\//, packages: PARSERS },
   { place: 'runtime core', files: /^runtime\/core\//, own: /^(runtime\/core|contract)\//, packages: NONE },
   { place: 'runtime', files: /^runtime\//, own: /^(runtime|lint|contract)\//, packages: ANY_BUT_CDK },
@@ -151,6 +153,8 @@ describe('an import in the wrong direction is found', () => {
     ['runtime/core/a.ts', "import { x } from '../ports';"],
     ['local/simulator/a.ts', "import { x } from '../../contract/limits';"],
     ['local/simulator/a.ts', "const x = await import('../../runtime/core/x');"],
+    ['hook/a.ts', "import { x } from '../runtime/core/x';"],
+    ['hook/a.ts', "import * as z from 'zod';"],
     ['lint/a.ts', "import { readFileSync } from 'fs';"],
     ['lint/a.ts', "import { build } from 'esbuild';"],
     ['project.ts', "import { lintTemplate } from './lint';"],

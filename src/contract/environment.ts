@@ -4,6 +4,8 @@ import { PageTask } from './worker-template';
 export const ENVIRONMENT = {
   /** `ProjectResources` as JSON. */
   RESOURCES: 'PROJECT_RESOURCES',
+  /** In the intake function, where the user's feature engineering function makes the images: its ARN. */
+  HOOK_FUNCTION: 'PROJECT_HOOK_FUNCTION',
   /** Optional: `Timings` to change, as JSON in milliseconds. Local runs set it, so that hours pass in seconds. */
   TIMINGS: 'PROJECT_TIMINGS',
 } as const;
@@ -13,6 +15,8 @@ export const PREFIX = {
   IMAGES: 'images/',
   ORIGINALS: 'originals/',
   QUARANTINE: 'quarantine/',
+  /** Where feature engineering functions leave images until the project has taken them. */
+  STAGING: 'staging/',
   JOBS: 'jobs/',
   MANIFESTS: 'manifests/',
   CONFIG: 'config/',

@@ -1,48 +1,9 @@
 import { Affine, IDENTITY, applyAffine, invert } from './geometry';
+import type { PreLabel, PreLabelBox, PreLabelMask } from './hook';
 import { TaskConfiguration } from './project-configuration';
 import { Size } from './steps';
 
-/** A box of a pre-label. Unit: pixels, from the image's upper left corner. Fractions are allowed. */
-export interface PreLabelBox {
-  /** Name of one of the project's labels that is not retired. */
-  readonly label: string;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A mask of a pre-label. */
-export interface PreLabelMask {
-  /** Where the mask lies: `s3://bucket/key` of a PNG of the image's size, which the project's execution role may read. */
-  readonly uri: string;
-  /** What its colours mean, each written `#rrggbb`, by the names of the project's labels. Pixels of no such colour are background. */
-  readonly colors: { readonly [label: string]: string };
-}
-
-/** What a model, or anybody before the workers, thinks of an image: exactly one of the members, the one that the task type takes. */
-export interface PreLabel {
-  /**
-   * Classification: names of labels. Exactly one where workers choose one class, any number where they choose all that fit.
-   *
-   * @default - none
-   */
-  readonly classes?: string[];
-
-  /**
-   * Bounding boxes, at least partly within the image.
-   *
-   * @default - none
-   */
-  readonly boxes?: PreLabelBox[];
-
-  /**
-   * A mask.
-   *
-   * @default - none
-   */
-  readonly mask?: PreLabelMask;
-}
+export type { PreLabel, PreLabelBox, PreLabelMask };
 
 /** As JSON in ASCII. A manifest line may have 100,000 characters, and the workers' label of as many boxes has to fit beside it. */
 export const PRE_LABEL_MAX_CHARACTERS = 30_000;

@@ -59,7 +59,13 @@ export type FeatureEngineeringConfiguration =
     /** Several images of each drop, in the order of their index; `transforms` is empty then. */
     readonly renditions?: readonly RenditionSpec[];
   }
-  | { readonly kind: 'none' };
+  | { readonly kind: 'none' }
+  | {
+    /** A function of the user's: see `HookRequest`. */
+    readonly kind: 'function';
+    /** Also what is no image, or none of a type that the gate knows. */
+    readonly anyFile: boolean;
+  };
 
 /**
  * What the user wants, as one value: written to the ledger once for each deploy, read by every function.

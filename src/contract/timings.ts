@@ -55,6 +55,11 @@ export interface Timings {
   readonly attemptPatience: number;
   /** An engine that works on by itself and does not report back for so long is given the drop again. */
   readonly engineeringPatience: number;
+  /** A drop that the user's feature engineering function fails for waits so long, then twice as long, and so on up to the longest. */
+  readonly engineRetryFirst: number;
+  readonly engineRetryLongest: number;
+  /** A feature engineering function that fails for every drop is tried so often. */
+  readonly engineProbe: number;
   /** An open breaker lets one job through so often. */
   readonly breakerProbe: number;
   /** First and longest wait after throttling or a reached quota. */
@@ -87,6 +92,9 @@ export const DEFAULT_TIMINGS: Timings = {
   recountInterval: 1 * HOUR,
   attemptPatience: 10 * MINUTE,
   engineeringPatience: 6 * HOUR,
+  engineRetryFirst: 1 * MINUTE,
+  engineRetryLongest: 15 * MINUTE,
+  engineProbe: 5 * MINUTE,
   breakerProbe: 1 * DAY,
   backOffFirst: 1 * MINUTE,
   backOffLongest: 1 * HOUR,

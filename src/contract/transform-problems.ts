@@ -2,8 +2,8 @@ import { DROP_MAX_IMAGES } from './limits';
 import { Size, leastSize } from './steps';
 import { gridOf } from './tiles';
 import {
-  BLUR_SIGMA, MAX_RENDITIONS, MAX_SIDE, MAX_TRANSFORMS, OutputSpec, Region, RenditionSpec, ResizeSpec, SHARPEN_AMOUNT, SHARPEN_SIGMA,
-  TileSpec, TransformSpec,
+  BLUR_SIGMA, MAX_RENDITIONS, MAX_SIDE, MAX_TRANSFORMS, OutputSpec, RENDITION_NAME, Region, RenditionSpec, ResizeSpec, SHARPEN_AMOUNT,
+  SHARPEN_SIGMA, TileSpec, TransformSpec,
 } from './transforms';
 
 const KINDS = ['crop', 'resize', 'pad', 'tile', 'grayscale', 'auto-level', 'sharpen', 'blur', 'mask'];
@@ -50,7 +50,7 @@ export function renditionProblems(renditions: readonly RenditionSpec[], path = '
     ...(renditions.length >= 1 && renditions.length <= MAX_RENDITIONS
       ? [] : [`${path} has ${renditions.length} entries; it must have 1 to ${MAX_RENDITIONS}`]),
     ...renditions.flatMap(({ name, transforms, output }, index) => [
-      ...(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name)
+      ...(RENDITION_NAME.test(name)
         ? [] : [`${path}[${index}].name is ${show(name)}; it must be 1 to 32 lower-case letters, digits and inner hyphens: it becomes part of object keys`]),
       ...(names.indexOf(name) === index ? [] : [`${path}[${index}].name is ${show(name)}, as is another one's; names must differ`]),
       ...transformProblems(transforms, `${path}[${index}].transforms`),

@@ -162,6 +162,9 @@ export const MAX_SIDE = 65_500;
 /** More steps than these are a mistake: every one costs time for every image. */
 export const MAX_TRANSFORMS = 16;
 
+/** Part of object keys. */
+export const RENDITION_NAME = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+
 /** Each rendition decodes the drop once more. */
 export const MAX_RENDITIONS = 8;
 

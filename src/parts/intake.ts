@@ -1,15 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { Code, ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { Controller } from './controller';
 import { allowEvents } from './events';
+import { HookFunction, grantHook } from './hook-function';
 import {
   LIST_BUCKET_ACTIONS, READ_OBJECT_ACTIONS, READ_OBJECT_TAGS_ACTIONS, WRITE_OBJECT_ACTIONS, WRITE_OBJECT_TAGS_ACTIONS,
 } from './permissions';
-import { FunctionDefaults, ProjectFunction, assetPath } from './project-function';
+import { FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
-import { PREFIX } from '../contract/environment';
+import { sharpLayerProps } from './sharp-layer';
+import { ENVIRONMENT, PREFIX } from '../contract/environment';
 
 export const INTAKE_TIMEOUT = Duration.minutes(5);
 
@@ -17,7 +19,7 @@ export const INTAKE_TIMEOUT = Duration.minutes(5);
 export const INTAKE_MAX_RECEIVE_COUNT = 8;
 
 /** Enough for some 100 drops a second, and few enough to leave the account's other functions alone. */
-const MAX_CONCURRENCY = 20;
+export const MAX_CONCURRENCY = 20;
 
 /** What makes images of drops. */
 export class Intake extends Construct {
@@ -25,21 +27,21 @@ export class Intake extends Construct {
   /** sharp, which decodes and encodes images. */
   readonly sharp: ILayerVersion;
 
-  constructor(scope: Construct, id: string, defaults: FunctionDefaults, private readonly parts: ProjectParts, controller: Controller) {
+  /** @param hook the function that makes the images, where the user has one */
+  constructor(
+    scope: Construct, id: string, defaults: FunctionDefaults, private readonly parts: ProjectParts, controller: Controller,
+    hook?: HookFunction,
+  ) {
     super(scope, id);
     const { architecture } = defaults;
-    this.sharp = new LayerVersion(this, 'Sharp', {
-      code: Code.fromAsset(assetPath(`sharp-layer-${architecture.name}`)),
-      compatibleArchitectures: [architecture],
-      description: 'sharp, which decodes and encodes images',
-    });
+    this.sharp = new LayerVersion(this, 'Sharp', sharpLayerProps(architecture));
     this.handler = new ProjectFunction(this, 'Handler', defaults, {
       asset: 'intake',
       description: 'Checks each drop and makes of it the images that workers label',
       timeout: INTAKE_TIMEOUT,
       memorySize: 3008,
       // one heap for each thread would keep freed memory of decoded images
-      environment: { MALLOC_ARENA_MAX: '2' },
+      environment: { MALLOC_ARENA_MAX: '2', ...hookEnvironment(hook) },
       layers: [this.sharp],
     });
     this.grantData();
@@ -47,10 +49,17 @@ export class Intake extends Construct {
     allowEvents(this.handler);
     controller.grantWake(this.handler);
     this.handler.function.addEventSource(new SqsEventSource(parts.intakeQueue.queue, {
-      batchSize: 10,
+      // a function of the user's may take minutes for each drop
+      batchSize: hook === undefined ? 10 : 1,
       reportBatchItemFailures: true,
-      maxConcurrency: MAX_CONCURRENCY,
+      maxConcurrency: hook?.maxConcurrency ?? MAX_CONCURRENCY,
     }));
+    if (hook !== undefined) {
+      grantHook(hook, this.handler, parts.storage, parts.dropPrefix);
+      parts.storage.expireStaged();
+      // a message that has to wait for long is put into the queue anew
+      this.handler.allow(['sqs:SendMessage'], [parts.intakeQueue.queue.queueArn]);
+    }
   }
 
   private grantData(): void {
@@ -68,4 +77,8 @@ export class Intake extends Construct {
     // a drop that is ordered again is read and copied from there
     this.handler.allow(['s3:GetObjectVersion', ...READ_OBJECT_TAGS_ACTIONS], [inputBucket.arnForObjects(`${PREFIX.QUARANTINE}*`)]);
   }
+}
+
+function hookEnvironment(hook: HookFunction | undefined): { readonly [name: string]: string } {
+  return hook === undefined ? {} : { [ENVIRONMENT.HOOK_FUNCTION]: hook.function.functionArn };
 }

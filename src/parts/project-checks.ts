@@ -1,10 +1,10 @@
 import { IResource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { resourceKey, shown } from './claims';
 import { regionProblem } from './ground-truth-functions';
 import { PROJECT_NAME_PATTERN } from './names';
 import { Problems } from './problems';
+import { SHARP_ARCHITECTURES } from './sharp-layer';
 import { checkWorkTeamArn } from './work-team-arn';
 import { PROJECT_NAME_MAX_LENGTH } from '../contract/limits';
 import type { StreamingLabelingProjectProps } from '../streaming-labeling-project-props';
@@ -12,8 +12,7 @@ import type { StreamingLabelingProjectProps } from '../streaming-labeling-projec
 /** S3 takes at most so much as the prefix of a notification. */
 const DROP_PREFIX_MAX_LENGTH = 1_024;
 
-/** Those that there is a layer with sharp for. */
-const ARCHITECTURES = [Architecture.ARM_64, Architecture.X86_64].map(({ name }) => name);
+const ARCHITECTURES = SHARP_ARCHITECTURES.map(({ name }) => name);
 
 /** Adds what is wrong with a project's props, but for the work settings. */
 export function checkProject(scope: Construct, projectName: string, props: StreamingLabelingProjectProps, problems: Problems): void {

@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, BucketProps, CfnBucket, Co
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Construct } from 'constructs';
 import { WorkQueue } from './work-queue';
-import { CURRENT_DATA_SET_KEY } from '../contract/environment';
+import { CURRENT_DATA_SET_KEY, PREFIX } from '../contract/environment';
 
 export interface StorageProps {
   readonly dropBucket?: IBucket;
@@ -23,6 +23,9 @@ const WORKERS_CORS: CorsRule = {
   allowedHeaders: [],
   exposedHeaders: ['Access-Control-Allow-Origin'],
 };
+
+/** Longer than any try. */
+const STAGED_FOR = Duration.days(1);
 
 /** The three buckets: the inbox, the images that workers see, and what Ground Truth and the data set are written to. */
 export class Storage extends Construct {
@@ -70,6 +73,13 @@ export class Storage extends Construct {
     };
     bucket.node.addDependency(workQueue.allowBuckets());
     this.node.addValidation({ validate: () => this.foreignNotifications() });
+  }
+
+  /** What feature engineering functions leave behind goes by itself: of a brought bucket its owner has to see to that. */
+  expireStaged(): void {
+    if (this.props.inputBucket === undefined) {
+      (this.inputBucket as Bucket).addLifecycleRule({ id: 'ExpireStaged', prefix: PREFIX.STAGING, expiration: STAGED_FOR });
+    }
   }
 
   /** A second notification on our own inbox would replace the first. */

@@ -201,9 +201,12 @@ export interface Queues {
   depth(queueUrl: string): Promise<QueueDepth | undefined>;
   /** Undefined where no queue of that name exists. */
   urlOf(name: string): Promise<string | undefined>;
-  send(queueUrl: string, bodies: readonly string[]): Promise<void>;
+  /** @param delay seconds before anybody receives them, at most 900 */
+  send(queueUrl: string, bodies: readonly string[], delay?: number): Promise<void>;
   /** A queue that is gone is no error. */
   delete(queueUrl: string): Promise<void>;
+  /** A message that was received comes again after so long, instead of when the queue says. Unit: seconds. */
+  postpone(queueUrl: string, receiptHandle: string, seconds: number): Promise<void>;
 }
 
 export interface PublishedEvent {

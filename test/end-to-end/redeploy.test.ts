@@ -12,6 +12,7 @@ import { Stage } from '../../src/local/demo/stage';
 import { Team } from '../../src/local/demo/team';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, Processes, readAssembly, StackArtifact, uploadAssets } from '../../src/local/runner';
 import { isPythonMissing } from '../support/emulator';
+import { stopAll } from '../support/stage';
 
 jest.setTimeout(300_000);
 
@@ -67,10 +68,7 @@ async function synthesize(stage: Stage, retained?: Retained): Promise<StackArtif
   });
 
   afterAll(async () => {
-    projects.forEach((project) => project.stop());
-    await team?.stop();
-    await stage?.stop();
-    await processes.stopAll();
+    await stopAll({ projects, team, stage, processes });
   });
 
   async function deploy(stackName: string, retained?: Retained): Promise<DeployedProject> {

@@ -61,6 +61,20 @@ describe('the intake', () => {
     expect(flushes).toBe(1);
   });
 
+  test('lets a drop wait for a deploy that is under way, and not for as long as the queue says', async () => {
+    const project = await MemoryProject.create({ configuration: { featureEngineering: { kind: 'function', anyFile: false } } });
+    useProject(project);
+    await project.outside.cloud.buckets.put('drop', 'a.png', PNG);
+    const { intakeQueueUrl } = project.world.resources;
+    const [message] = await project.outside.cloud.queues.receive(intakeQueueUrl, 1);
+    const given = batch(message.body);
+    const response = await intake({ Records: [{ ...given.Records[0], receiptHandle: message.receiptHandle }] }, CONTEXT);
+    expect(failedOf(response)).toEqual(['m0']);
+    expect(await project.outside.cloud.queues.receive(intakeQueueUrl, 1)).toEqual([]);
+    project.clock.advance(60_000);
+    expect(await project.outside.cloud.queues.receive(intakeQueueUrl, 1)).toHaveLength(1);
+  });
+
   test('before the first deploy gives everything back', async () => {
     useProject(await withoutConfiguration());
     await expect(intake(batch(created('a.png')), CONTEXT)).rejects.toThrow(/deployment has not finished/);

@@ -10,8 +10,10 @@ import { Answer, OpenTask } from '../../src/local/simulator';
 import { run } from '../../src/runtime/controller/controller';
 import { takeConfiguration } from '../../src/runtime/deployment/deploy';
 import { Engine, Engineered, Gated, GatedDrop } from '../../src/runtime/intake/engine';
+import { EngineWatch } from '../../src/runtime/intake/engine-health';
 import { createdObjects } from '../../src/runtime/intake/events';
 import { Intake, Taken } from '../../src/runtime/intake/intake';
+import { RetryLaterError, orWait } from '../../src/runtime/intake/retry-later';
 import { sendCommand } from '../../src/runtime/ledger/commands';
 import { Ledger } from '../../src/runtime/ledger/context';
 import { readProject, Project } from '../../src/runtime/ledger/project';
@@ -78,7 +80,7 @@ export function testConfiguration(change: Partial<ProjectConfiguration> = {}): P
 export interface MemoryProjectOptions extends MemoryWorldOptions {
   readonly configuration?: Partial<ProjectConfiguration>;
   readonly timings?: Partial<Timings>;
-  readonly engine?: Engine;
+  readonly engine?: Engine | ((world: World, configuration: ProjectConfiguration, watch: EngineWatch) => Engine);
   /** Another project's world, to share its account. */
   readonly account?: MemoryWorld;
   /** Distinguishes the resources of two projects in one account. */
@@ -108,15 +110,18 @@ export class MemoryProject {
   /** Bytes of every drop ever made, by their hash: the tests' own list. */
   public readonly dropped = new Map<string, string[]>();
   private readonly engine: Engine;
+  private readonly watch: EngineWatch;
 
   protected constructor(options: MemoryProjectOptions, resources: ProjectResources, outside: MemoryWorld) {
     this.outside = outside;
     this.configuration = testConfiguration(options.configuration);
-    this.engine = options.engine ?? new PlainEngine();
     const ledger: Ledger = { table: outside.table, clock: outside.clock, newId: outside.newId };
     const { objects, topic, jobs, queues, bus, waker, telemetry } = outside;
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.world = { ledger, objects, topic, jobs, queues, bus, waker, telemetry, timings, resources };
+    this.watch = new EngineWatch(this.world);
+    const { engine = new PlainEngine() } = options;
+    this.engine = typeof engine === 'function' ? engine(this.world, this.configuration, this.watch) : engine;
   }
 
   public async deploy(change: Partial<ProjectConfiguration> = {}): Promise<string | undefined> {
@@ -141,13 +146,14 @@ export class MemoryProject {
 
   /** The intake function works through its queue. A drop that kills the process loses the rest of its batch to a later delivery. */
   public async intake(): Promise<Taken[]> {
-    const intake = new Intake(this.world, this.configuration, this.engine);
+    const intake = new Intake(this.world, this.configuration, this.engine, this.watch);
     const taken: Taken[] = [];
-    await this.drainQueue(this.world.resources.intakeQueueUrl, async (body) => {
+    const { intakeQueueUrl } = this.world.resources;
+    await this.drainQueue(intakeQueueUrl, (body) => orWait(this.world.queues, intakeQueueUrl, body, async () => {
       for (const object of createdObjects(body)) {
         taken.push(await intake.take(object));
       }
-    });
+    }));
     return taken;
   }
 
@@ -163,8 +169,11 @@ export class MemoryProject {
     for (let messages = await queues.receive(url, 10); messages.length > 0; messages = await queues.receive(url, 10)) {
       for (const message of messages) {
         let failed = false;
-        await work(message.body).catch(() => {
+        await work(message.body).catch(async (error: unknown) => {
           failed = true;
+          if (error instanceof RetryLaterError) {
+            await queues.changeVisibility(url, message.receiptHandle, error.seconds);
+          }
         });
         if (!failed) {
           await queues.delete(url, message.receiptHandle);

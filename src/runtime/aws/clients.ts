@@ -5,6 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { HOOK_TIMEOUT_MAX_SECONDS } from '../../contract/hook-limits';
 
 /**
  * SDK clients for the ports. Region, credentials and endpoints come from the environment. Each function makes a new client:
@@ -18,6 +19,7 @@ const ANSWER_MS = 5_000;
 const SILENCE_MS = 20_000;
 /** A labeling job is checked before it is taken. */
 const CREATE_MS = 40_000;
+const HOOK_MS = (HOOK_TIMEOUT_MAX_SECONDS + 10) * 1_000;
 
 const connections = { connectionTimeout: CONNECTION_MS, httpsAgent: { maxSockets: 64 } };
 
@@ -38,6 +40,9 @@ export const makeTopicClient = (): SNSClient => new SNSClient(retrying);
 export const makeQueueClient = (): SQSClient => new SQSClient({ ...retrying, useQueueUrlAsEndpoint: false });
 export const makeEventClient = (): EventBridgeClient => new EventBridgeClient(retrying);
 export const makeFunctionClient = (): LambdaClient => new LambdaClient(retrying);
+/** Without retries: a function that is called twice runs twice. It is waited for as long as it may run, and a little. */
+export const makeHookClient = (): LambdaClient => new LambdaClient({ maxAttempts: 1, requestHandler: handler(HOOK_MS) });
+
 export const makeLabelingJobClient = (): SageMakerClient => new SageMakerClient({ ...retrying, requestHandler: handler(2 * ANSWER_MS) });
 
 /** Without retries: a create whose answer is lost must surface. */

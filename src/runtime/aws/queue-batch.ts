@@ -11,6 +11,7 @@ const received = (record: SQSRecord): number => Number(record.attributes?.Approx
  */
 export async function workThrough(
   event: SQSEvent, context: Context, telemetry: Telemetry, work: (body: string) => Promise<void>,
+  failed: (record: SQSRecord, error: unknown) => Promise<void> = async () => undefined,
 ): Promise<SQSBatchResponse> {
   const records = [...event.Records].sort((a, b) => received(a) - received(b));
   const workOn = async (record: SQSRecord): Promise<void> => {
@@ -18,6 +19,8 @@ export async function workThrough(
       await work(record.body);
     } catch (error) {
       telemetry.error(`a message goes back to its queue: ${messageOf(error)}`, { notice: 'message-failed', messageId: record.messageId });
+      // where this fails, the message waits as long as the queue says
+      await failed(record, error).catch(() => undefined);
       throw error;
     }
   };

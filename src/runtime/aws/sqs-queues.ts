@@ -1,4 +1,6 @@
-import { DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand, DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient, SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
 import { Placed, batchesOf } from './batches';
 import { nameOfError } from './errors';
 import { Pause, jitteredPause } from './retry';
@@ -30,9 +32,9 @@ export class SqsQueues implements Queues {
   }
 
   /** Throws where SQS did not take all of them; then some may have been sent. */
-  public async send(queueUrl: string, bodies: readonly string[]): Promise<void> {
+  public async send(queueUrl: string, bodies: readonly string[], delay?: number): Promise<void> {
     for (const batch of batchesOf(bodies)) {
-      await this.sendBatch(queueUrl, batch);
+      await this.sendBatch(queueUrl, batch, delay);
     }
   }
 
@@ -40,12 +42,17 @@ export class SqsQueues implements Queues {
     await unlessGone(() => this.client.send(new DeleteQueueCommand({ QueueUrl: queueUrl })));
   }
 
-  private async sendBatch(queueUrl: string, batch: readonly Placed[]): Promise<void> {
+  public async postpone(queueUrl: string, receiptHandle: string, seconds: number): Promise<void> {
+    const change = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds };
+    await this.client.send(new ChangeMessageVisibilityCommand(change));
+  }
+
+  private async sendBatch(queueUrl: string, batch: readonly Placed[], delay?: number): Promise<void> {
     let open = batch;
     for (let tried = 1; ; tried++) {
       const answer = await this.client.send(new SendMessageBatchCommand({
         QueueUrl: queueUrl,
-        Entries: open.map(({ position, body }) => ({ Id: String(position), MessageBody: body })),
+        Entries: open.map(({ position, body }) => ({ Id: String(position), MessageBody: body, DelaySeconds: delay })),
       }));
       const failed = answer.Failed ?? [];
       if (failed.length === 0) {

@@ -6,10 +6,10 @@ import { World } from '../world';
 /** What a person must be told, by what it is about. One stands until its cause is gone. */
 export type AlertCode =
   | 'configuration' | 'control' | 'create' | 'breaker' | 'stopped-by-hand' | 'foreign-subscription' | 'double-label' | 'held-back'
-  | 'backfill' | 'drift' | `unsettled-${number}`;
+  | 'backfill' | 'drift' | 'feature-engineering' | `unsettled-${number}`;
 
 /** Raises an alert once, however often it is called. */
-export async function raise(world: World, project: Project, code: AlertCode, message: string): Promise<void> {
+export async function raise(world: World, project: Pick<Project, 'alerts' | 'configuration'>, code: AlertCode, message: string): Promise<void> {
   if (project.alerts.includes(code)) {
     return;
   }
@@ -25,9 +25,14 @@ export async function raise(world: World, project: Project, code: AlertCode, mes
 
 export async function clear(world: World, project: Project, code: AlertCode): Promise<void> {
   if (project.alerts.includes(code)) {
-    await world.ledger.table.write([alertGone(code)]);
-    world.telemetry.info(`alert ${code} is over`, { notice: 'alert-over', code });
+    await retract(world, code);
   }
+}
+
+/** The same for who has not read whether it stands. */
+export async function retract(world: World, code: AlertCode): Promise<void> {
+  await world.ledger.table.write([alertGone(code)]);
+  world.telemetry.info(`alert ${code} is over`, { notice: 'alert-over', code });
 }
 
 /** How every event of a project begins. */

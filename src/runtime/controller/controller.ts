@@ -79,7 +79,12 @@ function isIdle(world: World, project: Project): boolean {
     && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
     && !isBackfillDue(project, now)
     && (configurationProblem !== undefined) === alerts.includes('configuration')
-    && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back');
+    && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back') && !isEngineAlertStale(project);
+}
+
+/** The alert about the user's feature engineering function, where there is none any more that could end it. */
+function isEngineAlertStale({ configuration, alerts }: Pick<Project, 'configuration' | 'alerts'>): boolean {
+  return alerts.includes('feature-engineering') && configuration?.featureEngineering.kind !== 'function';
 }
 
 async function steps(world: World, deadline: number, done: string[]): Promise<void> {
@@ -172,6 +177,9 @@ async function tellConfiguration(world: World, project: Project): Promise<void> 
   await (project.configurationProblem === undefined
     ? clear(world, project, 'configuration')
     : raise(world, project, 'configuration', `the deployed configuration is refused, the former stays in force: ${project.configurationProblem}`));
+  if (isEngineAlertStale(project)) {
+    await clear(world, project, 'feature-engineering');
+  }
 }
 
 async function tellHeldBack(world: World, project: Project): Promise<void> {

@@ -21,7 +21,7 @@ export class BuiltInEngine implements Engine {
   /** What the gate has read, so that it is not read again. The bytes of a drop never change. */
   private readonly inspections = new WeakMap<Uint8Array, Inspection>();
 
-  constructor(private readonly configuration: FeatureEngineeringConfiguration) {}
+  constructor(private readonly configuration: Extract<FeatureEngineeringConfiguration, { kind: 'images' | 'none' }>) {}
 
   gate(bytes: Uint8Array): Gated {
     return this.inspect(bytes);

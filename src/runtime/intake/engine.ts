@@ -6,6 +6,11 @@ import { DropId } from '../ledger/drops';
 export interface GatedDrop extends DropId {
   readonly sha256: string;
   readonly bytes: Uint8Array;
+  /** Where the bytes were read, if not where they were dropped. */
+  readonly source?: { readonly bucket: string; readonly key: string; readonly versionId?: string };
+  readonly priority?: number;
+  /** In pixels of the drop as a viewer shows it, and free of `preLabelProblems`. */
+  readonly preLabel?: PreLabel;
 }
 
 /** Where a tile lies among the tiles of its drop: rows and columns counted from 0. */
@@ -23,8 +28,8 @@ export interface EngineeredImage {
   readonly contentType: string;
   readonly width: number;
   readonly height: number;
-  /** From points of the image to points of the drop as a viewer shows it: `a b c d e f` of an affine map. */
-  readonly inverseTransform: readonly number[];
+  /** From points of the image to points of the drop as a viewer shows it: `a b c d e f` of an affine map. Absent: nobody knows. */
+  readonly inverseTransform?: readonly number[];
   /** 0-9, 9 first. Default: the drop's. */
   readonly priority?: number;
   /** In pixels of the image, and free of `preLabelProblems`. Default: the drop's, mapped to the image. */
@@ -33,6 +38,10 @@ export interface EngineeredImage {
   /** The rendition that it is, where the project makes several of a drop. Letters, digits and hyphens. */
   readonly rendition?: string;
   readonly tile?: TilePlace;
+  /** Where another try may make other images of the drop: what tells them apart. Letters and digits, part of the key. */
+  readonly fingerprint?: string;
+  /** Travel with the image. */
+  readonly attributes?: { readonly [name: string]: string | number | boolean };
 }
 
 /** The images of a drop in the order of their index: all at hand, or made one after the other as they are asked for, which saves memory. */
@@ -43,6 +52,17 @@ export class RejectedDropError extends Error {
   constructor(readonly reason: ReasonCode, readonly detail: string) {
     super(`${reason}: ${detail}`);
     this.name = 'RejectedDropError';
+  }
+}
+
+/**
+ * Thrown, also while images are made, where code of the user's fails or does not keep to its contract. Whether the drop brought it
+ * about is not known: it is tried again, and blamed if it fails where others do not.
+ */
+export class EngineFault extends Error {
+  constructor(readonly reason: ReasonCode, readonly detail: string) {
+    super(`${reason}: ${detail}`);
+    this.name = 'EngineFault';
   }
 }
 

@@ -10,7 +10,8 @@ import { labeledOf } from '../ledger/images';
 import { NewImage, recordDrop, resumeRecording } from '../ledger/recording';
 import { ObjectHead, StoredObject } from '../ports';
 import { World } from '../world';
-import { DROP_MAX_BYTES, Engine, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
+import { DROP_MAX_BYTES, Engine, EngineFault, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
+import { EngineWatch } from './engine-health';
 import { CreatedObject } from './events';
 import { labelHeld } from './late-labels';
 import { putAway } from './put-away';
@@ -33,7 +34,10 @@ export type Taken = 'not-a-drop' | 'waiting' | 'done' | 'duplicate' | 'quarantin
  * earlier try died anywhere, ends as it would have ended.
  */
 export class Intake {
-  constructor(private readonly world: World, private readonly configuration: ProjectConfiguration, private readonly engine: Engine) {}
+  constructor(
+    private readonly world: World, private readonly configuration: ProjectConfiguration, private readonly engine: Engine,
+    private readonly watch = new EngineWatch(world),
+  ) {}
 
   /** Takes in one object that was created in the drop bucket. */
   async take(object: CreatedObject): Promise<Taken> {
@@ -129,30 +133,38 @@ export class Intake {
       await labelHeld(this.world, this.configuration.task, origin, drop);
       return finishDrop(this.world.ledger, drop, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
     }
-    return this.decode(drop, object.body, sha256);
+    return this.decode(drop, object, sha256);
   }
 
-  private async bytesOf(drop: DropRecord): Promise<StoredObject | undefined> {
+  private async bytesOf(drop: DropRecord): Promise<StoredObject & Pick<GatedDrop, 'source'> | undefined> {
     const { objects, resources } = this.world;
-    return await objects.get(drop.bucket, drop.key, drop.versionId)
-      ?? (drop.keptKey === undefined ? undefined : objects.get(resources.inputBucket, drop.keptKey));
+    const dropped = await objects.get(drop.bucket, drop.key, drop.versionId);
+    if (dropped || drop.keptKey === undefined) {
+      return dropped;
+    }
+    const source = { bucket: resources.inputBucket, key: drop.keptKey };
+    const kept = await objects.get(source.bucket, source.key);
+    return kept && { ...kept, source };
   }
 
-  private async decode(drop: DropRecord, bytes: Uint8Array, sha256: string): Promise<DropRecord> {
-    const gated = this.engine.gate(bytes);
+  private async decode(drop: DropRecord, { body, source }: Pick<StoredObject, 'body'> & Pick<GatedDrop, 'source'>, sha256: string): Promise<DropRecord> {
+    const gated = this.engine.gate(body);
     if (!gated.ok) {
       return this.quarantine(drop, gated.reason, gated.detail, sha256);
     }
-    const { problem } = preLabelOf(drop, this.configuration.task);
-    if (problem !== undefined) {
-      return this.quarantine(drop, 'bad-pre-label', problem, sha256);
+    const preLabel = preLabelOf(drop, this.configuration.task);
+    if (preLabel.problem !== undefined) {
+      return this.quarantine(drop, 'bad-pre-label', preLabel.problem, sha256);
     }
     await beginAttempt(this.world.ledger, drop);
     try {
-      return await this.engineerGated(drop, { ...drop, bytes, sha256 });
+      return await this.engineerGated(drop, { ...drop, bytes: body, source, sha256, preLabel: preLabel.value });
     } catch (error) {
-      // It came back: the surroundings are at fault, not the drop.
+      // It came back: whatever is at fault, the drop did not kill the process.
       await endAttempt(this.world.ledger, drop);
+      if (error instanceof EngineFault) {
+        return this.quarantine(drop, error.reason, await this.watch.blame(this.configuration, drop, error), sha256);
+      }
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { IMAGE_ATTRIBUTES } from '../../contract/hook-limits';
 import { DROP_MAX_IMAGES } from '../../contract/limits';
 import { PreLabel } from '../../contract/pre-label';
 import { imageObjectKey, s3Uri } from '../core/object-keys';
@@ -87,7 +88,8 @@ async function storeImage(world: World, drop: StoredDrop, indexed: IndexedImage)
   const { index, image } = indexed;
   const bucket = world.resources.inputBucket;
   const wanted = metadataOf(drop, indexed);
-  const key = imageObjectKey(bucket, drop, index, image.extension, image.rendition);
+  const variant = [image.rendition, image.fingerprint].filter((part) => part !== undefined).join('-');
+  const key = imageObjectKey(bucket, drop, index, image.extension, variant === '' ? undefined : variant);
   let stored = await put(world, key, image, wanted);
   if (image.tile && stored.metadata['inverse-transform'] !== wanted['inverse-transform']) {
     // Tiles of two different grids would leave gaps between them.
@@ -95,9 +97,11 @@ async function storeImage(world: World, drop: StoredDrop, indexed: IndexedImage)
     stored = await put(world, imageObjectKey(bucket, drop, index, image.extension, [...(image.rendition ? [image.rendition] : []), other].join('-')), image, wanted);
   }
   const { width, height, 'inverse-transform': inverse } = stored.metadata;
+  const attributes: NewImage['provenance'] = image.attributes === undefined ? {} : { [IMAGE_ATTRIBUTES]: image.attributes };
+  const provenance = { ...provenanceOf(drop, stored.metadata), ...attributes };
   return {
-    sourceRef: s3Uri(bucket, stored.key), index, provenance: provenanceOf(drop, stored.metadata),
-    ...grantWishes(image, drop, { width: Number(width), height: Number(height) }, numbersOf(inverse)),
+    sourceRef: s3Uri(bucket, stored.key), index, provenance,
+    ...grantWishes(image, drop, { width: Number(width), height: Number(height) }, inverse === undefined ? undefined : numbersOf(inverse)),
   };
 }
 
@@ -112,7 +116,7 @@ async function put(world: World, key: string, image: EngineeredImage, metadata: 
   if (!head) {
     throw new Error(`${key} exists in the input bucket and cannot be read; the drop is tried again`);
   }
-  return { key, metadata: head.metadata['inverse-transform'] === undefined ? metadata : head.metadata };
+  return { key, metadata: head.metadata['drop-sha256'] === undefined ? metadata : head.metadata };
 }
 
 function metadataOf(drop: StoredDrop, { index, image }: IndexedImage): Metadata {
@@ -123,7 +127,7 @@ function metadataOf(drop: StoredDrop, { index, image }: IndexedImage): Metadata 
     'drop-index': String(index),
     'width': String(image.width),
     'height': String(image.height),
-    'inverse-transform': image.inverseTransform.join(' '),
+    ...(image.inverseTransform === undefined ? {} : { 'inverse-transform': image.inverseTransform.join(' ') }),
     ...(rendition === undefined ? {} : { rendition }),
     ...(tile === undefined ? {} : { tile: [tile.row, tile.column, tile.rows, tile.columns].join(' ') }),
   };
@@ -139,7 +143,7 @@ function provenanceOf(drop: StoredDrop, metadata: Metadata): NewImage['provenanc
     'drop-sha256': drop.sha256,
     'image-width': Number(metadata.width),
     'image-height': Number(metadata.height),
-    'inverse-transform': numbersOf(metadata['inverse-transform']),
+    ...(metadata['inverse-transform'] === undefined ? {} : { 'inverse-transform': numbersOf(metadata['inverse-transform']) }),
     ...(metadata.rendition === undefined ? {} : { rendition: metadata.rendition }),
     ...(tile === undefined ? {} : { 'tile-row': tile[0], 'tile-column': tile[1], 'tile-rows': tile[2], 'tile-columns': tile[3] }),
   };

@@ -1,5 +1,6 @@
 import { ReasonCode } from '../../contract/reasons';
 import { Timings } from '../../contract/timings';
+import { DropFailures } from '../core/engine-health';
 import { Item, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { Counts, DropState, addCounts, countWrites } from './counts';
@@ -19,6 +20,8 @@ export interface DropRecord extends DropId {
   readonly attempts: number;
   /** When the last try began decoding. */
   readonly attemptAt?: number;
+  /** How often the user's feature engineering failed for it, and since when. */
+  readonly engineFailures?: DropFailures;
   /** Until when an engine that works on by itself is left alone with it. */
   readonly engineeringUntil?: number;
   readonly receivedAt: number;
@@ -77,7 +80,7 @@ function dropItem(drop: DropRecord, now: number): Item {
     gsi1pk: statusPartition(`DROP-${drop.state}`, shard),
     gsi1sk: timeOrder(now, drop.sha256 ?? drop.versionId),
     ...drop,
-  } as Item;
+  } as unknown as Item;
 }
 
 export function dropOf(item: Item): DropRecord {
@@ -140,6 +143,7 @@ export async function receiveDrop(
 
 async function updateDrop(
   ledger: Ledger, id: DropId, event: string, change: (before: DropRecord) => Partial<DropRecord> | undefined, more: Counts = {},
+  detail?: string,
 ): Promise<DropRecord> {
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
     const before = await readDrop(ledger, id);
@@ -151,7 +155,7 @@ async function updateDrop(
       return before;
     }
     const after = { ...before, ...changed, revision: before.revision + 1 };
-    if ((await ledger.table.write(changeDrop(ledger, before, after, event, more))).done) {
+    if ((await ledger.table.write(changeDrop(ledger, before, after, event, more, detail))).done) {
       return after;
     }
   }
@@ -167,6 +171,14 @@ export async function beginAttempt(ledger: Ledger, id: DropId): Promise<DropReco
 /** The decoder came back: what fails from here on is not the drop's fault. */
 export async function endAttempt(ledger: Ledger, id: DropId): Promise<DropRecord> {
   return updateDrop(ledger, id, 'decoded', (drop) => isDecided(drop) || drop.attempts === 0 ? undefined : { attempts: 0 });
+}
+
+/** The user's feature engineering failed for it. Answers how often it did, and since when. */
+export async function noteEngineFailure(ledger: Ledger, id: DropId, detail: string): Promise<DropFailures> {
+  const failed = await updateDrop(ledger, id, 'engineering-failed', (drop) => isDecided(drop) ? undefined : {
+    engineFailures: { count: (drop.engineFailures?.count ?? 0) + 1, since: drop.engineFailures?.since ?? ledger.clock.now() },
+  }, {}, detail);
+  return failed.engineFailures ?? { count: 0, since: ledger.clock.now() };
 }
 
 /** An engine works on by itself and is left alone with the drop until then. */

@@ -28,6 +28,8 @@ const padTime = (at: number): string => String(at).padStart(15, '0');
 
 export const configurationKey: Key = { pk: PROJECT, sk: 'CONFIGURATION' };
 export const stateKey: Key = { pk: PROJECT, sk: 'STATE' };
+/** How the user's feature engineering function does. */
+export const engineKey: Key = { pk: PROJECT, sk: 'ENGINE' };
 export const leaseKey: Key = { pk: PROJECT, sk: 'LEASE' };
 export const instructionsKey: Key = { pk: PROJECT, sk: 'INSTRUCTIONS' };
 export const dataSetKey: Key = { pk: PROJECT, sk: 'DATA-SET' };

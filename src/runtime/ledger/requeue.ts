@@ -95,7 +95,8 @@ export async function requeueDrop(ledger: Ledger, id: DropId, order: RequeueOrde
       return refused('it is still being put away: order it again in a minute');
     }
     const {
-      reason, detail: _detail, finishedAt: _finishedAt, putAway: _putAway, attemptAt: _attemptAt, engineeringUntil: _until, ...kept
+      reason, detail: _detail, finishedAt: _finishedAt, putAway: _putAway, attemptAt: _attemptAt, engineeringUntil: _until,
+      engineFailures: _failures, ...kept
     } = drop;
     const after: DropRecord = {
       ...kept, state: 'RECEIVED', attempts: 0, keptKey: keptKeyOf(drop), requeue: { order: order.id, at: order.at }, revision: drop.revision + 1,

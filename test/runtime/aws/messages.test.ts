@@ -1,7 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand, PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
-import { DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand, DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient, SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import * as fc from 'fast-check';
 import { lostAnswer, noPause, serviceError } from './sdk-errors';
@@ -99,6 +101,14 @@ describe('queues', () => {
     await expect(queues.depth('q')).rejects.toThrow('AccessDenied');
     await expect(queues.urlOf('q')).rejects.toThrow('AccessDenied');
     await expect(queues.delete('q')).rejects.toThrow('AccessDenied');
+  });
+
+  it('give a message out again after as long as they are told', async () => {
+    sqs.on(ChangeMessageVisibilityCommand).resolves({});
+    await queues.postpone('q', 'handle', 90);
+    expect(sqs.commandCalls(ChangeMessageVisibilityCommand).map((call) => call.args[0].input)).toEqual([
+      { QueueUrl: 'q', ReceiptHandle: 'handle', VisibilityTimeout: 90 },
+    ]);
   });
 
   it('get only those messages again that they did not take', async () => {

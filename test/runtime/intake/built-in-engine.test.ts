@@ -10,12 +10,14 @@ import { jpegOf, pixelsOf, pngOf, texture } from '../images/samples';
 
 const TILE: TransformSpec = { kind: 'tile', width: 64, height: 64 };
 const SMALL: TransformSpec = { kind: 'resize', width: 50 };
-const RENDITIONS: FeatureEngineeringConfiguration = {
+type BuiltIn = Extract<FeatureEngineeringConfiguration, { kind: 'images' }>;
+
+const RENDITIONS: BuiltIn = {
   kind: 'images', transforms: [], output: {},
   renditions: [{ name: 'overview', transforms: [SMALL], output: { format: 'jpeg' } }, { name: 'tiles', transforms: [TILE], output: {} }],
 };
 
-async function engineer(configuration: FeatureEngineeringConfiguration, bytes: Uint8Array): Promise<EngineeredImage[]> {
+async function engineer(configuration: BuiltIn, bytes: Uint8Array): Promise<EngineeredImage[]> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const result = await new BuiltInEngine(configuration).engineer({ bucket: 'drop', key: 'a', versionId: '1', bytes, sha256 });
   if (result.kind !== 'images') {
@@ -62,7 +64,7 @@ test('what is wrong with a drop is thrown with its reason and the rendition', as
 });
 
 test('a drop with an overview and 61 tiles, from the bucket to the ledger: all images, each found again under its key', async () => {
-  const configuration: FeatureEngineeringConfiguration = {
+  const configuration: BuiltIn = {
     ...RENDITIONS, renditions: [RENDITIONS.renditions![0], { name: 'tiles', transforms: [{ kind: 'tile', width: 20, height: 20 }], output: {} }],
   };
   const project = await MemoryProject.create({ engine: new BuiltInEngine(configuration) });

@@ -71,6 +71,13 @@ export function queuesContract(open: Open): void {
       expect([...taken, ...await drain(open, url)].sort()).toEqual(bodies.sort());
     });
 
+    it('keep back what is sent with a delay', async () => {
+      const { url } = await open().newQueue();
+      await open().queues.send(url, ['later'], 900);
+      expect(await open().queues.depth(url)).toEqual({ visible: 0, inFlight: 0, delayed: 1 });
+      expect(await open().receive(url, 10)).toEqual([]);
+    });
+
     it('are found by name', async () => {
       const { name, url } = await open().newQueue();
       expect(await open().queues.urlOf(name)).toBe(url);

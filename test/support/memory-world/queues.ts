@@ -14,10 +14,14 @@ export class MemoryQueuesPort implements Queues {
     return unlessGone(() => this.queues.urlOf(name));
   }
 
-  public async send(queueUrl: string, bodies: readonly string[]): Promise<void> {
+  public async send(queueUrl: string, bodies: readonly string[], delay?: number): Promise<void> {
     for (const body of bodies) {
-      await this.queues.send(queueUrl, body);
+      await this.queues.send(queueUrl, body, { delaySeconds: delay });
     }
+  }
+
+  public async postpone(queueUrl: string, receiptHandle: string, seconds: number): Promise<void> {
+    await this.queues.changeVisibility(queueUrl, receiptHandle, seconds);
   }
 
   public async delete(queueUrl: string): Promise<void> {

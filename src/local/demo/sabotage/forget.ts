@@ -2,7 +2,8 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { workThrough } from '../../../runtime/aws/queue-batch';
 import { awsWorld } from '../../../runtime/aws/world';
 import { requireConfiguration } from '../../../runtime/configuration';
-import { BuiltInEngine } from '../../../runtime/intake/built-in-engine';
+import { EngineWatch } from '../../../runtime/intake/engine-health';
+import { engineOf } from '../../../runtime/intake/engines';
 import { createdObjects } from '../../../runtime/intake/events';
 import { Intake } from '../../../runtime/intake/intake';
 import { isLive, readChain } from '../../../runtime/ledger/jobs';
@@ -32,7 +33,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   try {
     const configuration = await requireConfiguration(world);
     const intake = new Intake({ ...world, ledger: { ...world.ledger, table: forgetful } }, configuration,
-      new BuiltInEngine(configuration.featureEngineering));
+      engineOf(world, configuration, new EngineWatch(world)));
     return await workThrough(event, context, world.telemetry, async body => {
       for (const object of createdObjects(body)) {
         await intake.take(object);

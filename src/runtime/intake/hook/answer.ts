@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { HookAnswer } from '../../../contract/hook';
+import { HOOK_ATTRIBUTES_MAX_CHARACTERS, HOOK_ATTRIBUTE_NAME, HOOK_CONTRACT_VERSION, HOOK_DETAIL_MAX_LENGTH, HOOK_REASON } from '../../../contract/hook-limits';
+import { RENDITION_NAME } from '../../../contract/transforms';
+
+const number = z.number();
+
+const ATTRIBUTES = z.record(z.string().regex(HOOK_ATTRIBUTE_NAME), z.union([z.string(), number, z.boolean()]))
+  .refine((attributes) => JSON.stringify(attributes).length <= HOOK_ATTRIBUTES_MAX_CHARACTERS, `more than ${HOOK_ATTRIBUTES_MAX_CHARACTERS} characters of JSON`);
+
+const IMAGE = z.strictObject({
+  key: z.string().min(1).max(1_024).optional(),
+  body: z.base64().min(1).optional(),
+  name: z.string().regex(RENDITION_NAME).optional(),
+  inverseTransform: z.array(number).length(6).refine(([a, b, c, d]) => a * d - b * c !== 0, 'a map that has no way back').optional(),
+  priority: z.int().min(0).max(9).optional(),
+  // what is in it depends on the task: preLabelProblems
+  preLabel: z.looseObject({}).optional(),
+  attributes: ATTRIBUTES.optional(),
+}).refine(({ key, body }) => (key === undefined) !== (body === undefined), 'an image needs either a key or a body');
+
+const ANSWER = z.strictObject({
+  contractVersion: z.literal(HOOK_CONTRACT_VERSION),
+  images: z.array(IMAGE).optional(),
+  reject: z.strictObject({ reason: z.string().regex(HOOK_REASON), detail: z.string().max(HOOK_DETAIL_MAX_LENGTH).optional() }).optional(),
+}).refine(({ images, reject }) => (images === undefined) !== (reject === undefined), 'an answer needs either images or reject');
+
+/** The answer, or in one sentence what is wrong with it. */
+export function readAnswer(payload: string, prefix: string): { readonly answer: HookAnswer } | { readonly problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch {
+    return { problem: `the answer is no JSON: ${payload.slice(0, 100)}` };
+  }
+  const parsed = ANSWER.safeParse(value);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    return { problem: `the answer is wrong${path.length > 0 ? ` at ${placeOf(path)}` : ''}: ${message}` };
+  }
+  const images = parsed.data.images ?? [];
+  const strange = images.findIndex(({ key }) => key !== undefined && !key.startsWith(prefix));
+  if (strange >= 0) {
+    return { problem: `the answer is wrong at images[${strange}].key: it is ${JSON.stringify(images[strange].key)} and must begin with the request's ${prefix}` };
+  }
+  const keys = images.map(({ key }) => key);
+  const twice = keys.findIndex((key, index) => key !== undefined && keys.indexOf(key) < index);
+  return twice >= 0 ? { problem: `the answer is wrong at images[${twice}].key: an earlier image has the same` } : { answer: parsed.data as HookAnswer };
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
+}
