@@ -12,6 +12,7 @@ const PROGRAMS = {
   'main': 'test/bench/main.ts',
   'image-worker': 'test/bench/images/image-worker.ts',
   'core-worker': 'test/bench/core/core-worker.ts',
+  'scale-worker': 'test/bench/scale/scale-worker.ts',
 };
 
 /** An app that is deployed. It finds the library as an app of the clone does, by its compiled files. */

@@ -8,6 +8,7 @@ import { benchLatency } from './latency/latency';
 import { Bench, BenchOptions, HELP, parseOptions, UsageError } from './options';
 import { photoFolder } from './photographs';
 import { Machine, renderReport, reportJson } from './report';
+import { benchScale } from './scale/scale';
 import { Processes, pythonEnvironment } from '../../src/local/runner';
 
 const EXIT = { MEASURED: 0, FAILED: 1, USAGE: 2 } as const;
@@ -17,10 +18,11 @@ interface Amounts {
   readonly times: number;
   readonly lines: number;
   readonly drops: number;
+  readonly objects: number;
 }
 
-const FULL: Amounts = { times: 40, lines: 1_000_000, drops: 40 };
-const QUICK: Amounts = { times: 10, lines: 100_000, drops: 8 };
+const FULL: Amounts = { times: 40, lines: 1_000_000, drops: 40, objects: 1_000_000 };
+const QUICK: Amounts = { times: 10, lines: 100_000, drops: 8, objects: 20_000 };
 
 async function main(): Promise<number> {
   // its advice is for users of the SDK, not of a benchmark
@@ -62,7 +64,7 @@ async function bench({ benches, quick, output }: BenchOptions): Promise<void> {
   }
 }
 
-async function measure(name: Bench, processes: Processes, { times, lines, drops }: Amounts): Promise<BenchTable> {
+async function measure(name: Bench, processes: Processes, { times, lines, drops, objects }: Amounts): Promise<BenchTable> {
   const started = Date.now();
   const progress = (line: string) => {
     process.stderr.write(`${name} ${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${line}\n`);
@@ -72,6 +74,8 @@ async function measure(name: Bench, processes: Processes, { times, lines, drops 
       return benchImages({ python: await pythonEnvironment({ processes, progress }), photoFolder: photoFolder(), times, progress });
     case 'core':
       return benchCore({ processes, lines, progress });
+    case 'scale':
+      return benchScale({ processes, objects, progress });
     case 'latency':
       return benchLatency({ processes, drops, progress });
   }

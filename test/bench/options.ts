@@ -1,5 +1,5 @@
 /** What can be measured, in this order. */
-export const BENCHES = ['images', 'core', 'latency'] as const;
+export const BENCHES = ['images', 'core', 'scale', 'latency'] as const;
 export type Bench = typeof BENCHES[number];
 
 export interface BenchOptions {
@@ -22,13 +22,15 @@ export const HELP = `Usage: npm run bench [-- OPTION...]
 Measures how fast the project is, on this machine and without AWS:
   images     the image part of the intake against Pillow, in processor time
   core       1,000,000 manifest lines through harvest and chain: time, memory
+  scale      calls for one image more in a project of 1,000 and 1,000,000; a
+             sweep over 1,000,000 objects: time, memory
   latency    from a drop to the input topic, on the AWS emulator with a live job
 Prints a table and writes the figures as JSON. Leave the machine alone
 meanwhile.
 
 Options:
   --only NAMES       measures only these, separated by commas: images, core,
-                     latency
+                     scale, latency
   --quick            fewer repetitions and smaller amounts: to see that it works
   --output FILE      where the figures are written
                      (default: ${DEFAULT_OUTPUT})

@@ -7,7 +7,7 @@ import { FolderObjects } from './folder-objects';
 import { Amounts, amountsOf, writeDataSet, writeManifest } from './manifest';
 import { CURRENT_DATA_SET_KEY } from '../../../src/contract/environment';
 import { Processes, run } from '../../../src/local/runner';
-import { BenchTable } from '../bench-table';
+import { BenchTable, grouped } from '../bench-table';
 import { bundled } from '../bundled';
 
 export interface CoreBenchOptions {
@@ -76,8 +76,4 @@ export function coreTable(amounts: Amounts, { steps, awaited, chained, peak }: C
       { step: 'all', linesRead: read, seconds: wall, processorSeconds: processor, peakMegabytes: peak, bytes, ...amounts },
     ],
   };
-}
-
-function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
