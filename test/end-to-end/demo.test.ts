@@ -81,7 +81,8 @@ if (isPythonMissing()) {
     expect(new Set(result.lines.map(({ sourceRef }) => sourceRef)).size).toBe(16);
     for (const { line } of result.lines) {
       expect(Object.keys(line).sort()).toEqual([
-        'boxes', 'boxes-metadata', 'drop-key', 'drop-sha256', 'image-height', 'image-width', 'inverse-transform', 'source-ref',
+        'boxes', 'boxes-metadata', 'drop-key', 'drop-sha256', 'image-height', 'image-width', 'instructions-version', 'inverse-transform',
+        'source-ref',
       ]);
       expect(line.boxes).toMatchObject({ image_size: [{ width: line['image-width'], height: line['image-height'], depth: 3 }] });
       expect(line['boxes-metadata']).toMatchObject({ 'type': 'groundtruth/object-detection', 'human-annotated': 'yes' });
