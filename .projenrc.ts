@@ -1,4 +1,4 @@
-import { awscdk, javascript } from 'projen';
+import { JsonFile, awscdk, javascript } from 'projen';
 
 const AWS_SDK = '^3.1142.0';
 const POWERTOOLS = '~2.35.0'; // all the same, or the bundles hold their common part twice
@@ -110,15 +110,28 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
 project.package.addField('jest', { ...project.jest!.config, testMatch: ['<rootDir>/test/**/*.test.ts'] });
 
+// ---- what runs in a browser has the browser's types, and nobody else has them
+const BROWSER_SOURCES = ['src/local/crowd/**/*.ts', 'src/local/preview/page/**/*.ts'];
+new JsonFile(project, 'tsconfig.browser.json', {
+  obj: {
+    extends: './tsconfig.json',
+    compilerOptions: {
+      noEmit: true, rootDir: '.', isolatedModules: true, module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom', 'dom.iterable'], types: [],
+    },
+    include: BROWSER_SOURCES,
+    exclude: ['node_modules'],
+  },
+});
+
 // ---- one type check and one lint for everything that jsii compiles or does not compile
 const tsconfigDev = project.tryFindObjectFile('tsconfig.dev.json')!;
 tsconfigDev.addOverride('include', DEV_SOURCES);
-tsconfigDev.addOverride('exclude', ['node_modules', '**/cdk.out']);
+tsconfigDev.addOverride('exclude', ['node_modules', '**/cdk.out', ...BROWSER_SOURCES]);
 tsconfigDev.addOverride('compilerOptions.paths', { 'cdk-streaming-labeling': ['./src'], 'cdk-streaming-labeling/lib/*': ['./src/*'] });
 
 const eslintrc = project.tryFindObjectFile('.eslintrc.json')!;
 eslintrc.addDeletionOverride('parserOptions.projectService');
-eslintrc.addOverride('parserOptions.project', './tsconfig.dev.json');
+eslintrc.addOverride('parserOptions.project', ['./tsconfig.dev.json', './tsconfig.browser.json']);
 eslintrc.addOverride('parserOptions.ecmaVersion', 2022);
 eslintrc.addOverride('settings.import/resolver.typescript.project', './tsconfig.dev.json');
 project.eslint!.addIgnorePattern('cdk.out');
@@ -151,6 +164,7 @@ const types = project.addTask('types', {
   description: 'Type-check everything, the sources that jsii does not compile included',
   exec: 'tsc --noEmit -p tsconfig.dev.json --incremental --tsBuildInfoFile .cache/types.tsbuildinfo',
 });
+types.exec('tsc --noEmit -p tsconfig.browser.json');
 const rosetta = project.addTask('rosetta', {
   description: 'Compile the examples in README.md and in the docstrings',
   exec: 'jsii-rosetta extract --strict',
@@ -177,11 +191,11 @@ for (const command of ['test', 'demo', 'bench', 'soak']) {
 }
 
 // ---- what is committed, what is published
-project.gitignore.exclude('/assets/', '.cache/', 'cdk.out/', 'demo-output/', 'bench-output/', '.jsii.tabl.json', '.DS_Store');
+project.gitignore.exclude('/assets/', '.cache/', 'cdk.out/', 'demo-output/', 'bench-output/', 'browser-output/', '.jsii.tabl.json', '.DS_Store');
 project.npmignore!.include('/assets/', '/rosetta/');
 project.npmignore!.exclude(
-  '/assets/*.lock-hash', '/assets/local/', '/examples/', '/docs/', '/.ci/', '.cache/', 'cdk.out/', 'demo-output/', 'bench-output/',
-  '.jsii.tabl.json', '.gitignore',
+  '/assets/*.lock-hash', '/assets/local/', '/examples/', '/docs/', '/.ci/', '.cache/', 'cdk.out/', 'demo-output/', 'bench-output/', 'browser-output/',
+  '.jsii.tabl.json', '.gitignore', 'tsconfig.browser.json',
 );
 project.gitattributes.addAttributes('*', 'text=auto', 'eol=lf');
 

@@ -19,6 +19,15 @@ const TOOLS = {
   'src/local/demo/main.ts': 'local/demo',
 };
 
+/** What runs in a browser: source -> folder in assets/. */
+const PAGES = {
+  'src/local/crowd/index.ts': 'crowd',
+  'src/local/preview/page/index.ts': 'preview',
+};
+
+/** Browsers of the last two years: they know `light-dark()`. */
+const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
+
 /** Written by others: never removed here. */
 const KEPT = /^sharp-layer-/;
 
@@ -38,8 +47,8 @@ function entryPoints() {
   const entries = filesBelow(join(ROOT, 'src/runtime'))
     .filter((file) => file.endsWith(LAMBDA_SUFFIX))
     .map((file) => ({ source: toPosix(relative(ROOT, file)), folder: basename(file, LAMBDA_SUFFIX) }));
-  for (const [source, folder] of Object.entries(TOOLS)) {
-    if (existsSync(join(ROOT, source))) entries.push({ source, folder });
+  for (const [source, folder] of Object.entries({ ...TOOLS, ...PAGES })) {
+    if (existsSync(join(ROOT, source))) entries.push({ source, folder, browser: source in PAGES });
   }
   const taken = new Map();
   for (const { source, folder } of entries) {
@@ -49,7 +58,7 @@ function entryPoints() {
   return entries;
 }
 
-async function bundle({ source, folder }) {
+async function bundle({ source, folder, browser = false }) {
   const result = await build({
     absWorkingDir: ROOT,
     entryPoints: [source],
@@ -57,15 +66,13 @@ async function bundle({ source, folder }) {
     bundle: true,
     write: false,
     metafile: true,
-    platform: 'node',
-    format: 'cjs',
-    target: TARGET,
+    ...browser ? { platform: 'browser', format: 'iife', target: BROWSERS } : { platform: 'node', format: 'cjs', target: TARGET },
     mainFields: ['module', 'main'],
     minify: true,
-    keepNames: true,
+    keepNames: !browser,
     charset: 'utf8',
     legalComments: 'none', // all licences are in one file, see notices()
-    loader: { '.html': 'text' },
+    loader: { '.html': 'text', '.css': 'text' },
     external: ['sharp'],
     banner: folder === 'cli' ? { js: '#!/usr/bin/env node' } : {},
     logLevel: 'warning',

@@ -34,6 +34,12 @@ const RULES: readonly Rule[] = [
   { place: 'runtime core', files: /^runtime\/core\//, own: /^(runtime\/core|contract)\//, packages: NONE },
   { place: 'runtime', files: /^runtime\//, own: /^(runtime|lint|contract)\//, packages: ANY_BUT_CDK },
   { place: 'simulator', files: /^local\/simulator\//, own: /^local\//, packages: ANY_BUT_CDK },
+  // in a browser, and in the worker page of whoever serves it: neither Node's modules nor anything of ours
+  { place: 'crowd elements', files: /^local\/crowd\//, own: /^local\/crowd\//, packages: /^@annotorious\/annotorious(\/.*\.css)?$/ },
+  {
+    place: 'page of the preview', files: /^local\/preview\/page\//, own: /^(local\/preview\/shortened\.ts$|contract\/)/, ownTypes: /^local\/crowd\//,
+    packages: NONE,
+  },
   { place: 'local', files: /^local\//, own: /^(local|runtime|lint|contract)\//, packages: ANY_BUT_CDK },
   { place: 'command line', files: /^cli\//, own: /^(cli|local|runtime|lint|contract)\//, packages: ANY_BUT_CDK },
   { place: 'parts', files: /^parts\//, own: /^(parts|contract)\//, ownTypes: /^[^/]+\.ts$/, packages: SYNTH_PACKAGES },
@@ -152,6 +158,9 @@ describe('an import in the wrong direction is found', () => {
     ['runtime/core/a.ts', "import { createHash } from 'node:crypto';"],
     ['runtime/core/a.ts', "import { x } from '../ports';"],
     ['local/simulator/a.ts', "import { x } from '../../contract/limits';"],
+    ['local/crowd/a.ts', "import { readFileSync } from 'node:fs';"],
+    ['local/crowd/a.ts', "import { x } from '../preview/x';"],
+    ['local/preview/page/a.ts', "import { x } from '../server';"],
     ['local/simulator/a.ts', "const x = await import('../../runtime/core/x');"],
     ['hook/a.ts', "import { x } from '../runtime/core/x';"],
     ['hook/a.ts', "import * as z from 'zod';"],

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { IncomingMessage, Server, ServerResponse, createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { stateOf } from './folder';
+import { SHELL } from './shell';
+import { LOADER, PreviewSource, PreviewedPage, previewedPage, withLoader } from './worker-page';
+
+export interface PreviewOptions extends PreviewSource {
+  /** Default: a free one. */
+  readonly port?: number;
+  /** The bundles for the browser. */
+  readonly bundles: { readonly standIns: string; readonly shell: string };
+  /** Do not even ask for Amazon's script. */
+  readonly standInsOnly?: boolean;
+  /** Called with each new state of the page, the first included. */
+  readonly onPage?: (page: PreviewedPage) => void;
+  /** Called with each answer that was submitted, as JSON. */
+  readonly onAnswer?: (json: string) => void;
+}
+
+/** How often the files are looked at, in milliseconds: works where file systems tell of no changes. */
+const LOOK_EVERY = 300;
+
+/** A mask of a large image has some megabytes. */
+const ANSWER_MAX_BYTES = 64 * 2 ** 20;
+
+const HOST = '127.0.0.1';
+
+/** Nothing but what is ours runs in the page around; the worker page has an address space of its own. */
+const SHELL_POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; frame-src 'self'; "
+  + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * The worker page can do whatever scripts do, to itself: it has no origin, so it reads neither the page around it nor other servers'
+ * answers, and what it needs lies below a path that only it is told.
+ */
+const WORKER_POLICY = 'sandbox allow-scripts allow-forms allow-modals allow-popups';
+
+/** The preview of a worker page at a loopback address. */
+export class Preview {
+  static async start(options: PreviewOptions): Promise<Preview> {
+    const preview = new Preview(options);
+    await new Promise<void>((resolve, reject) => {
+      preview.server.once('error', reject);
+      preview.server.listen(options.port ?? 0, HOST, resolve);
+    });
+    preview.look();
+    preview.timer = setInterval(() => preview.look(), LOOK_EVERY);
+    return preview;
+  }
+
+  private readonly server: Server;
+  private readonly secret = randomBytes(16).toString('hex');
+  private readonly watchers = new Set<ServerResponse>();
+  private timer?: NodeJS.Timeout;
+  private state = '';
+  private version = 0;
+  private page: PreviewedPage = { problems: [], files: new Map() };
+
+  private constructor(private readonly options: PreviewOptions) {
+    this.server = createServer((request, response) => {
+      this.serve(request, response).catch((error: unknown) => {
+        send(response, 500, 'text/plain', String(error));
+      });
+    });
+  }
+
+  get address(): string {
+    return `http://${HOST}:${this.port}`;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Renders anew if a file changed. */
+  private look(): void {
+    const state = stateOf([this.options.path, this.options.image]);
+    if (state === this.state) {
+      return;
+    }
+    this.state = state;
+    this.version += 1;
+    this.page = previewedPage(this.options, (name) => `/${this.secret}/files/${name}`);
+    this.options.onPage?.(this.page);
+    this.watchers.forEach((watcher) => watcher.write(`data: ${this.version}\n\n`));
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // a name that an attacker lets point to this machine is not ours
+    if (![`${HOST}:${this.port}`, `localhost:${this.port}`].includes(request.headers.host ?? '')) {
+      return send(response, 421, 'text/plain', `This preview answers at ${this.address} only.`);
+    }
+    const path = (request.url ?? '/').split('?')[0];
+    const route = `${request.method} ${path}`;
+    const own = `/${this.secret}/`;
+    switch (route) {
+      case 'GET /': return send(response, 200, 'text/html', SHELL, { 'content-security-policy': SHELL_POLICY });
+      case 'GET /shell.js': return send(response, 200, 'text/javascript', readFileSync(this.options.bundles.shell));
+      case 'GET /state': return send(response, 200, 'application/json', JSON.stringify(this.shown()));
+      case 'GET /events': return this.watch(response);
+      case 'POST /answer': return this.answered(request, response);
+      case `GET ${own}page`: return send(response, 200, 'text/html', this.html(own), { 'content-security-policy': WORKER_POLICY });
+      case `POST ${own}page`: return this.submitted(request, response);
+      case `GET ${own}load.js`: return send(response, 200, 'text/javascript', LOADER);
+      case `GET ${own}stand-ins.js`: return send(response, 200, 'text/javascript', readFileSync(this.options.bundles.standIns));
+      default: return this.file(route, `GET ${own}files/`, response);
+    }
+  }
+
+  private file(route: string, folder: string, response: ServerResponse): void {
+    const file = route.startsWith(folder) ? this.page.files.get(route.slice(folder.length)) : undefined;
+    return file === undefined ? send(response, 404, 'text/plain', 'There is no such page.')
+      // the worker page reads the pixels of masks; it has no origin that could be named
+      : send(response, 200, file.type, file.bytes, { 'access-control-allow-origin': 'null' });
+  }
+
+  /** What the page around shows. */
+  private shown(): object {
+    const { problems, html } = this.page;
+    return {
+      version: this.version, title: `${this.options.path}: ${this.options.task.type}`, problems,
+      ...html === undefined ? {} : { page: `/${this.secret}/page` },
+    };
+  }
+
+  private html(own: string): string {
+    const html = withLoader(this.page.html ?? '', `${own}load.js`, `${own}stand-ins.js`);
+    const page = this.options.standInsOnly ? html.replaceAll(/ data-crowd="[^"]*"/g, ' data-crowd=""') : html;
+    return /^\s*<!doctype/i.test(page) ? page : `<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Worker page</title>\n${page}`;
+  }
+
+  private watch(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(`data: ${this.version}\n\n`);
+    this.watchers.add(response);
+    response.once('close', () => this.watchers.delete(response));
+  }
+
+  private async answered(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { origin } = request.headers;
+    if (origin === undefined || ![this.address, `http://localhost:${this.port}`].includes(origin)) {
+      return send(response, 403, 'text/plain', 'Only the preview itself may do this.');
+    }
+    this.options.onAnswer?.(JSON.stringify(JSON.parse(await read(request))));
+    return send(response, 204, 'text/plain', '');
+  }
+
+  /** Amazon's own elements submit a form; its fields go to the page around. */
+  private async submitted(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fields = Object.fromEntries([...new URLSearchParams(await read(request))].map(([name, value]) => [name, parsed(value)]));
+    const message = JSON.stringify({ crowd: 'answer', answer: fields }).replaceAll('<', '\\u003c');
+    return send(response, 200, 'text/html', `<!DOCTYPE html><html lang="en"><title>Submitted</title><p>Submitted.</p><script>parent.postMessage(${message}, '*')</script>`,
+      { 'content-security-policy': WORKER_POLICY });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > ANSWER_MAX_BYTES) {
+      throw new Error(`an answer has at most ${ANSWER_MAX_BYTES} bytes`);
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function send(
+  response: ServerResponse, status: number, type: string, body: string | Uint8Array, headers: { readonly [name: string]: string } = {},
+): void {
+  response.writeHead(status, {
+    'content-type': /^(text|application)\//.test(type) ? `${type}; charset=utf-8` : type,
+    'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ran, cli } from '../support/cli';
+
+const EXAMPLE = join(__dirname, '../../examples/typescript/instructions/instructions');
+const PHOTO = join(__dirname, '../../examples/photos/table/coffee.jpg');
+const CLASSES = ['--task', 'image-classification', '--labels', 'grass,gravel'];
+
+let folder: string;
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'preview-')); });
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command, and ends it once `during` is over. */
+async function preview(argv: readonly string[], during: () => Promise<void> = async () => undefined): Promise<Ran> {
+  const ran = await cli(undefined, {
+    columns: 120, ask: () => Promise.reject(new Error('no project is needed')),
+    onInterrupt: (listener) => {
+      void during().finally(listener);
+      return () => undefined;
+    },
+  }, 'preview', ...argv);
+  return { ...ran, err: ran.err.replace(/\s+/g, ' ') };
+}
+
+test('serves until somebody ends it, and prints answers', async () => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  const address = `http://127.0.0.1:${port}`;
+  const { code, out, err } = await preview([EXAMPLE, ...CLASSES, '--image', PHOTO, '--port', String(port)], async () => {
+    expect(await (await fetch(address)).text()).toContain('Preview of the worker page');
+    await fetch(`${address}/answer`, { method: 'POST', headers: { origin: address }, body: '{"a":{"label":"\\u001b[2Jgrass"}}' });
+  });
+  expect({ code, out }).toEqual({ code: 0, out: '{"a":{"label":"\\u001b[2Jgrass"}}\n' });
+  expect(err).toContain(`is shown at ${address}`);
+  await expect(fetch(address)).rejects.toThrow();
+});
+
+test('says in the terminal what is wrong with the page, with line and column', async () => {
+  writeFileSync(join(folder, 'full.md'), 'Look:\n\n![x](none.jpg)');
+  const { err } = await preview([folder, ...CLASSES, '--image', PHOTO]);
+  expect(err).toContain(`${folder}/full.md:3:6: error: there is no example image 'none.jpg'`);
+});
+
+test.each<[string, string[], RegExp]>([
+  ['no folder', ['nowhere', ...CLASSES, '--image', PHOTO], /there is no folder or template nowhere/],
+  ['no task', [EXAMPLE, '--image', PHOTO], /--task <task>' not specified/],
+  ['an unknown task', [EXAMPLE, '--task', 'boxes', '--image', PHOTO], /Allowed choices are image-classification/],
+  ['no labels', [EXAMPLE, '--task', 'bounding-box', '--image', PHOTO], /--labels has 0 labels; the task bounding-box needs at least 1/],
+  ['no image', [EXAMPLE, ...CLASSES], /--image <file>' not specified/],
+  ['an image that is not there', [EXAMPLE, ...CLASSES, '--image', 'none.jpg'], /there is no image none\.jpg/],
+  ['an image that is none', [EXAMPLE, ...CLASSES, '--image', __filename], /is no image that workers could label: /],
+  ['a folder for an image', [EXAMPLE, ...CLASSES, '--image', EXAMPLE], /is no image that workers could label: it is no file/],
+  ['a wrong port', [EXAMPLE, ...CLASSES, '--image', PHOTO, '--port', '0'], /whole number from 1 to 65535/],
+  ['input that is no JSON', [EXAMPLE, ...CLASSES, '--image', PHOTO, '--input', __filename], /--input .* cannot be read: /],
+])('%s is told', async (_what, argv, expected) => {
+  const { code, err } = await preview(argv);
+  expect(err).toMatch(expected);
+  expect(code).toBe(2);
+});
+
+test('a port that is in use is told', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { code, err } = await preview([EXAMPLE, ...CLASSES, '--image', PHOTO, '--port', String((taken.address() as AddressInfo).port)]);
+  await new Promise((resolve) => taken.close(resolve));
+  expect(code).toBe(1);
+  expect(err).toMatch(/port \d+ is in use next: Choose another with --port/);
+});

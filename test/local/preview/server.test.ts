@@ -1,0 +1,98 @@
+import { copyFileSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Preview } from '../../../src/local/preview/server';
+
+const PHOTO = join(__dirname, '../../../examples/photos/table/coffee.jpg');
+const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
+
+let folder: string;
+let preview: Preview;
+let answers: string[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'preview-'));
+  mkdirSync(join(folder, 'images'));
+  writeFileSync(join(folder, 'full.md'), '![Good](good.jpg) and {{ braces }}');
+  writeFileSync(join(folder, 'secret.txt'), 'secret');
+  copyFileSync(PHOTO, join(folder, 'images', 'good.jpg'));
+  answers = [];
+  preview = await Preview.start({
+    path: folder, image: PHOTO, bundles: { standIns: join(folder, 'secret.txt'), shell: join(folder, 'full.md') }, onAnswer: (json) => answers.push(json),
+    task: { type: 'BoundingBox', title: 'T', description: 'D', labels: [{ name: 'a & b' }] },
+  });
+});
+afterEach(async () => {
+  await preview.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: NodeJS.Dict<string | string[]>;
+}
+
+/** The path as it is written: `fetch` would tidy it up. */
+function ask(path: string, headers: { readonly [name: string]: string } = {}, method = 'GET', body = ''): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(preview.address);
+    request({ hostname, port, path, method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString(), headers: response.headers }));
+    }).once('error', reject).end(body);
+  });
+}
+
+const page = async (): Promise<string> => (JSON.parse((await ask('/state')).body) as { page: string }).page;
+
+test('renders the page as Ground Truth does, with example images and the image to be read', async () => {
+  const { body } = await ask(await page());
+  expect(body).not.toContain(SCRIPT);
+  expect(body).toContain('labels="[&#34;a &amp; b&#34;]"');
+  expect(body).toContain('&#123;&#123; braces &#125;&#125;');
+  const sources = [...body.matchAll(/src="(\/[^"]*files\/[^"]*)"/g)].map(([, source]) => source);
+  expect(sources).toHaveLength(2);
+  for (const source of sources) {
+    expect(await ask(source)).toMatchObject({ status: 200, headers: { 'content-type': 'image/jpeg' } });
+  }
+});
+
+test('listens on this machine alone, and answers to its own name', async () => {
+  expect(preview.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  for (const host of ['attacker.example', `attacker.example:${new URL(preview.address).port}`, '127.0.0.1']) {
+    expect(await ask('/state', { host })).toMatchObject({ status: 421 });
+  }
+  expect(await ask('/state', { host: `localhost:${new URL(preview.address).port}` })).toMatchObject({ status: 200 });
+});
+
+test('serves no file but its own', async () => {
+  const own = (await page()).replace(/page$/, '');
+  for (const path of [
+    '/secret.txt', '/../secret.txt', `${own}files/secret.txt`, `${own}files/../secret.txt`, `${own}files/..%2fsecret.txt`, `${own}files/%2e%2e/%2e%2e/etc/passwd`,
+    `${own}files//etc/passwd`, `${own}files/__proto__`, '//etc/passwd', '/page', '/files/0-good.jpg', `/${'0'.repeat(32)}/page`,
+  ]) {
+    expect({ path, ...await ask(path) }).toMatchObject({ path, status: 404 });
+  }
+});
+
+test('the worker page has no origin, and the page around it runs nothing but its own script', async () => {
+  expect((await ask(await page())).headers['content-security-policy']).toBe('sandbox allow-scripts allow-forms allow-modals allow-popups');
+  expect((await ask('/')).headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+});
+
+test('takes answers from the page around alone', async () => {
+  const send = (headers: { readonly [name: string]: string }): Promise<Answer> => ask('/answer', headers, 'POST', '{"a": 1}');
+  expect([(await send({})).status, (await send({ origin: 'null' })).status, (await send({ origin: 'http://attacker.example' })).status]).toEqual([403, 403, 403]);
+  expect(answers).toEqual([]);
+  expect((await send({ origin: preview.address })).status).toBe(204);
+  expect(answers).toEqual(['{"a":1}']);
+});
+
+test('passes on what Amazon\'s own elements submit as a form, as text', async () => {
+  const { body } = await ask(await page(), {}, 'POST', new URLSearchParams({ boundingBox: '{"boundingBoxes":[]}', why: '</script>' }).toString());
+  expect(body).toContain('"boundingBox":{"boundingBoxes":[]}');
+  expect(body.match(/<\/script>/g)).toHaveLength(1);
+});
