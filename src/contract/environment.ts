@@ -17,6 +17,7 @@ export const PREFIX = {
   QUARANTINE: 'quarantine/',
   /** Where feature engineering functions leave images until the project has taken them. */
   STAGING: 'staging/',
+  PROCESSING: 'processing/',
   JOBS: 'jobs/',
   MANIFESTS: 'manifests/',
   CONFIG: 'config/',

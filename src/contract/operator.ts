@@ -9,6 +9,9 @@ export const COMMANDS = ['pause', 'resume', 'drain', 'roll', 'export', 'requeue'
 
 export type CommandName = typeof COMMANDS[number];
 
+/** What is written down as an order: an operator's, or a pipeline's to start the labeling job that is due. */
+export type OrderName = CommandName | 'start';
+
 /** Everything of a kind that can be ordered again at once. */
 export const REQUEUE_KINDS = ['quarantined', 'held'] as const;
 

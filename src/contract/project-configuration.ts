@@ -65,7 +65,22 @@ export type FeatureEngineeringConfiguration =
     readonly kind: 'function';
     /** Also what is no image, or none of a type that the gate knows. */
     readonly anyFile: boolean;
-  };
+  }
+  | ProcessingConfiguration;
+
+/** Feature engineering by the user's code in a SageMaker pipeline. Times in seconds. */
+export interface ProcessingConfiguration {
+  readonly kind: 'processing';
+  /** Drops of one batch at most. */
+  readonly batchSize: number;
+  /** A batch that is not full waits so long for more drops. */
+  readonly batchWaitSeconds: number;
+  readonly instanceCount: number;
+  /** After so long the service ends the processing of a batch. */
+  readonly timeLimitSeconds: number;
+  /** What a batch is processed by: changes with code, image and settings. */
+  readonly definition: string;
+}
 
 /**
  * What the user wants, as one value: written to the ledger once for each deploy, read by every function.
@@ -84,6 +99,8 @@ export interface ProjectConfiguration {
   readonly instructions?: InstructionsConfiguration;
   /** When changed instructions reach workers: with the next job, or by rolling the running one. */
   readonly instructionRollOut: 'NEXT_JOB' | 'ROLL_NOW';
+  /** Who starts labeling jobs. Absent: the controller by itself. */
+  readonly orchestration?: 'pipeline';
   /** Tags that every labeling job gets. */
   readonly tags: { readonly [key: string]: string };
 }
@@ -107,6 +124,8 @@ export interface ProjectResources {
   readonly recorderQueueUrl: string;
   readonly recorderDeadLetterQueueUrl: string;
   readonly executionRoleArn: string;
+  /** The SageMaker pipeline, where the project has one. */
+  readonly pipelineName?: string;
   /** Absent in the controller itself. */
   readonly controllerFunction?: string;
   /** Key for what Ground Truth writes. Absent: the bucket's default encryption. */

@@ -20,6 +20,7 @@ export const REASON = {
   HOOK_TIMED_OUT: 'hook-timed-out',
   HOOK_BAD_ANSWER: 'hook-bad-answer',
   HOOK_BAD_IMAGE: 'hook-bad-image',
+  ENGINEERING_REJECTED: 'engineering-rejected',
   PROCESSOR_CRASH: 'processor-crash',
   LABELING_FAILED: 'labeling-failed',
   NEVER_LABELED: 'never-labeled',
@@ -54,6 +55,7 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   'hook-timed-out': 'Your feature engineering function takes too long for this drop: give it more memory or less to do, and `requeue` the drop.',
   'hook-bad-answer': 'Your feature engineering function does not keep to the contract in docs/feature-engineering.md: mend it and `requeue` the drop.',
   'hook-bad-image': 'Your feature engineering function returned an image that workers could not be shown: mend it and `requeue` the drop.',
+  'engineering-rejected': 'Your feature engineering code decided so: if it should not have, mend it and `requeue` the drop.',
   'processor-crash': 'The processor died each time it worked on this drop (memory or time): look at the file, and drop it again when it is smaller.',
 
   // ---- labeling

@@ -60,6 +60,12 @@ export interface Timings {
   readonly engineRetryLongest: number;
   /** A feature engineering function that fails for every drop is tried so often. */
   readonly engineProbe: number;
+  /** A pipeline execution whose start nobody answered, or that is out of sight, may still come into sight so much later. */
+  readonly executionDoubt: number;
+  /** What an execution may take beyond the time limit of its processing: instances to come, images to load, outputs to register. */
+  readonly executionPatience: number;
+  /** A processing job that fails for everybody is tried again so often; with drops that it never saw, each `backOffLongest`. */
+  readonly processingProbe: number;
   /** An open breaker lets one job through so often. */
   readonly breakerProbe: number;
   /** First and longest wait after throttling or a reached quota. */
@@ -95,6 +101,9 @@ export const DEFAULT_TIMINGS: Timings = {
   engineRetryFirst: 1 * MINUTE,
   engineRetryLongest: 15 * MINUTE,
   engineProbe: 5 * MINUTE,
+  executionDoubt: 6 * MINUTE,
+  executionPatience: 1 * HOUR,
+  processingProbe: 6 * HOUR,
   breakerProbe: 1 * DAY,
   backOffFirst: 1 * MINUTE,
   backOffLongest: 1 * HOUR,

@@ -190,6 +190,49 @@ export interface LabelingJobs {
   workTeamExists(arn: string): Promise<boolean>;
 }
 
+/** A `StartPipelineExecution` request. Kept in the ledger, so that a retry sends the same under the same token. */
+export interface ExecutionRequest {
+  readonly pipelineName: string;
+  /** 32 to 128 characters. The same token again starts nothing and answers with what it started. */
+  readonly token: string;
+  readonly displayName: string;
+  readonly parameters: { readonly [name: string]: string };
+}
+
+/**
+ * - `started`: by this call, or by an earlier one with the same token.
+ * - `later`: throttling, a quota or a conflict; nothing was started.
+ * - `refused`: definitely not started, and the same request would be refused again.
+ * Anything else is thrown: the outcome is unknown.
+ */
+export type StartOutcome =
+  | { readonly kind: 'started'; readonly execution: string }
+  | { readonly kind: 'later'; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string };
+
+export type ExecutionStatus = 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
+
+export interface ExecutionDescription {
+  readonly status: ExecutionStatus;
+  readonly failureReason?: string;
+}
+
+export interface ExecutionStep {
+  readonly name: string;
+  readonly status: 'Starting' | ExecutionStatus;
+  readonly failureReason?: string;
+}
+
+export interface PipelineExecutions {
+  start(request: ExecutionRequest): Promise<StartOutcome>;
+  /** Undefined where the service knows no such execution. */
+  describe(execution: string): Promise<ExecutionDescription | undefined>;
+  /** The steps that have begun. */
+  steps(execution: string): Promise<readonly ExecutionStep[]>;
+  /** Asks the service to stop it; an execution that is gone or over is no error. */
+  stop(execution: string, token: string): Promise<void>;
+}
+
 export interface QueueDepth {
   readonly visible: number;
   readonly inFlight: number;

@@ -4,9 +4,10 @@ import { ServiceDoor } from './service-door';
 import { Tally } from './tally';
 import { Trace } from './trace';
 import {
-  GroundTruthSimulator, MINUTE, MemoryCloud, OPEN_QUESTIONS, SimulatorOptions, VirtualClock, seededRandom,
+  GroundTruthSimulator, MINUTE, MemoryCloud, OPEN_QUESTIONS, PipelineSimulator, SimulatorOptions, VirtualClock, seededRandom,
 } from '../../src/local/simulator';
-import { MemoryEventBusPort, MemoryInputTopic, MemoryObjectStore, MemoryQueuesPort } from '../support/memory-world';
+import { PipelineExecutions } from '../../src/runtime/ports';
+import { MemoryEventBusPort, MemoryInputTopic, MemoryObjectStore, MemoryPipelineHost, MemoryQueuesPort, memoryPipelines } from '../support/memory-world';
 
 const START = '2026-01-05T08:00:00Z';
 
@@ -22,6 +23,8 @@ export class Account {
   public readonly topic: MemoryInputTopic;
   public readonly queues: MemoryQueuesPort;
   public readonly bus: MemoryEventBusPort;
+  /** Without any pipeline: none of these projects has one. */
+  public readonly pipelines: PipelineExecutions;
   private ids = 0;
 
   public constructor(setup: Setup, public readonly tally: Tally, public readonly trace: Trace) {
@@ -48,6 +51,7 @@ export class Account {
     this.objects = new MemoryObjectStore(this.cloud.buckets);
     this.topic = new MemoryInputTopic(this.cloud.topics);
     this.queues = new MemoryQueuesPort(this.cloud.queues);
+    this.pipelines = memoryPipelines(new PipelineSimulator(new MemoryPipelineHost(this.cloud.buckets), this.clock));
     this.bus = new MemoryEventBusPort(this.cloud);
   }
 

@@ -116,10 +116,10 @@ export class SoakProject {
   ) {
     this.watch = new LedgerWatch(() => account.clock.now());
     this.table = new MemoryTable({ indexLag: setup.indexLag, onChange: (before, after) => this.watch.change(before, after) });
-    const { objects, topic, queues, bus, door, clock, newId } = account;
+    const { objects, topic, queues, bus, door, pipelines, clock, newId } = account;
     const waker = { wake: async () => account.postman.post('wakes', () => { this.wakes += 1; }) };
     this.world = {
-      ledger: { table: this.table, clock, newId }, objects, topic, jobs: door.jobs, queues, bus, waker,
+      ledger: { table: this.table, clock, newId }, objects, topic, jobs: door.jobs, pipelines, queues, bus, waker,
       telemetry: this.telemetry(), timings: DEFAULT_TIMINGS, resources,
     };
     account.cloud.bus.onEvent((event) => {

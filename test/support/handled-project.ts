@@ -50,7 +50,7 @@ export class HandledProject extends MemoryProject {
   /** The controller function is called: by its schedule, unless another event is given. */
   public async wake(event: ControllerEvent = { cause: 'schedule' }): Promise<readonly string[] | Status> {
     useProject(this);
-    return controller(event);
+    return await controller(event) as readonly string[] | Status;
   }
 
   public ending(): Ending {

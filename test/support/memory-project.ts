@@ -116,9 +116,9 @@ export class MemoryProject {
     this.outside = outside;
     this.configuration = testConfiguration(options.configuration);
     const ledger: Ledger = { table: outside.table, clock: outside.clock, newId: outside.newId };
-    const { objects, topic, jobs, queues, bus, waker, telemetry } = outside;
+    const { objects, topic, jobs, pipelines, queues, bus, waker, telemetry } = outside;
     const timings = { ...DEFAULT_TIMINGS, ...options.timings };
-    this.world = { ledger, objects, topic, jobs, queues, bus, waker, telemetry, timings, resources };
+    this.world = { ledger, objects, topic, jobs, pipelines, queues, bus, waker, telemetry, timings, resources };
     this.watch = new EngineWatch(this.world);
     const { engine = new PlainEngine() } = options;
     this.engine = typeof engine === 'function' ? engine(this.world, this.configuration, this.watch) : engine;
@@ -185,6 +185,7 @@ export class MemoryProject {
   /** One round of everything that runs by itself, then some time. */
   public async round(ms = MINUTE): Promise<readonly string[]> {
     await this.simulator.step();
+    await this.outside.pipelineSimulator.step();
     const done = await this.work();
     await this.simulator.step();
     this.clock.advance(ms);

@@ -23,6 +23,6 @@ export async function createResources({ queues, topics, buckets }: MemoryCloud, 
     inputBucket: `input${suffix}`, outputBucket: `output${suffix}`, inputTopicArn, outputTopicArn,
     intakeQueueUrl: intake.url, intakeDeadLetterQueueUrl: intakeDlq.url,
     recorderQueueUrl: recorder.url, recorderDeadLetterQueueUrl: recorderDlq.url,
-    executionRoleArn: 'arn:aws:iam::111122223333:role/ground-truth', controllerFunction: 'controller',
+    executionRoleArn: 'arn:aws:iam::111122223333:role/ground-truth', controllerFunction: 'controller', pipelineName: 'froth-pipeline',
   };
 }

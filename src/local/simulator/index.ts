@@ -7,6 +7,7 @@ export * from './json';
 export * from './memory-cloud';
 export * from './open-questions';
 export * from './options';
+export * from './pipelines';
 export * from './requests';
 export * from './seeded-random';
 export * from './simulator';

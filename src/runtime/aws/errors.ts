@@ -13,6 +13,12 @@ const THROTTLING = new Set([
   'ThrottlingException', 'ThrottlingError', 'TooManyRequestsException', 'TransactionInProgressException',
 ]);
 
+/** Errors about the caller's credentials say nothing about the request: it may well be taken later. */
+const CREDENTIALS = new Set([
+  'ExpiredToken', 'ExpiredTokenException', 'IncompleteSignature', 'InvalidClientTokenId', 'InvalidSignatureException', 'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException', 'RequestExpired', 'UnrecognizedClientException',
+]);
+
 const shapeOf = (error: unknown): ServiceErrorShape => typeof error === 'object' && error !== null ? error : {};
 
 export const nameOfError = (error: unknown): string => shapeOf(error).name ?? 'Error';
@@ -23,6 +29,8 @@ export const statusOf = (error: unknown): number | undefined => shapeOf(error).$
 export function isThrottling(error: unknown): boolean {
   return THROTTLING.has(nameOfError(error)) || shapeOf(error).$retryable?.throttling === true || statusOf(error) === 429;
 }
+
+export const isCredentialsError = (error: unknown): boolean => CREDENTIALS.has(nameOfError(error));
 
 /** The service took the request for wrong and did nothing. Throttling is none of these. */
 export function isRefusal(error: unknown): boolean {

@@ -22,6 +22,7 @@ const RESOURCES: z.ZodType<ProjectResources> = z.object({
   recorderQueueUrl: text,
   recorderDeadLetterQueueUrl: text,
   executionRoleArn: text,
+  pipelineName: text.optional(),
   controllerFunction: text.optional(),
   outputKmsKeyArn: text.optional(),
 });

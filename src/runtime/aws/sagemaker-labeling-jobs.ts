@@ -2,15 +2,9 @@ import {
   CreateLabelingJobCommand, DescribeLabelingJobCommand, DescribeLabelingJobCommandOutput, DescribeSubscribedWorkteamCommand,
   DescribeWorkteamCommand, SageMakerClient, StopLabelingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { isRefusal, isThrottling, messageOf, nameOfError } from './errors';
+import { isCredentialsError, isRefusal, isThrottling, messageOf, nameOfError } from './errors';
 import { labelingJobInput } from './labeling-job-input';
 import { CreateOutcome, JobDescription, JobRequest, JobStatus, LabelingJobs } from '../ports';
-
-/** Errors about the caller's credentials say nothing about the request: it may well be taken later. */
-const CREDENTIALS = new Set([
-  'ExpiredToken', 'ExpiredTokenException', 'IncompleteSignature', 'InvalidClientTokenId', 'InvalidSignatureException', 'MissingAuthenticationToken',
-  'MissingAuthenticationTokenException', 'RequestExpired', 'UnrecognizedClientException',
-]);
 
 const OVER: readonly JobStatus[] = ['Completed', 'Failed', 'Stopped', 'Stopping'];
 
@@ -36,7 +30,7 @@ export class SageMakerLabelingJobs implements LabelingJobs {
       if (name === 'ResourceInUse') {
         return { kind: 'name-taken' };
       }
-      if (name === 'ResourceLimitExceeded' || isThrottling(error) || CREDENTIALS.has(name)) {
+      if (name === 'ResourceLimitExceeded' || isThrottling(error) || isCredentialsError(error)) {
         return { kind: 'later', message };
       }
       if (isRefusal(error)) {
@@ -93,8 +87,8 @@ function descriptionOf(answer: DescribeLabelingJobCommandOutput): JobDescription
   };
 }
 
-/** Undefined where the service knows no such job or team. */
-async function unlessUnknown<T>(send: () => Promise<T>): Promise<T | undefined> {
+/** Undefined where the service knows nothing of what is asked about. */
+export async function unlessUnknown<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
     return await send();
   } catch (error) {

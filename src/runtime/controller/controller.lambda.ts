@@ -2,6 +2,7 @@ import { run } from './controller';
 import { requeueTargets } from './requeue-targets';
 import { readStatus } from './status';
 import { COMMANDS, CommandName, OperatorRequest, Status } from '../../contract/operator';
+import { StartAnswer } from '../../contract/processing';
 import { awsWorld } from '../aws/world';
 import { CommandSubject, readOrder, sendCommand } from '../ledger/commands';
 
@@ -11,16 +12,32 @@ const world = awsWorld();
 export interface ControllerEvent extends Partial<OperatorRequest> {
   readonly cause?: string;
   readonly source?: string;
+  /** Of a pipeline's step: its execution. */
+  readonly execution?: string;
 }
 
 /** Answers what the run did, or the project's status to a request. */
-export async function handler(event: ControllerEvent | undefined): Promise<readonly string[] | Status> {
+export async function handler(event: ControllerEvent | undefined): Promise<readonly string[] | Status | StartAnswer> {
   try {
+    if (event?.cause === 'pipeline') {
+      return await startFromPipeline(event.execution ?? '');
+    }
     return event?.command === undefined
       ? await run(world, event?.cause ?? (event?.source === 'aws.sagemaker' ? 'job-state' : 'unknown'))
       : await answer({ ...event, command: event.command });
   } finally {
     world.telemetry.flush();
+  }
+}
+
+/** A step of the pipeline orders the start of what is due. */
+async function startFromPipeline(execution: string): Promise<StartAnswer> {
+  await sendCommand(world.ledger, 'start', 'pipeline', { execution });
+  try {
+    return { did: (await run(world, 'pipeline')).join(', ') };
+  } catch (error) {
+    // The order stands whatever becomes of this run: the next one carries it out.
+    return { did: `ordered, and tried again: ${String(error)}` };
   }
 }
 

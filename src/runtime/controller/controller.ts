@@ -10,12 +10,19 @@ import { harvest } from './harvest';
 import { FailedOrders, obey } from './obey';
 import { Seen, isSweepDue, observe } from './observe';
 import { start } from './plan';
+import { endExecution, startExecution, stopExecution } from './processing/executions';
+import { isProcessingIdle } from './processing/observe';
+import { orderStart, settleStart } from './processing/order-start';
+import { planBatch } from './processing/plan-batch';
+import { releaseWaiting } from './processing/release';
+import { settleBatch } from './processing/settle-batch';
 import { settle } from './settling';
 import { sweep } from './sweep';
 import { FailedUpkeep, isUpkeep, withoutFailed } from './upkeep';
 import { METRIC } from '../../contract/events';
 import { REMEDIES } from '../../contract/reasons';
 import { Decision, decide } from '../core/decide';
+import { ProcessingDecision } from '../core/processing';
 import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { Project, readProject } from '../ledger/project';
@@ -75,7 +82,7 @@ function isIdle(world: World, project: Project): boolean {
     return true;
   }
   const now = world.ledger.clock.now();
-  return commands.length === 0 && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
+  return commands.length === 0 && isProcessingIdle(project) && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
     && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
     && !isBackfillDue(project, now)
     && (configurationProblem !== undefined) === alerts.includes('configuration')
@@ -111,8 +118,12 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
     await tellControl(world, seen, decision);
     done.push(nameOf(decision));
     try {
-      if (await act(world, seen, decision) === 'rest') {
+      const next = await act(world, seen, decision);
+      if (next === 'rest') {
         break;
+      }
+      if (next === 'no-more') {
+        failures.push({ decision });
       }
     } catch (error) {
       if (!isUpkeep(decision)) {
@@ -133,7 +144,7 @@ function nameOf(decision: Decision): string {
   return more === undefined ? decision.kind : `${decision.kind}(${more})`;
 }
 
-async function act(world: World, seen: Seen, decision: Decision): Promise<'continue' | 'rest'> {
+async function act(world: World, seen: Seen, decision: Decision): Promise<'continue' | 'rest' | 'no-more'> {
   const job = 'job' in decision ? [seen.live, ...seen.ended].find((candidate) => candidate?.number === decision.job) : undefined;
   if ('job' in decision && !job) {
     throw new Error(`job ${decision.job} was decided on and is not in the ledger`);
@@ -170,6 +181,33 @@ async function act(world: World, seen: Seen, decision: Decision): Promise<'conti
     case 'START':
       await start(world, seen, decision.carry, decision.probe);
       return 'continue';
+    case 'ORDER_START':
+      await orderStart(world, seen);
+      return 'continue';
+    default:
+      return await process(world, seen, decision) ? 'continue' : 'no-more';
+  }
+}
+
+/** Answers whether there may be more to do about batches now. */
+async function process(world: World, seen: Seen, decision: ProcessingDecision): Promise<boolean> {
+  switch (decision.kind) {
+    case 'PLAN_BATCH':
+      return planBatch(world, seen, decision.of, decision.probe);
+    case 'START_EXECUTION':
+      await startExecution(world, seen, decision.slot);
+      return false;
+    case 'END_EXECUTION':
+      await endExecution(world, seen, decision.slot);
+      return true;
+    case 'STOP_EXECUTION':
+      await stopExecution(world, seen, decision.slot);
+      return false;
+    case 'SETTLE_EXECUTION':
+      await (decision.slot === 'batch' ? settleBatch(world, seen) : settleStart(world, seen));
+      return true;
+    case 'RELEASE_DROPS':
+      return await releaseWaiting(world) > 0;
   }
 }
 

@@ -9,6 +9,7 @@ import { s3Uri } from '../core/object-keys';
 import { Mode } from '../core/observation';
 import { Command, commandDone } from '../ledger/commands';
 import { setJob } from '../ledger/jobs';
+import { processingWrite } from '../ledger/processing';
 import { Project, ProjectState, alertGone, readProject, stateWrite } from '../ledger/project';
 import { Write } from '../ports';
 import { World } from '../world';
@@ -16,7 +17,7 @@ import { World } from '../world';
 const MODE_OF: { readonly [name in Command['name']]?: Mode } = { pause: 'PAUSED', resume: 'ACTIVE', drain: 'DRAINING' };
 
 /** Alerts whose cause an operator has looked at who resumes. */
-const RESUMED: readonly AlertCode[] = ['stopped-by-hand', 'breaker', 'create', 'double-label'];
+const RESUMED: readonly AlertCode[] = ['stopped-by-hand', 'breaker', 'create', 'double-label', 'pipeline'];
 
 /** An order that fails for so long is given up, so that it does not fail for ever. Milliseconds. */
 const PATIENCE = 24 * 60 * 60_000;
@@ -64,6 +65,8 @@ async function carryOut(world: World, command: Command, deadline: number, failed
     case 'roll':
       await orderRoll(world, project);
       return { report: {} };
+    case 'start':
+      return { report: {}, writes: [stateWrite({ startOrder: { execution: command.execution ?? '', at: world.ledger.clock.now() } })] };
     default:
       return changeMode(command, project.state);
   }
@@ -81,6 +84,7 @@ function changeMode(command: Command, { breaker, lastJob }: ProjectState): Carri
         ...(resumes ? { breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0 } : {}),
         ...(resumes && breaker.openedAt !== undefined ? { vouchedFor: lastJob + 1 } : {}),
       }),
+      ...(resumes ? [processingWrite({ breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 })] : []),
     ],
   };
 }

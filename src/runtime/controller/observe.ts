@@ -14,6 +14,7 @@ import { JobDescription } from '../ports';
 import { World } from '../world';
 import { ConfigurationFiles, configurationFiles } from './configuration-files';
 import { messagesIn } from './messages-in';
+import { SeenProcessing, observeOrchestration, observeProcessing } from './processing/observe';
 
 /** The whole state as it was read, and what it amounts to. */
 export interface Seen {
@@ -22,6 +23,7 @@ export interface Seen {
   readonly live?: JobRecord;
   readonly description?: JobDescription;
   readonly ended: readonly JobRecord[];
+  readonly processing: SeenProcessing;
   readonly observation: Observation;
 }
 
@@ -36,10 +38,11 @@ export async function observe(world: World, project: Project, configuration: Pro
   const live = planned?.phase === 'CREATED' ? await noteStatus(world, planned, description, sending) : planned;
   const ended = open.filter((job) => job.phase === 'ENDED');
   const { state, dataSet, counts } = project;
+  const processing = await observeProcessing(world, project, configuration);
   const again = countOf(counts, 'again');
   const files = configurationFiles(world, configuration, wantedPage(configuration, project.pushed?.version));
   return {
-    project, configuration, live, description, ended,
+    project, configuration, live, description, ended, processing,
     observation: {
       now,
       mode: state.mode,
@@ -59,6 +62,8 @@ export async function observe(world: World, project: Project, configuration: Pro
       sweepDue: isSweepDue(world, project, now),
       backfillDue: isBackfillDue(project, now),
       carryFailed: state.carryFailed,
+      processing: processing.observation,
+      orchestration: observeOrchestration(world, project, configuration),
     },
   };
 }

@@ -49,6 +49,7 @@ export async function start(world: World, seen: Seen, carry: boolean, probe: boo
     stateWrite({
       lastJob: number,
       openJobs: [...project.state.openJobs, number],
+      ...(project.state.startOrder ? { startOrder: undefined } : {}),
       ...(probe ? { breaker: { ...project.state.breaker, lastProbeAt: now } } : {}),
     }),
   ]);

@@ -137,7 +137,7 @@ class Work {
 /** Drops whose message may be lost and that are not in the inbox, where the sweep would find them: the longest waiting first. */
 export async function tellIntakeAgain(world: World, which: (drop: DropRecord) => boolean): Promise<number> {
   let told = 0;
-  for (const status of ['DROP-RECEIVED', 'DROP-ENGINEERING']) {
+  for (const status of ['DROP-RECEIVED', 'DROP-ENGINEERING', 'DROP-WAITING']) {
     for (const shard of SHARDS) {
       const { items } = await world.ledger.table.queryIndex({ pk: statusPartition(status, shard), limit: PAGE });
       const drops = (await world.ledger.table.getMany(items.map(({ pk, sk }) => ({ pk, sk })))).map(dropOf);

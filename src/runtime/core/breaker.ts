@@ -16,9 +16,9 @@ export const CLOSED_BREAKER: Breaker = { failures: 0 };
 const FAILURES_TO_OPEN = 3;
 
 /** A definite refusal, or a failed job that gave no label. */
-export function afterFailure(breaker: Breaker, message: string, now: number): Breaker {
+export function afterFailure(breaker: Breaker, message: string, now: number, failuresToOpen = FAILURES_TO_OPEN): Breaker {
   const failures = breaker.failures + 1;
-  return { ...breaker, failures, message, ...(failures >= FAILURES_TO_OPEN ? { openedAt: breaker.openedAt ?? now } : {}) };
+  return { ...breaker, failures, message, ...(failures >= failuresToOpen ? { openedAt: breaker.openedAt ?? now } : {}) };
 }
 
 /** Opens at once: what happened would hurt every further job. */

@@ -1,5 +1,6 @@
 import { breakerState } from './breaker';
 import { LiveJob, Observation } from './observation';
+import { ProcessingDecision, decideProcessing } from './processing';
 import { isEnded } from '../../contract/job-status';
 import { Timings } from '../../contract/timings';
 
@@ -13,6 +14,8 @@ export type Decision =
   | { readonly kind: 'PUBLISH_DATA_SET' }
   | { readonly kind: 'SWEEP' }
   | { readonly kind: 'BACKFILL' }
+  | ProcessingDecision
+  | { readonly kind: 'ORDER_START' }
   | { readonly kind: 'ROLL'; readonly job: number; readonly reason: RollReason }
   | { readonly kind: 'STOP'; readonly job: number; readonly reason: string }
   | { readonly kind: 'FEED'; readonly job: number; readonly count: number; readonly fresh: number }
@@ -22,7 +25,7 @@ export type Decision =
 /** Why nothing is to be done now. */
 export type Rest =
   | 'retired' | 'backing-off' | 'initializing' | 'stopping' | 'vanished' | 'draining' | 'waiting-for-arrival' | 'distrusted'
-  | 'paused' | 'budget-spent' | 'breaker-open' | 'window-full' | 'nothing-to-do';
+  | 'paused' | 'orchestrating' | 'budget-spent' | 'breaker-open' | 'window-full' | 'nothing-to-do';
 
 /** A roll for the data-set quota comes at this share of it, so that what is on its way still fits. */
 const QUOTA_SHARE = 0.9;
@@ -33,6 +36,7 @@ export function decide(seen: Observation, timings: Timings): Decision {
     ?? unknownCreate(seen, timings)
     ?? closed(seen)
     ?? upkeep(seen)
+    ?? processing(seen, timings)
     ?? transition(seen, timings)
     ?? stopAgain(seen)
     ?? roll(seen, timings)
@@ -75,6 +79,11 @@ function upkeep({ live, ended, dataSetDue, sweepDue, backfillDue }: Observation)
     return { kind: 'SWEEP' };
   }
   return backfillDue ? { kind: 'BACKFILL' } : undefined;
+}
+
+/** What is due about batches. Their drops become images, so it comes before all that is decided about images. */
+function processing(seen: Observation, timings: Timings): Decision | undefined {
+  return seen.processing && decideProcessing(seen.processing, seen.mode, seen.now, timings);
 }
 
 function transition({ live }: Observation, timings: Timings): Decision | undefined {
@@ -207,7 +216,18 @@ function start(seen: Observation, timings: Timings): Decision | undefined {
   if (seen.now < seen.backOffUntil) {
     return { kind: 'REST', why: 'backing-off' };
   }
-  return { kind: 'START', carry: !seen.carryFailed, probe: breaker === 'probe' };
+  return orchestrated(seen) ?? { kind: 'START', carry: !seen.carryFailed, probe: breaker === 'probe' };
+}
+
+/** Where jobs start through a pipeline: what comes before its order. */
+function orchestrated({ orchestration, now }: Observation): Decision | undefined {
+  if (!orchestration || orchestration.ordered) {
+    return undefined;
+  }
+  if (orchestration.underWay) {
+    return { kind: 'REST', why: 'orchestrating' };
+  }
+  return now >= orchestration.backOffUntil ? { kind: 'ORDER_START' } : { kind: 'REST', why: 'backing-off' };
 }
 
 function rest(seen: Observation): Decision {

@@ -1,4 +1,5 @@
 import { Breaker } from './breaker';
+import { Orchestration, ProcessingObservation } from './processing';
 import { JobStatus } from '../../contract/job-status';
 
 /**
@@ -74,4 +75,8 @@ export interface Observation {
   readonly backfillDue: boolean;
   /** The last job had a manifest and died before it worked. */
   readonly carryFailed: boolean;
+  /** Feature engineering by a pipeline. Absent: nothing of it is to be looked at. */
+  readonly processing?: ProcessingObservation;
+  /** Labeling jobs start through a pipeline. Absent: the controller starts them by itself. */
+  readonly orchestration?: Orchestration;
 }

@@ -1,6 +1,6 @@
 import { PreLabel } from '../../contract/pre-label';
 import { ReasonCode } from '../../contract/reasons';
-import { DropId } from '../ledger/drops';
+import { DropHeader, DropId } from '../ledger/drops';
 
 /** A drop that passed the gate. */
 export interface GatedDrop extends DropId {
@@ -70,7 +70,7 @@ export class EngineFault extends Error {
 export type Engineered =
   | { readonly kind: 'images'; readonly images: EngineeredImages }
   | { readonly kind: 'rejected'; readonly reason: ReasonCode; readonly detail: string }
-  | { readonly kind: 'started' };
+  | { readonly kind: 'started'; readonly header?: DropHeader };
 
 /** What the gate says of a drop's bytes. */
 export type Gated = { readonly ok: true } | { readonly ok: false; readonly reason: ReasonCode; readonly detail: string };

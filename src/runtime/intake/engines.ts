@@ -6,6 +6,7 @@ import { BuiltInEngine } from './built-in-engine';
 import { Engine } from './engine';
 import { EngineWatch } from './engine-health';
 import { HookEngine } from './hook/hook-engine';
+import { ProcessingEngine } from './processing-engine';
 import { RetryLaterError } from './retry-later';
 
 /** Unit: milliseconds. */
@@ -14,6 +15,9 @@ const DEPLOY_PAUSE = 60_000;
 /** The engine that the user chose. */
 export function engineOf(world: World, configuration: ProjectConfiguration, watch: EngineWatch, environment = process.env): Engine {
   const { featureEngineering } = configuration;
+  if (featureEngineering.kind === 'processing') {
+    return new ProcessingEngine(world);
+  }
   if (featureEngineering.kind !== 'function') {
     return new BuiltInEngine(featureEngineering);
   }

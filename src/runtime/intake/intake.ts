@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lacksEarlierLabel } from '../../contract/earlier-label';
 import { METRIC } from '../../contract/events';
 import { ProjectConfiguration, TaskConfiguration } from '../../contract/project-configuration';
+import { ReasonCode } from '../../contract/reasons';
 import { isFolderMarker } from '../core/object-keys';
 import {
   DropId, DropRecord, beginAttempt, endAttempt, finishDrop, handOver, isFinished, isUnderWay, originOf, readDrop, receiveDrop, sameDrop,
@@ -85,6 +86,11 @@ export class Intake {
       throw new Error(`an engine finished drop ${id.key} version ${id.versionId}, which the ledger does not know`);
     }
     return this.end(await this.decided(drop) ?? await this.make({ ...drop, sha256 }, images));
+  }
+
+  /** The second half, where there is nothing to be made of it. */
+  async refuse(id: DropId, reason: ReasonCode, detail: string): Promise<Taken> {
+    return this.end(await finishDrop(this.world.ledger, id, { state: 'QUARANTINED', reason, detail }));
   }
 
   /** The drop at its end, if it is written down already what becomes of it. */
@@ -176,7 +182,7 @@ export class Intake {
     }
     if (made.kind === 'started') {
       const { ledger, timings } = this.world;
-      return handOver(ledger, drop, ledger.clock.now() + timings.engineeringPatience);
+      return handOver(ledger, drop, ledger.clock.now() + timings.engineeringPatience, { sha256: gated.sha256, header: made.header });
     }
     return this.make({ ...drop, sha256: gated.sha256 }, made.images);
   }

@@ -1,5 +1,5 @@
 import { BackfillOrder } from '../../contract/backfill';
-import { CommandName, OrderReport, RequeueTargets } from '../../contract/operator';
+import { OrderName, OrderReport, RequeueTargets } from '../../contract/operator';
 import { Item, Write } from '../ports';
 import { Ledger } from './context';
 import { COMMAND_PREFIX, PROJECT, commandKey, orderKey } from './keys';
@@ -8,11 +8,13 @@ import { COMMAND_PREFIX, PROJECT, commandKey, orderKey } from './keys';
 export interface Command {
   /** Its sort key: orders are obeyed in the order of these. */
   readonly sk: string;
-  readonly name: CommandName;
+  readonly name: OrderName;
   readonly at: number;
   readonly by?: string;
   readonly targets?: RequeueTargets;
   readonly backfill?: BackfillOrder;
+  /** Of a pipeline's order: the execution that gives it. */
+  readonly execution?: string;
   /** An earlier run began with it. */
   readonly begun: boolean;
   /** What earlier runs did of it. */
@@ -23,11 +25,12 @@ export interface Command {
 export function commandOf(item: Item): Command {
   return {
     sk: item.sk,
-    name: item.name as CommandName,
+    name: item.name as OrderName,
     at: Number(item.sk.slice(COMMAND_PREFIX.length).split('#')[0]),
     by: item.by === undefined ? undefined : String(item.by),
     targets: item.targets as RequeueTargets | undefined,
     backfill: item.backfill as BackfillOrder | undefined,
+    execution: item.execution === undefined ? undefined : String(item.execution),
     begun: item.images !== undefined,
     images: Number(item.images ?? 0),
     drops: Number(item.drops ?? 0),
@@ -38,10 +41,11 @@ export function commandOf(item: Item): Command {
 export interface CommandSubject {
   readonly targets?: RequeueTargets;
   readonly backfill?: BackfillOrder;
+  readonly execution?: string;
 }
 
 /** Orders something. The controller obeys at its next run. Answers the order's id. */
-export async function sendCommand(ledger: Ledger, name: CommandName, by?: string, subject: CommandSubject = {}): Promise<string> {
+export async function sendCommand(ledger: Ledger, name: OrderName, by?: string, subject: CommandSubject = {}): Promise<string> {
   const key = commandKey(ledger.clock.now(), ledger.newId());
   await ledger.table.write([{ put: { ...key, name, by: by === '' ? undefined : by, ...subject } as unknown as Item }]);
   return key.sk;

@@ -1,6 +1,7 @@
 import { ReasonCode } from '../../contract/reasons';
 import { Timings } from '../../contract/timings';
 import { DropFailures } from '../core/engine-health';
+import { NEVER_FAILED, Waiting, waitingOrder } from '../core/waiting';
 import { Item, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { Counts, DropState, addCounts, countWrites } from './counts';
@@ -43,11 +44,18 @@ export interface DropRecord extends DropId {
   readonly putAway?: boolean;
   /** It was in quarantine and is ordered again: its key in the input bucket, where its bytes are even if they left the inbox. */
   readonly keptKey?: string;
+  /** It waits for a pipeline, or is with one: an engine that works on by itself has it. */
+  readonly waiting?: Waiting;
+  /** What the gate learned of its bytes. */
+  readonly header?: DropHeader;
   /** The last order to take it in again. */
   readonly requeue?: { readonly order: string; readonly at: number };
   readonly revision: number;
   readonly schema: 1;
 }
+
+/** What the gate says of a drop. Columns and rows as stored, before EXIF orientation. */
+export type DropHeader = { readonly type: string; readonly width: number; readonly height: number };
 
 /** A list of images in the ledger, written page by page before anything rests on it. */
 export type ImageList = {
@@ -75,10 +83,12 @@ export function isUnderWay(drop: DropRecord, now: number, timings: Pick<Timings,
 
 function dropItem(drop: DropRecord, now: number): Item {
   const shard = drop.sha256 ? shardOf(drop.sha256) : '0';
+  const { waiting } = drop;
   return {
     ...dropKey(drop),
-    gsi1pk: statusPartition(`DROP-${drop.state}`, shard),
-    gsi1sk: timeOrder(now, drop.sha256 ?? drop.versionId),
+    ...(waiting && drop.sha256 && !isDecided(drop)
+      ? { gsi1pk: statusPartition('DROP-WAITING', shard), gsi1sk: waitingOrder(waiting, drop.receivedAt, drop.sha256) }
+      : { gsi1pk: statusPartition(`DROP-${drop.state}`, shard), gsi1sk: timeOrder(now, drop.sha256 ?? drop.versionId) }),
     ...drop,
   } as unknown as Item;
 }
@@ -141,7 +151,7 @@ export async function receiveDrop(
   throw new ContentionError(`drop ${id.key}`);
 }
 
-async function updateDrop(
+export async function updateDrop(
   ledger: Ledger, id: DropId, event: string, change: (before: DropRecord) => Partial<DropRecord> | undefined, more: Counts = {},
   detail?: string,
 ): Promise<DropRecord> {
@@ -181,9 +191,12 @@ export async function noteEngineFailure(ledger: Ledger, id: DropId, detail: stri
   return failed.engineFailures ?? { count: 0, since: ledger.clock.now() };
 }
 
-/** An engine works on by itself and is left alone with the drop until then. */
-export async function handOver(ledger: Ledger, id: DropId, engineeringUntil: number): Promise<DropRecord> {
-  return updateDrop(ledger, id, 'handed-over', (drop) => isDecided(drop) ? undefined : { attempts: 0, engineeringUntil });
+/** An engine works on by itself and is left alone with the drop until then. What it failed before stands. */
+export async function handOver(
+  ledger: Ledger, id: DropId, engineeringUntil: number, known: { readonly sha256?: string; readonly header?: DropHeader } = {},
+): Promise<DropRecord> {
+  return updateDrop(ledger, id, 'handed-over', (drop) => isDecided(drop) ? undefined
+    : { ...known, attempts: 0, engineeringUntil, waiting: drop.waiting ?? NEVER_FAILED });
 }
 
 /** An end without images. Idempotent: the first end stands. */

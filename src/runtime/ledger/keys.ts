@@ -19,6 +19,8 @@ import { Key } from '../ports';
  * | quarantined drops and images, the oldest first | status index DROP-QUARANTINED / QUARANTINED |
  * | drops that were requeued and wait | status index DROP-RECEIVED / DROP-ENGINEERING |
  * | the back-fill that is under way, or was the last | in partition PROJECT, which each tick reads |
+ * | drops that wait for a pipeline, suspects first | status index DROP-WAITING |
+ * | drops of a batch | partition BATCH#<number>, 100 on a page; what became of it: partition BATCH |
  * | what was ordered, by whom, and what became of it | partition ORDER, the oldest first |
  */
 export const PROJECT = 'PROJECT';
@@ -33,6 +35,7 @@ export const engineKey: Key = { pk: PROJECT, sk: 'ENGINE' };
 export const leaseKey: Key = { pk: PROJECT, sk: 'LEASE' };
 export const instructionsKey: Key = { pk: PROJECT, sk: 'INSTRUCTIONS' };
 export const dataSetKey: Key = { pk: PROJECT, sk: 'DATA-SET' };
+export const processingKey: Key = { pk: PROJECT, sk: 'PROCESSING' };
 export const COUNT_PREFIX = 'COUNT#';
 export const COMMAND_PREFIX = 'COMMAND#';
 export const ALERT_PREFIX = 'ALERT#';
@@ -60,6 +63,11 @@ export const outboxKey = (sourceRef: string, job: number): Key => ({ pk: OUTBOX,
 
 export const dropKey = (drop: { bucket: string; key: string; versionId: string }): Key =>
   ({ pk: `DROP#${drop.bucket}/${drop.key}`, sk: `VERSION#${drop.versionId}` });
+
+/** What became of a batch that a pipeline processed. */
+export const batchKey = (number: number): Key => ({ pk: 'BATCH', sk: pad(number) });
+/** A page of its drops. */
+export const batchPageKey = (number: number, page: number): Key => ({ pk: `BATCH#${pad(number)}`, sk: `PAGE#${pad(page)}` });
 
 /** What is known of a stretch of the inbox, by its first version. */
 export const sweptKey = (start: string): Key => ({ pk: 'SWEPT', sk: start });

@@ -7,7 +7,10 @@ import { Command, commandOf } from './commands';
 import { Ledger } from './context';
 import { Counts, sumCounts } from './counts';
 import { PushedInstructions, pushedOf } from './instructions';
-import { ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, backfillKey, configurationKey, dataSetKey, instructionsKey, stateKey } from './keys';
+import {
+  ALERT_PREFIX, COMMAND_PREFIX, PROJECT, alertKey, backfillKey, configurationKey, dataSetKey, instructionsKey, processingKey, stateKey,
+} from './keys';
+import { ProcessingState, processingOf } from './processing';
 import { setOrRemove } from './writes';
 
 /** What the controller remembers from one run to the next. Only the lease holder changes it. */
@@ -43,6 +46,8 @@ export interface ProjectState {
   readonly recount?: { readonly [name: string]: number };
   /** The last job had a manifest and died before it worked. */
   readonly carryFailed: boolean;
+  /** A pipeline's order to start the labeling job that is due, by the execution that gave it. */
+  readonly startOrder?: { readonly execution: string; readonly at: number };
   readonly schema: 1;
 }
 
@@ -115,6 +120,7 @@ export interface Project {
   readonly state: ProjectState;
   readonly counts: Counts;
   readonly dataSet: DataSetState;
+  readonly processing: ProcessingState;
   readonly commands: readonly Command[];
   /** The back-fill that is under way, or was the last. */
   readonly backfill?: BackfillRecord;
@@ -152,6 +158,7 @@ export async function readProject(ledger: Ledger): Promise<Project> {
     state: { ...newState(ledger.clock.now()), ...(state ? attributes<ProjectState>(state) : {}) },
     counts: sumCounts(items),
     dataSet: dataSet ? attributes<DataSetState>(dataSet) : NEW_DATA_SET,
+    processing: processingOf(find(processingKey.sk)),
     commands: items.filter((item) => item.sk.startsWith(COMMAND_PREFIX)).map(commandOf),
     backfill: backfillOf(find(backfillKey.sk)),
     alerts: standing.map(({ code }) => code),

@@ -96,7 +96,7 @@ export async function requeueDrop(ledger: Ledger, id: DropId, order: RequeueOrde
     }
     const {
       reason, detail: _detail, finishedAt: _finishedAt, putAway: _putAway, attemptAt: _attemptAt, engineeringUntil: _until,
-      engineFailures: _failures, ...kept
+      engineFailures: _failures, waiting: _waiting, ...kept
     } = drop;
     const after: DropRecord = {
       ...kept, state: 'RECEIVED', attempts: 0, keptKey: keptKeyOf(drop), requeue: { order: order.id, at: order.at }, revision: drop.revision + 1,

@@ -18,6 +18,9 @@ const LIVE: LiveJob = {
   number: 3, phase: 'CREATED', status: 'InProgress', age: DAY, statusAge: DAY, offered: 4, outstanding: 4, failed: 0, failedFor: 0, sending: 0,
   arrived: true, missingFor: 0, topicIsOurs: true, carried: 0, rollForInstructions: false, stopOrdered: false, harvestDue: false,
 };
+const BATCH_DUE: Observation['processing'] = {
+  wanted: true, suspects: 1, fresh: 0, freshFor: 0, batchSize: 10, batchWait: 0, backOffUntil: 0, breaker: CLOSED_BREAKER, release: false,
+};
 const seen = (change: Partial<Observation>, live?: Partial<LiveJob>): Observation =>
   ({ ...QUIET, ...(live ? { live: { ...LIVE, ...live } } : {}), ...change });
 const decided = (change: Partial<Observation>, live?: Partial<LiveJob>): Decision => decide(seen(change, live), T);
@@ -78,6 +81,11 @@ describe('one example for each row', () => {
     ['the last job died of its manifest: start without', seen({ ...PENDING, carryFailed: true }), { kind: 'START', carry: false }],
     ['the breaker is open', seen({ ...PENDING, breaker: { failures: 3, openedAt: NOW - 1, message: 'bad role' } }), { why: 'breaker-open', alert: 'bad role' }],
     ['the breaker is open for a day: one probe', seen({ ...PENDING, breaker: { failures: 3, openedAt: NOW - DAY } }), { kind: 'START', probe: true }],
+    ['a batch is due: before anything is done about images', seen({ ...PENDING, processing: BATCH_DUE }, {}), { kind: 'PLAN_BATCH' }],
+    ['jobs start through a pipeline: order it', seen({ ...PENDING, orchestration: { ordered: false, underWay: false, backOffUntil: 0 } }), { kind: 'ORDER_START' }],
+    ['... it is under way', seen({ ...PENDING, orchestration: { ordered: false, underWay: true, backOffUntil: 0 } }), { why: 'orchestrating' }],
+    ['... it failed a moment ago', seen({ ...PENDING, orchestration: { ordered: false, underWay: false, backOffUntil: NOW + 1 } }), { why: 'backing-off' }],
+    ['... it said so: start', seen({ ...PENDING, orchestration: { ordered: true, underWay: true, backOffUntil: 0 } }), { kind: 'START' }],
     ['backing off', seen({ ...PENDING, backOffUntil: NOW + 1 }), { kind: 'REST', why: 'backing-off' }],
     ['nothing waits', seen({}), { kind: 'REST', why: 'nothing-to-do' }],
     ['nothing waits, a job runs', seen({}, {}), { kind: 'REST', why: 'nothing-to-do' }],
@@ -122,6 +130,11 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   lastRollAt: mostly(0, NOW - HOUR, NOW - HOUR + 1),
   dataSetDue: mostly(false, true), sweepDue: mostly(false, true), backfillDue: mostly(false, true),
   carryFailed: fc.boolean(), budgetIsFinal: fc.boolean(),
+  processing: mostly<Observation['processing']>(undefined, BATCH_DUE),
+  orchestration: mostly<Observation['orchestration']>(
+    undefined, { ordered: false, underWay: false, backOffUntil: 0 }, { ordered: false, underWay: true, backOffUntil: 0 },
+    { ordered: true, underWay: true, backOffUntil: 0 }, { ordered: false, underWay: false, backOffUntil: NOW + 1 },
+  ),
 });
 
 /** What must hold of any decision, whatever was seen. */
@@ -156,6 +169,15 @@ function assertSafe(given: Observation, decision: Decision): void {
       expect(breakerState(given.breaker, NOW, T.breakerProbe)).toBe(decision.probe ? 'probe' : 'closed');
       expect(given.backOffUntil).toBeLessThanOrEqual(NOW);
       expect(decision.carry).toBe(!given.carryFailed);
+      expect(given.orchestration?.ordered ?? true).toBe(true);
+      break;
+    case 'ORDER_START':
+      expect(mode).toBe('ACTIVE');
+      expect(job).toBeUndefined();
+      expect(given.orchestration).toMatchObject({ ordered: false, underWay: false });
+      break;
+    case 'PLAN_BATCH':
+      expect(mode).toBe('ACTIVE');
       break;
     case 'CREATE':
       expect(job!.phase === 'PLANNED' || job!.status === undefined).toBe(true);
@@ -203,9 +225,10 @@ test('whatever is seen, there is one decision, and it is safe; and every decisio
     reached.add('why' in decision ? decision.why : decision.kind === 'ROLL' ? `ROLL ${decision.reason}` : decision.kind);
   }), { numRuns: 8_000, seed: 1 });
   expect([...reached].sort()).toEqual([
-    'BACKFILL', 'CLOSE', 'CREATE', 'FEED', 'HARVEST', 'PUBLISH_DATA_SET', 'ROLL age', 'ROLL failed-images', 'ROLL foreign-topic', 'ROLL instructions',
+    'BACKFILL', 'CLOSE', 'CREATE', 'FEED', 'HARVEST', 'ORDER_START', 'PLAN_BATCH', 'PUBLISH_DATA_SET', 'ROLL age',
+    'ROLL failed-images', 'ROLL foreign-topic', 'ROLL instructions',
     'ROLL not-arriving', 'ROLL quota', 'START', 'STOP', 'SWEEP',
-    'backing-off', 'breaker-open', 'budget-spent', 'distrusted', 'draining', 'initializing', 'nothing-to-do', 'paused', 'retired', 'stopping',
+    'backing-off', 'breaker-open', 'budget-spent', 'distrusted', 'draining', 'initializing', 'nothing-to-do', 'orchestrating', 'paused', 'retired', 'stopping',
     'vanished', 'waiting-for-arrival', 'window-full',
   ]);
 });

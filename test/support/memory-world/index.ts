@@ -1,13 +1,14 @@
 import { MemoryEventBusPort } from './bus';
 import { memoryLabelingJobs } from './jobs';
 import { MemoryObjectStore } from './objects';
+import { memoryPipelines, MemoryPipelineHost } from './pipelines';
 import { MemoryQueuesPort } from './queues';
 import { MemoryTelemetry } from './telemetry';
 import { MemoryInputTopic } from './topic';
 import { MemoryWaker } from './waker';
-import { GroundTruthSimulator, MemoryCloud, MemoryCloudOptions, SimulatorOptions, VirtualClock } from '../../../src/local/simulator';
+import { GroundTruthSimulator, MemoryCloud, MemoryCloudOptions, PipelineOptions, PipelineSimulator, SimulatorOptions, VirtualClock } from '../../../src/local/simulator';
 import { MemoryTable, MemoryTableOptions } from '../../../src/runtime/memory/memory-table';
-import { LabelingJobs, NewId } from '../../../src/runtime/ports';
+import { LabelingJobs, NewId, PipelineExecutions } from '../../../src/runtime/ports';
 
 export interface MemoryWorldOptions {
   readonly cloud?: Omit<MemoryCloudOptions, 'clock'>;
@@ -15,6 +16,7 @@ export interface MemoryWorldOptions {
   readonly simulator?: Partial<SimulatorOptions>;
   /** Versions in one page of a listing. */
   readonly pageVersions?: number;
+  readonly pipelines?: Partial<PipelineOptions>;
   /** Milliseconds since 1970, or an ISO time. */
   readonly start?: number | string;
 }
@@ -29,6 +31,9 @@ export class MemoryWorld {
   public readonly topic: MemoryInputTopic;
   public readonly queues: MemoryQueuesPort;
   public readonly jobs: LabelingJobs;
+  public readonly pipelines: PipelineExecutions;
+  public readonly pipelineSimulator: PipelineSimulator;
+  public readonly pipelineHost: MemoryPipelineHost;
   public readonly bus: MemoryEventBusPort;
   public readonly waker = new MemoryWaker();
   public readonly telemetry = new MemoryTelemetry();
@@ -43,6 +48,9 @@ export class MemoryWorld {
     this.topic = new MemoryInputTopic(this.cloud.topics);
     this.queues = new MemoryQueuesPort(this.cloud.queues);
     this.jobs = memoryLabelingJobs(this.simulator);
+    this.pipelineHost = new MemoryPipelineHost(this.cloud.buckets);
+    this.pipelineSimulator = new PipelineSimulator(this.pipelineHost, this.clock, options.pipelines);
+    this.pipelines = memoryPipelines(this.pipelineSimulator);
     this.bus = new MemoryEventBusPort(this.cloud);
   }
 
@@ -50,4 +58,7 @@ export class MemoryWorld {
   public readonly newId: NewId = () => `id-${String(++this.ids).padStart(6, '0')}`;
 }
 
-export { MemoryEventBusPort, MemoryInputTopic, MemoryObjectStore, MemoryQueuesPort, MemoryTelemetry, MemoryWaker, memoryLabelingJobs };
+export {
+  MemoryEventBusPort, MemoryInputTopic, MemoryObjectStore, MemoryPipelineHost, MemoryQueuesPort, MemoryTelemetry, MemoryWaker,
+  memoryLabelingJobs, memoryPipelines,
+};

@@ -1,0 +1,4 @@
+export * from './definition';
+export * from './execution';
+export * from './host';
+export * from './simulator';

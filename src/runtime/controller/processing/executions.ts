@@ -1,0 +1,85 @@
+import { PIPELINE_STEP } from '../../../contract/processing';
+import { Slot } from '../../core/processing';
+import { Execution, ExecutionEnd, ProcessingState, processingWrite } from '../../ledger/processing';
+import { ExecutionDescription } from '../../ports';
+import { World } from '../../world';
+import { raise } from '../alerts';
+import { Seen } from '../observe';
+
+/** Asks the service to start what is planned, under the token of its number. Answers whether it has. */
+export async function startExecution(world: World, seen: Seen, slot: Slot): Promise<boolean> {
+  const { project: { processing } } = seen;
+  const planned = mustHave(processing, slot);
+  await write(world, slot, { ...planned, askedAt: planned.askedAt ?? world.ledger.clock.now() });
+  const outcome = await world.pipelines.start(planned.request);
+  const now = world.ledger.clock.now();
+  if (outcome.kind === 'started') {
+    await world.ledger.table.write([processingWrite({
+      [slot]: { ...planned, askedAt: planned.askedAt ?? now, arn: outcome.execution, startedAt: now }, backOffUntil: 0,
+    })]);
+    world.telemetry.info(`${planned.request.displayName} is under way`, { notice: 'execution', execution: outcome.execution });
+    return true;
+  }
+  await world.ledger.table.write([processingWrite(backOff(world, processing))]);
+  if (outcome.kind === 'refused') {
+    await raise(world, seen.project, 'pipeline', `the pipeline ${planned.request.pipelineName} cannot be started: ${outcome.message}`);
+  }
+  return false;
+}
+
+/** The next wait is twice as long, within limits. */
+export function backOff({ ledger, timings }: World, { backOffSteps }: ProcessingState): Pick<ProcessingState, 'backOffUntil' | 'backOffSteps'> {
+  const wait = Math.min(timings.backOffFirst * 2 ** backOffSteps, timings.backOffLongest);
+  return { backOffUntil: ledger.clock.now() + wait, backOffSteps: backOffSteps + 1 };
+}
+
+/** Writes down how an execution ended. What became of its drops is another matter: they are looked at one by one. */
+export async function endExecution(world: World, seen: Seen, slot: Slot): Promise<void> {
+  const execution = mustHave(seen.project.processing, slot);
+  const description = seen.processing.described[slot];
+  const end = await endOf(world, execution, description);
+  await write(world, slot, { ...execution, end });
+}
+
+async function endOf(world: World, { arn }: Execution, description: ExecutionDescription | undefined): Promise<ExecutionEnd> {
+  const at = world.ledger.clock.now();
+  if (!description) {
+    return { at, status: 'Vanished', ranToEnd: false, reason: 'SageMaker does not know the execution any more' };
+  }
+  const status = description.status as ExecutionEnd['status'];
+  const steps = await world.pipelines.steps(arn!);
+  const failed = steps.find((step) => step.status === 'Failed');
+  const reason = [description.failureReason, failed && `step ${failed.name}: ${failed.failureReason ?? 'no reason given'}`]
+    .filter((part) => part !== undefined).join('; ');
+  return {
+    at, status,
+    ranToEnd: steps.some((step) => step.name === PIPELINE_STEP.PROCESS && step.status === 'Succeeded'),
+    ...(reason === '' ? {} : { reason: reason.slice(0, 1_000) }),
+  };
+}
+
+/** The order is written down before the service is asked: a lost answer leads to another asking, and a stop to no charge. */
+export async function stopExecution(world: World, seen: Seen, slot: Slot): Promise<void> {
+  const execution = mustHave(seen.project.processing, slot);
+  const now = world.ledger.clock.now();
+  await write(world, slot, { ...execution, stopOrderedAt: now });
+  if (execution.stopOrderedAt !== undefined) {
+    await raise(world, seen.project, 'pipeline', `${execution.request.displayName} of pipeline ${execution.request.pipelineName} takes too long and does not stop`);
+  }
+  await world.pipelines.stop(execution.arn!, stopToken(execution));
+}
+
+/** A stop has a token too, which must differ from the start's. */
+export const stopToken = ({ request }: Execution): string => `stop-${request.token}`;
+
+export function mustHave(processing: ProcessingState, slot: Slot): Execution {
+  const execution = processing[slot];
+  if (!execution) {
+    throw new Error(`an execution of kind ${slot} was decided on and is not in the ledger`);
+  }
+  return execution;
+}
+
+async function write(world: World, slot: Slot, execution: Execution): Promise<void> {
+  await world.ledger.table.write([processingWrite({ [slot]: execution })]);
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { releaseAll } from './release';
+import {
+  BATCH_FILE, BATCH_FOLDER, BatchDrop, BatchFile, PIPELINE_PARAMETER, PROCESSING_CONTRACT_VERSION, batchesPrefix, waitingPrefix,
+} from '../../../contract/processing';
+import { s3Uri } from '../../core/object-keys';
+import { BatchOf } from '../../core/processing';
+import { waitingFile, waitingKey } from '../../intake/processing-engine';
+import { DropRecord, dropOf } from '../../ledger/drops';
+import { contentKey } from '../../ledger/keys';
+import {
+  BatchItem, Execution, batchName, isChanged, isWaiting, processingWrite, waitingDrops, writeBatchPages,
+} from '../../ledger/processing';
+import { World } from '../../world';
+import { Seen } from '../observe';
+
+/** Objects that are looked at at the same time. */
+const PARALLEL = 32;
+
+type WaitingDrop = DropRecord & { readonly sha256: string };
+
+/**
+ * Plans the next batch: all that its execution will read is written first, then the plan, with the whole request. Answers whether
+ * there is one: what the index shows may be gone.
+ */
+export async function planBatch(world: World, seen: Seen, of: BatchOf, probe: boolean): Promise<boolean> {
+  const { configuration: { featureEngineering, projectName }, project: { processing } } = seen;
+  if (featureEngineering.kind !== 'processing') {
+    return false;
+  }
+  const drops = await choose(world, of, featureEngineering.batchSize);
+  if (drops.length === 0) {
+    return false;
+  }
+  const number = processing.lastExecution + 1;
+  const batch = batchName(number);
+  await writeInput(world, projectName, batch, drops);
+  const pages = await writeBatchPages(world.ledger, number, drops.map(itemOf));
+  const now = world.ledger.clock.now();
+  const changed = isChanged(processing, featureEngineering);
+  const execution: Execution = {
+    number, plannedAt: now, ageMax: featureEngineering.timeLimitSeconds * 1_000 + world.timings.executionPatience,
+    drops: drops.length, pages, registered: 0, charged: 0, undone: 0, fruits: 0,
+    request: executionRequest(world, number, `batch-${number}`, {
+      [PIPELINE_PARAMETER.EXECUTION]: batch,
+      [PIPELINE_PARAMETER.BATCH]: batch,
+      [PIPELINE_PARAMETER.INSTANCES]: String(Math.min(featureEngineering.instanceCount, drops.length)),
+    }),
+  };
+  await world.ledger.table.write([processingWrite({
+    lastExecution: number, batch: execution, lastOf: of, definition: featureEngineering.definition,
+    ...(changed ? { breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 } : {}),
+    ...(probe ? { breaker: { ...processing.breaker, lastProbeAt: now } } : {}),
+  })]);
+  return true;
+}
+
+/** The same request however often it is sent: its token is made of the number, which no other execution ever has. */
+export function executionRequest(
+  world: World, number: number, displayName: string, parameters: { readonly [name: string]: string },
+): Execution['request'] {
+  const { pipelineName, projectId } = world.resources;
+  if (pipelineName === undefined) {
+    throw new Error('the project has no pipeline, although its configuration asks for one: deploy it again');
+  }
+  return {
+    pipelineName, displayName, parameters,
+    token: createHash('sha256').update(`${projectId} execution ${number}`).digest('hex'),
+  };
+}
+
+const fileOf = ({ sha256, header }: WaitingDrop): string => waitingFile(sha256, header?.type ?? '');
+
+function itemOf(drop: WaitingDrop): BatchItem {
+  const { bucket, key, versionId, sha256 } = drop;
+  return { bucket, key, versionId, sha256, file: fileOf(drop) };
+}
+
+/** Those of the longest waiting drops that can go into one batch: each content once, with its bytes at hand. */
+async function choose(world: World, of: BatchOf, batchSize: number): Promise<WaitingDrop[]> {
+  const { table } = world.ledger;
+  const [first, ...others] = await waitingDrops(table, of, batchSize);
+  if (!first) {
+    return [];
+  }
+  const limit = Math.min(batchSize, first.limit ?? batchSize);
+  const hints = [first, ...others.filter((hint) => hint.limit === first.limit)].slice(0, limit);
+  const drops = (await table.getMany(hints.map(({ pk, sk }) => ({ pk, sk })))).map(dropOf)
+    .filter((drop): drop is WaitingDrop => isWaiting(drop) && (drop as { waiting: { limit?: number } }).waiting.limit === first.limit)
+    .sort((a, b) => a.receivedAt - b.receivedAt);
+  const contents = [...new Map([...drops].reverse().map((drop) => [drop.sha256, drop])).values()].reverse();
+  const recorded = new Set((await table.getMany(contents.map(({ sha256 }) => contentKey(sha256)))).map(({ pk }) => pk));
+  const missing = await without(world, contents);
+  const unfit = contents.filter((drop) => recorded.has(contentKey(drop.sha256).pk) || missing.has(drop));
+  // The intake knows what to do with them: a duplicate has its end, and bytes that went astray are copied again.
+  await releaseAll(world, unfit);
+  return contents.filter((drop) => !unfit.includes(drop));
+}
+
+/** Those whose copy is gone: it was cleared away with a drop of the same content, or by a rule of the user's bucket. */
+async function without(world: World, drops: readonly WaitingDrop[]): Promise<ReadonlySet<WaitingDrop>> {
+  const { inputBucket, projectId } = world.resources;
+  const gone = new Set<WaitingDrop>();
+  for (let from = 0; from < drops.length; from += PARALLEL) {
+    await Promise.all(drops.slice(from, from + PARALLEL).map(async (drop) => {
+      if (!await world.objects.head(inputBucket, waitingKey(projectId, fileOf(drop)))) {
+        gone.add(drop);
+      }
+    }));
+  }
+  return gone;
+}
+
+/** The batch file for the code, and the manifest by which SageMaker deals the drops out to the instances. */
+async function writeInput(world: World, project: string, batch: string, drops: readonly WaitingDrop[]): Promise<void> {
+  const { inputBucket, projectId } = world.resources;
+  const folder = `${batchesPrefix(projectId)}${batch}/`;
+  const file: BatchFile = { version: PROCESSING_CONTRACT_VERSION, project, batch, drops: drops.map(batchDrop) };
+  const manifest = [{ prefix: s3Uri(inputBucket, waitingPrefix(projectId)) }, ...drops.map(fileOf)];
+  const json = { contentType: 'application/json' };
+  await world.objects.put(inputBucket, `${folder}${BATCH_FOLDER.INPUT}${BATCH_FILE}`, encode(file), json);
+  await world.objects.put(inputBucket, `${folder}${BATCH_FOLDER.MANIFEST}`, encode(manifest), json);
+}
+
+const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+function batchDrop(drop: WaitingDrop): BatchDrop {
+  const { bucket, key, versionId, sha256, size, header } = drop;
+  return {
+    file: fileOf(drop), bucket, key, version: versionId, sha256, type: header?.type ?? 'unknown', bytes: size ?? 0,
+    ...(header ? { width: header.width, height: header.height } : {}),
+  };
+}

@@ -1,0 +1,126 @@
+import { afterFailure as countFailure } from '../../core/breaker';
+import { afterFailure, FRUITLESS_MAX, Failure } from '../../core/processing';
+import { engineOf } from '../../intake/engines';
+import { Intake } from '../../intake/intake';
+import { waitingKey } from '../../intake/processing-engine';
+import { Registered, registerDrops } from '../../intake/register';
+import { isFinished, readDrop } from '../../ledger/drops';
+import {
+  BatchItem, Execution, batchRecordWrite, failDrop, isWaiting, processingWrite, readBatchPage,
+} from '../../ledger/processing';
+import { World } from '../../world';
+import { clear, raise } from '../alerts';
+import { Seen } from '../observe';
+import { backOff, mustHave } from './executions';
+
+/**
+ * One step of settling a batch whose execution is over, whatever its end was: what it gave is registered, page by page, also of
+ * one that failed; then those that it did not finish are charged, page by page; then the batch is closed. Every step may be
+ * repeated. Answers whether it is closed.
+ */
+export async function settleBatch(world: World, seen: Seen): Promise<boolean> {
+  const batch = mustHave(seen.project.processing, 'batch');
+  const { pages = 0, registered = 0, charged = 0 } = batch;
+  if (registered < pages) {
+    await registerPage(world, seen, batch, registered);
+    return false;
+  }
+  if (charged < pages && !isExcused(batch)) {
+    await chargePage(world, seen, batch, charged);
+    return false;
+  }
+  await close(world, seen, batch);
+  return true;
+}
+
+/** Nothing is learned about drops from an execution that somebody stopped, or that vanished. */
+function isExcused({ end, stopOrderedAt }: Execution): boolean {
+  return end?.status === 'Vanished' || (end?.status === 'Stopped' && stopOrderedAt === undefined);
+}
+
+async function registerPage(world: World, seen: Seen, batch: Execution, page: number): Promise<void> {
+  const items = await readBatchPage(world.ledger.table, batch.number, page);
+  const found = await registerDrops(world, intakeOf(world, seen), batch.number, items);
+  await clearAway(world, items);
+  const undone = found.filter(({ kind }) => kind !== 'done').length;
+  const fruits = found.filter((one) => one.kind === 'done' && one.fruit).length;
+  await world.ledger.table.write([processingWrite({
+    batch: { ...batch, registered: page + 1, undone: (batch.undone ?? 0) + undone, fruits: (batch.fruits ?? 0) + fruits },
+  })]);
+}
+
+function intakeOf(world: World, { configuration }: Seen): Intake {
+  return new Intake(world, configuration, engineOf(world, configuration.featureEngineering));
+}
+
+/** The copies of drops that are at their end. A waiting drop of the same content gets its own again. */
+async function clearAway(world: World, items: readonly BatchItem[]): Promise<void> {
+  const { inputBucket, projectId } = world.resources;
+  await Promise.all(items.map(async (item) => {
+    const drop = await readDrop(world.ledger, item);
+    const key = waitingKey(projectId, item.file);
+    const copy = drop && isFinished(drop) ? await world.objects.head(inputBucket, key) : undefined;
+    if (copy) {
+      await world.objects.deleteVersion(inputBucket, key, copy.versionId);
+    }
+  }));
+}
+
+async function chargePage(world: World, seen: Seen, batch: Execution, page: number): Promise<void> {
+  const { processing } = seen.project;
+  const items = await readBatchPage(world.ledger.table, batch.number, page);
+  const intake = intakeOf(world, seen);
+  const failure: Failure = {
+    batch: batch.number, undone: batch.undone ?? 0, size: batch.drops ?? 0, ranToEnd: batch.end?.ranToEnd ?? false,
+    lastFruitful: (batch.fruits ?? 0) > 0 ? batch.number : processing.lastFruitful,
+  };
+  let { blamed = 0 } = batch;
+  for (const found of await registerDrops(world, intake, batch.number, items)) {
+    if (found.kind !== 'done' && isWaiting(found.drop)) {
+      const verdict = afterFailure(found.drop.waiting, failure, found.kind === 'error');
+      const what = describeFailure(found, batch);
+      if (verdict.kind === 'quarantine') {
+        await intake.refuse(found.drop, verdict.reason, what);
+        blamed += 1;
+      } else {
+        await failDrop(world.ledger, found.drop, verdict.waiting, what, world.ledger.clock.now() + world.timings.engineeringPatience);
+      }
+    }
+  }
+  await clearAway(world, items);
+  await world.ledger.table.write([processingWrite({ batch: { ...batch, charged: page + 1, blamed } })]);
+}
+
+function describeFailure(found: Registered, { number, end }: Execution): string {
+  if (found.kind === 'error') {
+    return `batch ${number}: ${found.message}`.slice(0, 1_000);
+  }
+  return end?.ranToEnd === true
+    ? `batch ${number}: the code gave no result for it`
+    : `batch ${number}: ${end?.status ?? 'ended'}${end?.reason === undefined ? '' : `: ${end.reason}`}`.slice(0, 1_000);
+}
+
+async function close(world: World, seen: Seen, batch: Execution): Promise<void> {
+  const { processing } = seen.project;
+  const now = world.ledger.clock.now();
+  const { fruits = 0, undone = 0, blamed = 0, end } = batch;
+  // A failure that one drop is to blame for says nothing against the code.
+  const explained = fruits > 0 || (undone > 0 && blamed === undone);
+  const why = end?.reason ?? (end?.ranToEnd ? 'the code gave no usable result for any drop' : `the execution ended as ${end?.status}`);
+  const breaker = explained ? { failures: 0 } : undone > 0 ? countFailure(processing.breaker, why, now, FRUITLESS_MAX) : processing.breaker;
+  if (explained) {
+    await clear(world, seen.project, 'pipeline');
+  } else if (breaker.openedAt !== undefined) {
+    await raise(world, seen.project, 'pipeline', `feature engineering gets no drop through: ${breaker.failures} executions of the pipeline in a row gave `
+      + `nothing, whichever drops were in them, so no drop is blamed and all wait. The last one said: ${why}`);
+  }
+  world.telemetry.info(`batch ${batch.number} is settled: ${fruits} of ${batch.drops ?? 0} drops are done`, { notice: 'batch', status: end?.status, undone });
+  await world.ledger.table.write([
+    batchRecordWrite(batch),
+    processingWrite({
+      batch: undefined, breaker,
+      ...(fruits > 0 ? { lastFruitful: batch.number } : {}),
+      ...(explained || undone === 0 ? { backOffUntil: 0, backOffSteps: 0 } : backOff(world, processing)),
+    }),
+  ]);
+}

@@ -1,0 +1,300 @@
+import { expectConservation } from '../../support/conservation';
+import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { batchesOf, pngOf, processingProject, useCode } from '../../support/processing-project';
+
+type State = { readonly state: string; readonly reason?: string };
+
+function dropsOf(project: MemoryProject): { readonly [key: string]: State } {
+  return Object.fromEntries([...project.outside.table.items()].filter((item) => item.sk.startsWith('VERSION#'))
+    .map((item) => [String(item.key), {
+      state: String(item.state), ...(item.reason === undefined ? {} : { reason: String(item.reason) }),
+    }]));
+}
+
+async function drop(project: MemoryProject, ...texts: string[]): Promise<void> {
+  for (const text of texts) {
+    await project.drop(text, pngOf(text));
+  }
+}
+
+const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(2, '0')}`);
+
+async function until(project: MemoryProject, isSo: () => boolean | Promise<boolean>, rounds = 200, ms = MINUTE): Promise<void> {
+  for (let i = 0; i < rounds && !await isSo(); i += 1) {
+    await project.round(ms);
+    expectConservation(project.outside.table);
+    const running = project.outside.pipelineSimulator.executions().filter(({ isOver, displayName }) => !isOver && displayName?.startsWith('batch-'));
+    expect(running.length).toBeLessThanOrEqual(1);
+  }
+  expect(await isSo()).toBe(true);
+}
+
+const isSettled = (project: MemoryProject) => (): boolean => project.outside.cloud.buckets.peekKeys('drop').length === 0
+  && Object.values(dropsOf(project)).every(({ state }) => state !== 'RECEIVED' && state !== 'ENGINEERING');
+
+describe('batches', () => {
+  test('drops go through the pipeline in batches, their images to workers, and the job starts through it', async () => {
+    const project = await processingProject();
+    await drop(project, ...names('good', 20), 'reject-me');
+    await until(project, isSettled(project));
+    expect(Object.values(dropsOf(project)).filter(({ state }) => state === 'DONE')).toHaveLength(20);
+    expect(dropsOf(project)['reject-me']).toEqual({ state: 'QUARANTINED', reason: 'engineering-rejected' });
+    expect(batchesOf(project).map(({ texts }) => texts.length)).toEqual([16, 5]);
+    await project.finish();
+    expect(project.lost()).toEqual(['reject-me']);
+    expect(project.double()).toBe(0);
+    const [first] = project.outside.pipelineSimulator.executions();
+    expect(first.steps.map(({ definition, status }) => `${definition.Name} ${status}`)).toEqual([
+      'HasBatch Succeeded', 'FeatureEngineering Succeeded', 'RegisterOutputs Succeeded', 'StartLabeling Succeeded',
+    ]);
+    expect(first.steps.at(-1)!.outcome!.outputs!.did).toContain('START, CREATE');
+    // the copies that waited are gone
+    expect(project.outside.cloud.buckets.peekKeys('input', 'processing/froth-0a1b2c3d/drops/')).toEqual([]);
+  });
+
+  test('a drop that comes while a batch runs goes into the next, without another one having to come', async () => {
+    const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 } });
+    await drop(project, 'good-1');
+    await project.rounds(3);
+    await drop(project, 'good-2', 'good-3');
+    await until(project, isSettled(project));
+    expect(batchesOf(project).map(({ texts }) => texts)).toEqual([['good-1'], ['good-2', 'good-3']]);
+  });
+
+  test('a batch that is not full waits for more', async () => {
+    const project = await processingProject({ processing: { batchWaitSeconds: 600, batchSize: 4 } });
+    await drop(project, 'good-1');
+    await project.rounds(5);
+    expect(batchesOf(project)).toEqual([]);
+    await drop(project, 'good-2');
+    await until(project, isSettled(project));
+    expect(batchesOf(project).map(({ texts }) => texts)).toEqual([['good-1', 'good-2']]);
+    await drop(project, ...names('more', 4));
+    await project.rounds(2);
+    expect(batchesOf(project)).toHaveLength(2);
+  });
+
+  test('no more instances than drops', async () => {
+    const project = await processingProject();
+    const seen: number[] = [];
+    const { onInstance } = project.outside.pipelineHost;
+    project.outside.pipelineHost.onInstance = async (instance) => {
+      seen.push(instance.count);
+      return onInstance(instance);
+    };
+    await drop(project, 'good-1');
+    await until(project, isSettled(project));
+    await drop(project, 'good-2', 'good-3', 'good-4');
+    await until(project, isSettled(project));
+    expect(seen).toEqual([1, 2, 2]);
+  });
+
+  test('the same content twice is processed once', async () => {
+    const project = await processingProject();
+    await project.drop('one', pngOf('same'));
+    await project.drop('two', pngOf('same'));
+    await until(project, isSettled(project));
+    expect(Object.values(dropsOf(project)).map(({ state }) => state).sort()).toEqual(['DONE', 'DUPLICATE']);
+    expect(batchesOf(project)).toHaveLength(1);
+  });
+});
+
+describe('failures', () => {
+  test('one culprit of 16 is found by halving and alone quarantined', async () => {
+    const project = await processingProject();
+    await drop(project, ...names('good', 9), 'crash-it', ...names('more', 6));
+    await until(project, isSettled(project), 400);
+    expect(dropsOf(project)['crash-it']).toEqual({ state: 'QUARANTINED', reason: 'processor-crash' });
+    expect(Object.values(dropsOf(project)).filter(({ state }) => state === 'DONE')).toHaveLength(15);
+    const sizes = batchesOf(project).map(({ texts, status }) => `${texts.length} ${status}`);
+    expect(sizes.length).toBeLessThanOrEqual(2 + 2 * 4 + 1);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('two culprits, and good drops that come meanwhile, do not block each other', async () => {
+    const project = await processingProject();
+    await drop(project, 'crash-a', ...names('good', 14), 'crash-b');
+    await project.rounds(5);
+    await drop(project, ...names('late', 5));
+    await until(project, isSettled(project), 600);
+    const drops = dropsOf(project);
+    expect(Object.keys(drops).filter((key) => drops[key].state === 'QUARANTINED')).toEqual(['crash-a', 'crash-b']);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('a failure that hits everybody quarantines nothing, and somebody is told; once mended, all get through', async () => {
+    const project = await processingProject({ code: () => 'crash' });
+    await drop(project, ...names('good', 16));
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'), 400);
+    const before = batchesOf(project).length;
+    expect(before).toBe(6);
+    await project.rounds(60);
+    expect(batchesOf(project)).toHaveLength(before);
+    expect(new Set(Object.values(dropsOf(project)).map(({ state }) => state))).toEqual(new Set(['ENGINEERING']));
+    useCode(project, () => ({ images: [{ file: 'SELF' }] }));
+    await project.deploy({ featureEngineering: { ...project.configuration.featureEngineering, definition: 'mended' } as never });
+    await until(project, isSettled(project), 100);
+    expect(new Set(Object.values(dropsOf(project)).map(({ state }) => state))).toEqual(new Set(['DONE']));
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('... and without a deploy it is tried again after hours', async () => {
+    const project = await processingProject({ code: () => 'crash' });
+    await drop(project, ...names('good', 16));
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'), 400);
+    useCode(project, () => ({ images: [{ file: 'SELF' }] }));
+    await until(project, isSettled(project), 60, HOUR);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('a lone drop that fails is not blamed before another one came through', async () => {
+    const project = await processingProject();
+    await drop(project, 'crash-alone');
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'), 400);
+    expect(dropsOf(project)['crash-alone'].state).toBe('ENGINEERING');
+    await drop(project, 'good');
+    await until(project, isSettled(project), 600);
+    expect(dropsOf(project)).toMatchObject({ 'crash-alone': { state: 'QUARANTINED', reason: 'processor-crash' }, 'good': { state: 'DONE' } });
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('what the code reports for a drop is its own fault after three times, and costs the others nothing', async () => {
+    const project = await processingProject();
+    await drop(project, 'error-a', 'good-1', 'nothing-b', 'good-2');
+    await until(project, isSettled(project), 400);
+    expect(dropsOf(project)).toMatchObject({
+      'error-a': { state: 'QUARANTINED', reason: 'engineering-failed' }, 'nothing-b': { state: 'QUARANTINED', reason: 'engineering-failed' },
+      'good-1': { state: 'DONE' }, 'good-2': { state: 'DONE' },
+    });
+    expect(batchesOf(project).map(({ texts }) => texts)).toEqual([
+      ['error-a', 'good-1', 'good-2', 'nothing-b'], ['error-a', 'nothing-b'], ['error-a', 'nothing-b'],
+    ]);
+  });
+
+  test.each([[false], [true]])('outputs of a failed execution that are there (%p) are used', async (uploadsAfterFailure) => {
+    const project = await processingProject({ pipelines: { uploadsAfterFailure }, processing: { instanceCount: 1 } });
+    await drop(project, 'good-1', 'good-2');
+    await project.intake();
+    project.clock.advance(1);
+    await drop(project, 'crash');
+    await until(project, isSettled(project), 400);
+    expect(dropsOf(project)).toMatchObject({ 'good-1': { state: 'DONE' }, 'good-2': { state: 'DONE' }, 'crash': { state: 'QUARANTINED' } });
+    expect(batchesOf(project)[1].texts).toEqual(uploadsAfterFailure ? ['crash'] : ['crash', 'good-1', 'good-2']);
+  });
+
+  test('an image that is cut off, too large or missing, and a result that is none, are errors of the code', async () => {
+    const project = await processingProject({
+      code: (text) => text === 'good' ? { images: [{ file: 'SELF' }] } : text === 'missing' ? { images: [{ file: 'images/none.png' }] }
+        : text === 'outside' ? { images: [{ file: '../batch.json' }] } : text === 'both' ? { images: [], reject: 'x' } : { images: [] },
+    });
+    await drop(project, 'good', 'missing', 'outside', 'both', 'empty');
+    await until(project, isSettled(project), 400);
+    const drops = dropsOf(project);
+    expect(Object.fromEntries(Object.entries(drops).map(([key, { reason }]) => [key, reason]))).toEqual({
+      good: undefined, missing: 'engineering-failed', outside: 'engineering-failed', both: 'engineering-failed', empty: 'no-output',
+    });
+  });
+
+  test('an execution that takes too long is stopped, and its drops are suspects', async () => {
+    const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Lambda' ? 20 * HOUR : 0, lambdaTime: 30 * HOUR } });
+    await drop(project, 'good');
+    await project.rounds(2);
+    await project.rounds(4, HOUR);
+    expect(batchesOf(project)[0].status).toBe('Stopping');
+    await until(project, isSettled(project), 40, HOUR);
+    expect(dropsOf(project).good.state).toBe('DONE');
+  });
+
+  test('an execution that somebody stops, or that vanishes, charges nobody and is made up for', async () => {
+    const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 } });
+    await drop(project, 'good');
+    await project.rounds(3);
+    project.outside.pipelineSimulator.stopByHand(project.outside.pipelineSimulator.executions()[0].arn);
+    await until(project, () => batchesOf(project).length === 2);
+    project.outside.pipelineSimulator.forget(project.outside.pipelineSimulator.executions()[1].arn);
+    await until(project, isSettled(project));
+    expect(batchesOf(project).map(({ texts }) => texts)).toEqual([['good'], ['good']]);
+  });
+
+  test('a pipeline that does not exist is told of, and its drops wait', async () => {
+    const project = await processingProject();
+    project.outside.pipelineSimulator.removePipeline('froth-pipeline');
+    await drop(project, 'good');
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'));
+    expect(dropsOf(project).good.state).toBe('ENGINEERING');
+  });
+
+  test('paused, nothing is started, and what runs is followed to its end', async () => {
+    const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 10 * MINUTE : 0 } });
+    await drop(project, 'good-1');
+    await project.rounds(3);
+    await project.command('pause');
+    await drop(project, 'good-2');
+    await project.rounds(30);
+    expect(dropsOf(project)).toMatchObject({ 'good-1': { state: 'DONE' }, 'good-2': { state: 'ENGINEERING' } });
+    await project.command('resume');
+    await until(project, isSettled(project));
+  });
+
+  test('drops that wait go back to the intake when the project has another kind of feature engineering', async () => {
+    const project = await processingProject({ code: () => 'crash' });
+    await drop(project, 'one', 'two');
+    await project.rounds(8);
+    await project.deploy({ featureEngineering: { kind: 'none' } });
+    const seen: string[] = [];
+    const { send } = project.world.queues;
+    project.world.queues.send = async (url, bodies) => {
+      seen.push(...bodies);
+      return send.call(project.world.queues, url, bodies);
+    };
+    await project.round(MINUTE);
+    await project.round(MINUTE);
+    expect(new Set(seen).size).toBe(2);
+  });
+});
+
+describe('labeling jobs that start through the pipeline', () => {
+  test('each start is an execution, with and without a processing step', async () => {
+    const project = await processingProject({ configuration: { orchestration: 'pipeline' } });
+    await drop(project, ...names('good', 3));
+    await until(project, () => project.jobNames().length === 1);
+    await project.label();
+    await project.rounds(5);
+    await project.simulator.expire('froth-0a1b2c3d-1');
+    await drop(project, ...names('more', 3));
+    await project.finish();
+    expect(project.lost()).toEqual([]);
+    const executions = project.outside.pipelineSimulator.executions();
+    const starts = executions.filter(({ steps }) => steps.some(({ outcome }) => String(outcome?.outputs?.did).includes('START')));
+    expect(starts.length).toBe(2);
+  });
+
+  test('an execution that fails is tried again, and then told of; no job starts without it', async () => {
+    const project = await processingProject({ configuration: { orchestration: 'pipeline', featureEngineering: { kind: 'none' } }, plain: true });
+    const { pipelineHost, pipelineSimulator } = project.outside;
+    const { onInvoke } = pipelineHost;
+    pipelineHost.onInvoke = async () => {
+      throw new Error('out of order');
+    };
+    await project.drop('one');
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'));
+    expect(project.jobNames()).toEqual([]);
+    expect(pipelineSimulator.executions().length).toBe(3);
+    pipelineHost.onInvoke = onInvoke;
+    await project.finish();
+    expect(project.lost()).toEqual([]);
+    expect(project.jobNames()).toHaveLength(1);
+    expect(pipelineSimulator.executions().at(-1)!.steps.map(({ definition }) => definition.Name)).toEqual(['StartLabeling']);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('somebody starts the pipeline by hand in Studio: it counts as the order', async () => {
+    const project = await processingProject({ configuration: { orchestration: 'pipeline', featureEngineering: { kind: 'none' } }, plain: true });
+    await project.drop('one');
+    await project.intake();
+    await project.outside.pipelineSimulator.startPipelineExecution({ PipelineName: 'froth-pipeline', ClientRequestToken: 'x'.repeat(32) });
+    await project.outside.pipelineSimulator.step();
+    const [{ steps }] = project.outside.pipelineSimulator.executions();
+    expect(steps.map(({ outcome }) => outcome?.outputs)).toEqual([{ did: expect.stringContaining('START, CREATE') }]);
+  });
+});
