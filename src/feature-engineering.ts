@@ -8,6 +8,8 @@ import { ImageTransform } from './image-transform';
 import { HookFunction, checkHookFunction, checkHookPlace, hookConcurrency } from './parts/hook-function';
 import { MAX_CONCURRENCY } from './parts/intake';
 import { Problems } from './parts/problems';
+import { BoundProcessingJob, bindProcessingJob, checkProcessingJob } from './parts/processing-job';
+import { ProcessingJobOptions } from './processing-job-options';
 
 /** The file format of the images that workers see. */
 export enum ImageFormat {
@@ -188,6 +190,24 @@ export abstract class FeatureEngineering {
     return new ByFunction({ function: fn, maxConcurrency }, options.anyFile ?? false);
   }
 
+  /**
+   * Your own code works on the drops, in batches, in a processing step of a SageMaker pipeline of the project: for work that is too
+   * heavy or too long for a function, or that needs a container of its own.
+   *
+   * What comes in has passed the gate, and what your code gives passes it too. How the code finds its drops, and what it writes, is
+   * told in `docs/processing.md` of this package.
+   *
+   * An execution is started when drops wait, never for each image and never two at a time. One that fails is tried again, then in
+   * halves, until a drop that makes it fail is found alone and quarantined; where nothing comes through at all, no drop is blamed and
+   * an alert is raised.
+   */
+  static processingJob(options: ProcessingJobOptions): FeatureEngineering {
+    const problems = new Problems('FeatureEngineering.processingJob');
+    checkProcessingJob(options, problems);
+    problems.throwIfAny();
+    return new Processing(options);
+  }
+
   /** @internal */
   abstract _bind(scope: Construct): FeatureEngineeringConfiguration;
 
@@ -197,6 +217,15 @@ export abstract class FeatureEngineering {
    * @internal
    */
   _hook(_scope: Construct): HookFunction | undefined {
+    return undefined;
+  }
+
+  /**
+   * The processing job that makes the images, where there is one.
+   *
+   * @internal
+   */
+  _job(_scope: Construct): BoundProcessingJob | undefined {
     return undefined;
   }
 }
@@ -238,6 +267,22 @@ class ByFunction extends FeatureEngineering {
     checkHookPlace(scope, this.hook, problems);
     problems.throwIfAny();
     return this.hook;
+  }
+}
+
+class Processing extends FeatureEngineering {
+  constructor(private readonly options: ProcessingJobOptions) {
+    super();
+  }
+
+  /** @internal */
+  _bind(_scope: Construct): FeatureEngineeringConfiguration {
+    throw new Error('a processing job is configured by the pipeline that runs it');
+  }
+
+  /** @internal */
+  _job(scope: Construct): BoundProcessingJob {
+    return bindProcessingJob(scope, this.options);
   }
 }
 

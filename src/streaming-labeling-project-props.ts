@@ -9,6 +9,7 @@ import { FeatureEngineering } from './feature-engineering';
 import { InstructionHosting } from './instruction-hosting';
 import { InstructionRollOut, Instructions } from './instructions';
 import { LabelingTask } from './labeling-task';
+import { Orchestration } from './orchestration';
 import { RetainedLedger } from './retained-ledger';
 import { IWorkTeam } from './work-team';
 
@@ -57,6 +58,13 @@ export interface StreamingLabelingProjectProps {
    * @default InstructionHosting.privateBucket()
    */
   readonly instructionHosting?: InstructionHosting;
+
+  /**
+   * Who starts labeling jobs.
+   *
+   * @default Orchestration.controller()
+   */
+  readonly orchestration?: Orchestration;
 
   /**
    * The bucket that images are dropped into.

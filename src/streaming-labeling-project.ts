@@ -24,6 +24,7 @@ import { Ledger } from './parts/ledger';
 import { projectMetric } from './parts/metrics';
 import { ChainNames, chainIdOf, defaultProjectName } from './parts/names';
 import { projectOutputs } from './parts/outputs';
+import { ProjectPipeline, pipelineName } from './parts/pipeline';
 import { Problems } from './parts/problems';
 import { checkProject } from './parts/project-checks';
 import { sharedWithOthers } from './parts/project-claims';
@@ -115,6 +116,10 @@ export class StreamingLabelingProject extends Construct {
   readonly controllerFunction: IFunction;
   /** The function that writes labels down as they come. */
   readonly recorderFunction: IFunction;
+  /** Name of the project's SageMaker pipeline. Undefined where the project needs none. */
+  readonly pipelineName?: string;
+  /** The role that feature engineering code works with, in a processing job. Undefined in a project without one. */
+  readonly processingRole?: IRole;
   /** Alarms for what needs somebody. Add your actions to them: they call nobody by themselves. */
   readonly alarms: Alarm[];
 
@@ -159,8 +164,12 @@ export class StreamingLabelingProject extends Construct {
 
     grantTaskFunctions(taskFunctions, storage, keys);
 
+    const orchestration = props.orchestration?._bind();
+    const job = featureEngineering._job(this);
+    const hasPipeline = job !== undefined || orchestration !== undefined;
     const parts: ProjectParts = {
       names, storage, dropPrefix, stream, ledger, intakeQueue, recorderQueue, executionRole: execution.role,
+      ...hasPipeline ? { pipelineName: pipelineName(projectName) } : {},
     };
     problems.add(...sharedWithOthers(this, parts, props.retainedLedger));
     problems.throwIfAny();
@@ -176,6 +185,10 @@ export class StreamingLabelingProject extends Construct {
       ...functions, environment: resourcesEnvironment(this, parts, controller.handler.function.functionName),
     };
     const intake = new Intake(this, 'Intake', waking, parts, controller, featureEngineering._hook(this));
+    const pipeline = hasPipeline ? new ProjectPipeline(this, 'Pipeline', waking, parts, { controller, job, sharp: intake.sharp }) : undefined;
+    if (job) {
+      pipeline!.grantWaiting(intake.handler);
+    }
     const recorder = new Recorder(this, 'Recorder', waking, parts, controller);
     const published = instructions.kind === 'page' ? undefined : new PublishedInstructions(this, 'Instructions', functions, parts, {
       instructions, task, sharp: intake.sharp, after: [storage],
@@ -188,12 +201,17 @@ export class StreamingLabelingProject extends Construct {
         task: { ...task, ...instructions.kind === 'page' ? { template: instructions.template } : {} },
         workTeamArn: props.workTeam.workTeamArn,
         work,
-        featureEngineering: featureEngineering._bind(this),
+        featureEngineering: pipeline?.configuration ?? featureEngineering._bind(this),
         ...published === undefined ? {} : { instructions: { owner: 'DEPLOY', version: published.version } },
         instructionRollOut: props.instructionRollOut ?? InstructionRollOut.NEXT_JOB,
+        ...orchestration === undefined ? {} : { orchestration },
       },
       controller,
-      after: [storage, stream, ledger, intakeQueue, recorderQueue, execution, ...execution.ready, controller, intake, recorder],
+      pipeline,
+      after: [
+        storage, stream, ledger, intakeQueue, recorderQueue, execution, ...execution.ready, controller, intake, recorder,
+        ...pipeline ? [pipeline] : [],
+      ],
     });
     const alarms = new Alarms(this, 'Alarms', parts, controller);
 
@@ -220,6 +238,8 @@ export class StreamingLabelingProject extends Construct {
     this.controllerFunction = controller.handler.function;
     this.recorderFunction = recorder.handler.function;
     this.alarms = alarms.all;
+    this.pipelineName = parts.pipelineName;
+    this.processingRole = pipeline?.processingRole;
     projectOutputs(this, parts, deployment, controller.handler.function.functionName);
   }
 

@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -11,7 +12,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { ACCOUNT, agnosticStack, newApp, newProject } from './project-fixture';
-import { FeatureEngineering, RetainedLedger } from '../src';
+import { FeatureEngineering, Orchestration, ProcessingImage, RetainedLedger } from '../src';
 import { isPythonMissing } from './support/emulator';
 import { GROUND_TRUTH_ACCOUNTS } from '../src/contract/labeling-tasks';
 import { Processes, run } from '../src/local/runner/processes';
@@ -38,6 +39,16 @@ const CASES: { readonly [name: string]: (stack: Stack) => void } = {
     project.onAlert('Alert', { target });
     Tags.of(stack).add('team', 'vision');
     newProject(stack, { projectName: 'second' }, 'Second');
+  },
+  pipeline: (stack) => {
+    const scripts = path.join(__dirname, '../examples/typescript/processing-job/crop');
+    newProject(stack, {
+      featureEngineering: FeatureEngineering.processingJob({
+        image: ProcessingImage.scikitLearn(), scriptDirectory: scripts, vpc: new Vpc(stack, 'Vpc'), volumeKey: new Key(stack, 'VolumeKey'),
+      }),
+      orchestration: Orchestration.sageMakerPipeline(),
+    });
+    newProject(stack, { projectName: 'second', orchestration: Orchestration.sageMakerPipeline() }, 'Second');
   },
   brought: (stack) => {
     newProject(stack, {

@@ -1,4 +1,5 @@
 import { PREFIX } from './environment';
+import { HookDrop, HookDropImage } from './hook';
 
 /**
  * What a project and the user's processing code say to each other: a batch goes in as a folder of files and one JSON file that
@@ -35,24 +36,17 @@ export const BATCH_FILE = 'batch.json';
 /** Below the output folder: `results/<file name of the drop>.json`. */
 export const RESULTS_FOLDER = 'results/';
 
-/** A drop of a batch, as the code reads it. */
+/** A drop of a batch, as the code reads it: the words are those of `HookRequest`. */
 export interface BatchDrop {
   /** Name of its file in the drops folder: the hash of its bytes and an extension by its type, whatever it was called in the bucket. */
   readonly file: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly type: string;
-  readonly bytes: number;
-  /** Columns and rows as stored, before EXIF orientation. */
-  readonly width?: number;
-  readonly height?: number;
+  readonly drop: HookDrop;
+  readonly image?: HookDropImage;
 }
 
 /** The batch file. Each instance gets all of it, and the files of its share of the drops alone. */
 export interface BatchFile {
-  readonly version: typeof PROCESSING_CONTRACT_VERSION;
+  readonly contractVersion: typeof PROCESSING_CONTRACT_VERSION;
   readonly project: string;
   readonly batch: string;
   readonly drops: readonly BatchDrop[];

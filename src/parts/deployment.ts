@@ -1,7 +1,8 @@
 import { CustomResource, Duration, ITaggableV2, Lazy, Stack, TagManager, TagType, Token } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import { Controller } from './controller';
-import { JOB_QUEUE_ACTIONS, END_JOB_ACTIONS } from './permissions';
+import { END_EXECUTION_ACTIONS, END_JOB_ACTIONS, JOB_QUEUE_ACTIONS } from './permissions';
+import { ProjectPipeline } from './pipeline';
 import { FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
 import { DEPLOYMENT_ATTRIBUTE, DEPLOYMENT_RESOURCE_TYPE, DeploymentResourceProperties } from '../contract/environment';
@@ -19,6 +20,7 @@ const TAG_VALUE_MAX_LENGTH = 256;
 export interface DeploymentProps {
   readonly configuration: Omit<ProjectConfiguration, 'tags'>;
   readonly controller: Controller;
+  readonly pipeline?: ProjectPipeline;
   /** Everything that has to be there before a job can run, and until the last one has ended. */
   readonly after: readonly IDependable[];
 }
@@ -57,13 +59,17 @@ export class Deployment extends Construct implements ITaggableV2 {
     this.node.addValidation({ validate: () => this.tagProblems() });
   }
 
-  private grant(handler: ProjectFunction, { configuration, controller }: DeploymentProps): void {
+  private grant(handler: ProjectFunction, { configuration, controller, pipeline }: DeploymentProps): void {
     const { names, storage, ledger } = this.parts;
     ledger.grant(handler);
     controller.grantWake(handler);
     handler.allow(['s3:GetBucketVersioning', ...storage.dropBucketIsOwn ? ['s3:PutBucketNotification'] : []], [storage.dropBucket.bucketArn]);
     handler.allow(['s3:GetBucketCORS'], [storage.inputBucket.bucketArn, storage.outputBucket.bucketArn]);
     handler.allow(END_JOB_ACTIONS, [names.jobArns]);
+    if (pipeline) {
+      // a pipeline cannot be deleted while an execution runs
+      handler.allow(END_EXECUTION_ACTIONS, pipeline.arns);
+    }
     handler.allow(['sagemaker:DescribeSubscribedWorkteam', 'sagemaker:DescribeWorkteam'], [configuration.workTeamArn]);
     handler.allow(JOB_QUEUE_ACTIONS, [names.jobQueueArns]);
   }

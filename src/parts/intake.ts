@@ -5,13 +5,11 @@ import { Construct } from 'constructs';
 import { Controller } from './controller';
 import { allowEvents } from './events';
 import { HookFunction, grantHook } from './hook-function';
-import {
-  LIST_BUCKET_ACTIONS, READ_OBJECT_ACTIONS, READ_OBJECT_TAGS_ACTIONS, WRITE_OBJECT_ACTIONS, WRITE_OBJECT_TAGS_ACTIONS,
-} from './permissions';
+import { grantIntakeData } from './intake-data';
 import { FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
 import { sharpLayerProps } from './sharp-layer';
-import { ENVIRONMENT, PREFIX } from '../contract/environment';
+import { ENVIRONMENT } from '../contract/environment';
 
 export const INTAKE_TIMEOUT = Duration.minutes(5);
 
@@ -29,7 +27,7 @@ export class Intake extends Construct {
 
   /** @param hook the function that makes the images, where the user has one */
   constructor(
-    scope: Construct, id: string, defaults: FunctionDefaults, private readonly parts: ProjectParts, controller: Controller,
+    scope: Construct, id: string, defaults: FunctionDefaults, parts: ProjectParts, controller: Controller,
     hook?: HookFunction,
   ) {
     super(scope, id);
@@ -44,7 +42,7 @@ export class Intake extends Construct {
       environment: { MALLOC_ARENA_MAX: '2', ...hookEnvironment(hook) },
       layers: [this.sharp],
     });
-    this.grantData();
+    grantIntakeData(this.handler, parts);
     parts.ledger.grant(this.handler);
     allowEvents(this.handler);
     controller.grantWake(this.handler);
@@ -60,22 +58,6 @@ export class Intake extends Construct {
       // a message that has to wait for long is put into the queue anew
       this.handler.allow(['sqs:SendMessage'], [parts.intakeQueue.queue.queueArn]);
     }
-  }
-
-  private grantData(): void {
-    const { storage: { dropBucket, dropBucketIsOwn, inputBucket }, dropPrefix } = this.parts;
-    const drops = [dropBucket.arnForObjects(`${dropPrefix}*`)];
-    const kept = [PREFIX.ORIGINALS, PREFIX.QUARANTINE].map((prefix) => inputBucket.arnForObjects(`${prefix}*`));
-    const images = inputBucket.arnForObjects(`${PREFIX.IMAGES}*`);
-    this.handler.allow(LIST_BUCKET_ACTIONS, [dropBucket.bucketArn, inputBucket.bucketArn]);
-    this.handler.allow([...READ_OBJECT_ACTIONS, ...READ_OBJECT_TAGS_ACTIONS], drops);
-    if (dropBucketIsOwn) {
-      this.handler.allow(['s3:DeleteObjectVersion'], drops);
-    }
-    this.handler.allow(['s3:GetObject', ...WRITE_OBJECT_ACTIONS], [images, ...kept]);
-    this.handler.allow(WRITE_OBJECT_TAGS_ACTIONS, kept);
-    // a drop that is ordered again is read and copied from there
-    this.handler.allow(['s3:GetObjectVersion', ...READ_OBJECT_TAGS_ACTIONS], [inputBucket.arnForObjects(`${PREFIX.QUARANTINE}*`)]);
   }
 }
 

@@ -55,3 +55,42 @@ export const RUN_JOB_ACTIONS = [
 ];
 
 export const END_JOB_ACTIONS = ['sagemaker:DescribeLabelingJob', 'sagemaker:StopLabelingJob'];
+
+/** Running executions of the project's pipeline. */
+export const EXECUTION_ACTIONS = [
+  'sagemaker:DescribePipelineExecution',
+  'sagemaker:ListPipelineExecutionSteps',
+  'sagemaker:StartPipelineExecution',
+  'sagemaker:StopPipelineExecution',
+];
+
+/** Ending one, also where nobody knows whether it was started: only its token tells. */
+export const END_EXECUTION_ACTIONS = [
+  'sagemaker:DescribePipelineExecution',
+  'sagemaker:StartPipelineExecution',
+  'sagemaker:StopPipelineExecution',
+];
+
+/** What a pipeline does with its processing jobs (Developer Guide, IAM access of pipelines). */
+export const PROCESSING_JOB_ACTIONS = [
+  'sagemaker:AddTags',
+  'sagemaker:CreateProcessingJob',
+  'sagemaker:DescribeProcessingJob',
+  'sagemaker:StopProcessingJob',
+];
+
+/** What a processing job needs in a network of the user (Developer Guide, execution role for `CreateProcessingJob` in a VPC). */
+export const NETWORK_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:CreateNetworkInterfacePermission',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DeleteNetworkInterfacePermission',
+];
+
+export const NETWORK_LOOK_ACTIONS = [
+  'ec2:DescribeDhcpOptions',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
+];

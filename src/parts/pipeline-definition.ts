@@ -21,7 +21,6 @@ export interface ProcessingStepSpec {
   /** `s3://bucket/prefix/` with the waiting drops' batches. */
   readonly batchesUri: string;
   readonly registerFunctionArn: string;
-  readonly tags: { readonly [key: string]: string };
 }
 
 export interface PipelineSpec {
@@ -133,7 +132,6 @@ function processingStep(spec: ProcessingStepSpec): Json {
         }],
         ...(kmsKeyArn === undefined ? {} : { KmsKeyId: kmsKeyArn }),
       },
-      ...(Object.keys(spec.tags).length === 0 ? {} : { Tags: Object.entries(spec.tags).map(([Key, Value]) => ({ Key, Value })) }),
     },
   };
 }

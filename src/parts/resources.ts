@@ -19,6 +19,8 @@ export interface ProjectParts {
   readonly intakeQueue: WorkQueue;
   readonly recorderQueue: WorkQueue;
   readonly executionRole: IRole;
+  /** Name of the project's pipeline, where it has one. */
+  readonly pipelineName?: string;
 }
 
 /** The environment that tells a function where its project lives. */
@@ -42,6 +44,7 @@ export function resourcesEnvironment(
     recorderQueueUrl: parts.recorderQueue.queue.queueUrl,
     recorderDeadLetterQueueUrl: parts.recorderQueue.deadLetterQueue.queueUrl,
     executionRoleArn: parts.executionRole.roleArn,
+    ...parts.pipelineName === undefined ? {} : { pipelineName: parts.pipelineName },
     ...controllerFunction === undefined ? {} : { controllerFunction },
     ...outputKmsKeyArn === undefined ? {} : { outputKmsKeyArn },
   };

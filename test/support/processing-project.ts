@@ -33,7 +33,7 @@ export const COPY: Code = () => ({ images: [{ file: 'SELF' }] });
 /** Code that fails the whole instance where a drop says `crash`, and reports an error or a rejection where it says so. */
 export const SIMPLE: Code = (text) => text.startsWith('crash') ? 'crash'
   : text.startsWith('error') ? { error: `cannot: ${text}` }
-    : text.startsWith('reject') ? { reject: 'too dark' }
+    : text.startsWith('reject') ? { reject: { reason: 'too-dark' } }
       : text.startsWith('nothing') ? 'nothing' : { images: [{ file: 'SELF' }] };
 
 /** Runs code as a container would: all or nothing of an instance. */
@@ -54,7 +54,7 @@ function instanceOf(code: Code): (instance: Instance) => Promise<InstanceEnd> {
       }
       if (result !== 'nothing') {
         out.set(`${PROCESSING_FOLDER.OUTPUT}/images/${drop.file}`, bytes);
-        out.set(`${PROCESSING_FOLDER.OUTPUT}/results/${drop.file}.json`, Buffer.from(JSON.stringify(result).replace('SELF', `images/${drop.file}`)));
+        out.set(`${PROCESSING_FOLDER.OUTPUT}/results/${drop.file}.json`, Buffer.from(JSON.stringify({ contractVersion: 1, ...result }).replace('SELF', `images/${drop.file}`)));
       }
     }
     return { exitCode: crashed ? 137 : 0, files: out };
@@ -73,8 +73,9 @@ export interface ProcessingProjectOptions extends Omit<MemoryProjectOptions, 'pi
 export async function processingProject(options: ProcessingProjectOptions = {}): Promise<MemoryProject> {
   const featureEngineering = { ...PROCESSING, ...options.processing };
   const configuration: Partial<ProjectConfiguration> = { featureEngineering, ...options.configuration };
-  const engineOf = options.plain ? undefined : (world: World) => new ProcessingEngine(world);
-  const project = await MemoryProject.create({ ...options, configuration, engineOf });
+  const engine = options.plain ? undefined : (world: World) => new ProcessingEngine(world);
+  const pipelines = { awaitsWork: true, ...options.pipelines };
+  const project = await MemoryProject.create({ ...options, pipelines, configuration, engine });
   const { pipelineSimulator, pipelineHost } = project.outside;
   const { resources } = project.world;
   const isProcessing = project.configuration.featureEngineering.kind === 'processing';
@@ -83,7 +84,7 @@ export async function processingProject(options: ProcessingProjectOptions = {}):
     processing: isProcessing ? {
       roleArn: 'arn:aws:iam::111122223333:role/processing', imageUri: 'image', entrypoint: ['python3', `${PROCESSING_FOLDER.CODE}/main.py`], arguments: [],
       environment: {}, instanceType: 'ml.m5.large', instanceCount: 2, volumeSizeGiB: 30, timeLimitSeconds: 3_600,
-      batchesUri: `s3://${resources.inputBucket}/${batchesPrefix(resources.projectId)}`, registerFunctionArn: `${FUNCTION}:registrar`, tags: {},
+      batchesUri: `s3://${resources.inputBucket}/${batchesPrefix(resources.projectId)}`, registerFunctionArn: `${FUNCTION}:registrar`,
     } : undefined,
   })));
   useCode(project, options.code ?? SIMPLE);
@@ -109,6 +110,6 @@ export function batchesOf(project: MemoryProject): { readonly texts: string[]; r
     const number = Number(execution.displayName!.slice('batch-'.length));
     const key = `${batchesPrefix(resources.projectId)}${batchName(number)}/${BATCH_FOLDER.INPUT}batch.json`;
     const file = JSON.parse(project.outside.cloud.buckets.read(resources.inputBucket, key).body.toString()) as BatchFile;
-    return { texts: file.drops.map((drop) => drop.key).sort(), status: execution.status };
+    return { texts: file.drops.map(({ drop }) => drop.key).sort(), status: execution.status };
   });
 }

@@ -1,7 +1,8 @@
 import { Answer } from './answers';
+import { answerCall } from './api-call';
 import { Clock } from './clock';
 import { SimulatorCloud } from './cloud';
-import { accessDenied, resourceInUse, resourceLimitExceeded, resourceNotFound, ServiceError, SimulatorError, throttling, validationError } from './errors';
+import { accessDenied, resourceInUse, resourceLimitExceeded, resourceNotFound, ServiceError, SimulatorError, validationError } from './errors';
 import { Job, ObjectState } from './job';
 import { advance, beginStop, end, EndStatus } from './job-life';
 import { describe, list } from './job-list';
@@ -277,20 +278,8 @@ export class GroundTruthSimulator {
     return job;
   }
 
-  private async call<T>(operation: string, request: unknown, answer: () => Promise<T>): Promise<T> {
-    const verdict = this.options.apiVerdict(operation);
-    if (verdict === 'throttle') {
-      throw throttling();
-    }
-    if (verdict === 'throw-before') {
-      throw new ServiceError('InternalFailure', `${operation} failed before it did anything (injected)`, 500);
-    }
-    this.model?.check(operation, request);
-    const response = await answer();
-    if (verdict === 'throw-after') {
-      throw new ServiceError('TimeoutError', `${operation} was done, but its answer was lost (injected)`, 504);
-    }
-    return response;
+  private call<T>(operation: string, request: unknown, answer: () => Promise<T>): Promise<T> {
+    return answerCall({ apiVerdict: this.options.apiVerdict, model: this.model }, operation, request, answer);
   }
 
   private async exclusively<T>(work: () => Promise<T>): Promise<T> {

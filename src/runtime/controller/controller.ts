@@ -195,8 +195,7 @@ async function process(world: World, seen: Seen, decision: ProcessingDecision): 
     case 'PLAN_BATCH':
       return planBatch(world, seen, decision.of, decision.probe);
     case 'START_EXECUTION':
-      await startExecution(world, seen, decision.slot);
-      return false;
+      return startExecution(world, seen, decision.slot);
     case 'END_EXECUTION':
       await endExecution(world, seen, decision.slot);
       return true;

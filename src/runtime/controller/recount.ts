@@ -22,6 +22,7 @@ const COUNTED: { readonly [status: string]: readonly CountName[] } = {
   'HELD-BACK': ['image:HELD', 'held-back'],
   'DROP-RECEIVED': ['drop:RECEIVED'],
   'DROP-ENGINEERING': ['drop:ENGINEERING'],
+  'DROP-WAITING': ['drop:ENGINEERING'],
 };
 
 const openOf = (job: number): string => `job:${job}`;

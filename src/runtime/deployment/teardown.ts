@@ -1,3 +1,4 @@
+import { endExecutions } from './end-executions';
 import { isEnded } from '../../contract/job-status';
 import { isRefusal } from '../aws/errors';
 import { groundTruthQueueName } from '../core/job-names';
@@ -64,6 +65,7 @@ async function endJobs(world: World, deadline: number, pause: (ms: number) => Pr
         left.push(job.name);
       }
     }
+    left.push(...await endExecutions(world));
     if (left.length === 0 || world.ledger.clock.now() >= deadline) {
       return { jobsLeft: left };
     }

@@ -43,9 +43,6 @@ export class BuiltInEngine implements Engine {
 
   private async* images(bytes: Uint8Array, header: ImageHeader): AsyncGenerator<EngineeredImage> {
     const { configuration } = this;
-    if (configuration.kind === 'processing') {
-      throw new Error('a project whose drops go through a pipeline has an engine of its own');
-    }
     try {
       if (configuration.kind === 'none') {
         yield* made(await this.none.process(bytes, header));

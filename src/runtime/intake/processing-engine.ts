@@ -1,9 +1,10 @@
 import { Engine, Engineered, Gated, GatedDrop } from './engine';
+import { uprightSize } from '../../contract/geometry';
 import { waitingPrefix } from '../../contract/processing';
 import { inspect } from '../images/gate';
 import { World } from '../world';
 
-const EXTENSION = { jpeg: 'jpg', png: 'png' } as const;
+const EXTENSION = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif', tiff: 'tif' } as const;
 
 /** Name of a waiting drop's copy: what it was called in the bucket need not be a file name. */
 export function waitingFile(sha256: string, type: string): string {
@@ -31,9 +32,9 @@ export class ProcessingEngine implements Engine {
     if (!header.ok) {
       return { kind: 'rejected', reason: header.reason, detail: header.detail };
     }
-    const { type, width, height } = header;
+    const { type, orientation } = header;
     const { inputBucket, projectId } = this.world.resources;
     await this.world.objects.put(inputBucket, waitingKey(projectId, waitingFile(drop.sha256, type)), drop.bytes, { contentType: `image/${type}` });
-    return { kind: 'started', header: { type, width, height } };
+    return { kind: 'started', header: { type, orientation, ...uprightSize(header, orientation) } };
   }
 }

@@ -1,10 +1,15 @@
+import { HookRejection } from '../../contract/hook';
+import { IMAGE_MAX_BYTES } from '../../contract/limits';
 import { BATCH_FOLDER, RESULTS_FOLDER, batchesPrefix } from '../../contract/processing';
+import { ProjectConfiguration, TaskConfiguration } from '../../contract/project-configuration';
 import { DropRecord, isFinished, readDrop } from '../ledger/drops';
 import { BatchItem, batchName } from '../ledger/processing';
 import { World } from '../world';
-import { EngineeredImage } from './engine';
+import { EngineFault, EngineeredImage } from './engine';
+import { givenImage } from './given-image';
 import { Intake } from './intake';
-import { GivenImage, acceptImage, readResult } from './processing-result';
+import { ProcessingEngine } from './processing-engine';
+import { FiledImage, readResult } from './processing-result';
 
 /** Drops that are registered at the same time. */
 const PARALLEL = 8;
@@ -20,14 +25,24 @@ export type Registered =
   | { readonly kind: 'error'; readonly drop: DropRecord; readonly message: string }
   | { readonly kind: 'missing'; readonly drop: DropRecord };
 
-/** Thrown while images are read one after the other: what the code gave for this drop cannot be used. */
-class BadOutputError extends Error {}
+/** What drops are registered with. */
+export interface Registering {
+  readonly intake: Intake;
+  readonly task: TaskConfiguration;
+}
+
+export function registering(world: World, configuration: ProjectConfiguration): Registering {
+  return { intake: new Intake(world, configuration, new ProcessingEngine(world)), task: configuration.task };
+}
 
 /** Takes what a batch gave for some of its drops through gate, store and record. May be repeated, and done twice at once. */
-export async function registerDrops(world: World, intake: Intake, batch: number, items: readonly BatchItem[]): Promise<Registered[]> {
+export async function registerDrops(
+  world: World, { intake, task }: Registering, batch: number, items: readonly BatchItem[],
+): Promise<Registered[]> {
   const found: Registered[] = [];
   for (let from = 0; from < items.length; from += PARALLEL) {
-    const outcomes = await Promise.allSettled(items.slice(from, from + PARALLEL).map((item) => registerDrop(world, intake, batch, item)));
+    const some = items.slice(from, from + PARALLEL);
+    const outcomes = await Promise.allSettled(some.map((item) => registerDrop(world, intake, task, batch, item)));
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') {
         throw outcome.reason;
@@ -38,7 +53,9 @@ export async function registerDrops(world: World, intake: Intake, batch: number,
   return found;
 }
 
-async function registerDrop(world: World, intake: Intake, batch: number, item: BatchItem): Promise<Registered> {
+async function registerDrop(
+  world: World, intake: Intake, task: TaskConfiguration, batch: number, item: BatchItem,
+): Promise<Registered> {
   const drop = await readDrop(world.ledger, item);
   if (!drop || (isFinished(drop) && drop.putAway)) {
     return { kind: 'done', fruit: drop !== undefined && isFruit(drop) };
@@ -53,10 +70,10 @@ async function registerDrop(world: World, intake: Intake, batch: number, item: B
     case 'error':
       return { kind: 'error', drop, message: result.message };
     case 'reject':
-      await intake.refuse(item, 'engineering-rejected', result.reason);
+      await intake.refuse(item, 'engineering-rejected', describeRejection(result.reject));
       return { kind: 'done', fruit: true };
     case 'images':
-      return complete(world, intake, folder, item, drop, result.images);
+      return complete(world, intake, folder, item, drop, result.images, task);
   }
 }
 
@@ -66,29 +83,35 @@ function isFruit({ state, reason }: DropRecord): boolean {
 }
 
 async function complete(
-  world: World, intake: Intake, folder: string, item: BatchItem, drop: DropRecord, images: readonly GivenImage[],
+  world: World, intake: Intake, folder: string, item: BatchItem, drop: DropRecord, images: readonly FiledImage[],
+  task: TaskConfiguration,
 ): Promise<Registered> {
   try {
-    await intake.complete(item, item.sha256, readImages(world, folder, images));
+    await intake.complete(item, item.sha256, readImages(world, folder, images, task));
     return { kind: 'done', fruit: true };
   } catch (error) {
-    if (error instanceof BadOutputError) {
-      return { kind: 'error', drop, message: error.message };
+    if (error instanceof EngineFault) {
+      return { kind: 'error', drop, message: error.detail };
     }
     throw error;
   }
 }
 
-async function* readImages(world: World, folder: string, images: readonly GivenImage[]): AsyncGenerator<EngineeredImage> {
+const describeRejection = ({ reason, detail }: HookRejection): string => (detail ? `${reason}: ${detail}` : reason);
+
+async function* readImages(
+  world: World, folder: string, images: readonly FiledImage[], task: TaskConfiguration,
+): AsyncGenerator<EngineeredImage> {
   for (const given of images) {
-    const object = await world.objects.get(world.resources.inputBucket, `${folder}${given.file}`);
+    const { inputBucket } = world.resources;
+    const head = await world.objects.head(inputBucket, `${folder}${given.file}`);
+    if (head && head.size > IMAGE_MAX_BYTES) {
+      throw new EngineFault('hook-bad-image', `${given.file} has ${head.size} bytes; ${IMAGE_MAX_BYTES} are allowed`);
+    }
+    const object = head && await world.objects.get(inputBucket, `${folder}${given.file}`);
     if (!object) {
-      throw new BadOutputError(`its result names ${given.file}, which is not there`);
+      throw new EngineFault('hook-bad-answer', `its result names ${given.file}, which is not there`);
     }
-    const accepted = acceptImage(object.body, given);
-    if (!accepted.ok) {
-      throw new BadOutputError(accepted.problem);
-    }
-    yield accepted.image;
+    yield await givenImage(object.body, given, given.file, task);
   }
 }

@@ -54,8 +54,8 @@ export interface DropRecord extends DropId {
   readonly schema: 1;
 }
 
-/** What the gate says of a drop. Columns and rows as stored, before EXIF orientation. */
-export type DropHeader = { readonly type: string; readonly width: number; readonly height: number };
+/** What the gate says of a drop. Columns and rows as a viewer shows it. */
+export type DropHeader = { readonly type: string; readonly width: number; readonly height: number; readonly orientation: number };
 
 /** A list of images in the ledger, written page by page before anything rests on it. */
 export type ImageList = {

@@ -148,3 +148,6 @@ export async function releaseDrop(ledger: Ledger, id: DropId): Promise<DropRecor
 export function isChanged({ definition }: ProcessingState, configuration: ProcessingConfiguration): boolean {
   return definition !== undefined && definition !== configuration.definition;
 }
+
+/** A stop has a token too, which must differ from the start's. */
+export const stopToken = ({ request }: Execution): string => `stop-${request.token}`;

@@ -1,8 +1,6 @@
 import { RegisterAnswer } from '../../contract/processing';
 import { ProjectConfiguration } from '../../contract/project-configuration';
-import { engineOf } from '../intake/engines';
-import { Intake } from '../intake/intake';
-import { registerDrops } from '../intake/register';
+import { registerDrops, registering } from '../intake/register';
 import { readBatchPage } from '../ledger/processing';
 import { World } from '../world';
 
@@ -20,7 +18,7 @@ export async function registerBatch(
   if (!Number.isInteger(number) || number <= 0) {
     throw new Error(`'${batch}' is no number of a batch`);
   }
-  const intake = new Intake(world, configuration, engineOf(world, configuration.featureEngineering));
+  const work = registering(world, configuration);
   let registered = 0;
   let open = 0;
   for (let page = 0; world.ledger.clock.now() < deadline - RESERVE; page += 1) {
@@ -28,7 +26,7 @@ export async function registerBatch(
     if (items.length === 0) {
       break;
     }
-    const found = await registerDrops(world, intake, number, items);
+    const found = await registerDrops(world, work, number, items);
     registered += found.filter(({ kind }) => kind === 'done').length;
     open += found.filter(({ kind }) => kind !== 'done').length;
   }

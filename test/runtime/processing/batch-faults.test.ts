@@ -8,7 +8,7 @@ import { Trouble, Troubles } from '../../support/trouble';
  * Random histories of a project whose drops go through a pipeline: every call may fail, or be carried out and its answer lost, or
  * be the last one before the process dies; executions are stopped by hand, vanish, fail for a drop, and drops come all the time.
  */
-const RUNS = 60;
+const RUNS = 40;
 
 type Step =
   | { readonly do: 'drop'; readonly text: 'good' | 'crash' | 'error' | 'reject'; readonly trouble?: undefined }
@@ -75,5 +75,5 @@ test('nothing is lost, paid for twice, blamed for another, or processed by two e
     expect(project.lost().filter((key) => key.startsWith('good'))).toEqual([]);
     expect(batchesOf(project).every(({ texts }) => texts.length <= 4)).toBe(true);
     expect((await project.read()).alerts).toEqual([]);
-  }), { numRuns: RUNS });
+  }), { numRuns: RUNS, endOnFailure: true });
 }, 300_000);

@@ -185,7 +185,7 @@ describe('failures', () => {
   test('an image that is cut off, too large or missing, and a result that is none, are errors of the code', async () => {
     const project = await processingProject({
       code: (text) => text === 'good' ? { images: [{ file: 'SELF' }] } : text === 'missing' ? { images: [{ file: 'images/none.png' }] }
-        : text === 'outside' ? { images: [{ file: '../batch.json' }] } : text === 'both' ? { images: [], reject: 'x' } : { images: [] },
+        : text === 'outside' ? { images: [{ file: '../batch.json' }] } : text === 'both' ? { images: [], reject: { reason: 'x' } } : { images: [] },
     });
     await drop(project, 'good', 'missing', 'outside', 'both', 'empty');
     await until(project, isSettled(project), 400);
@@ -251,6 +251,29 @@ describe('failures', () => {
     await project.round(MINUTE);
     expect(new Set(seen).size).toBe(2);
   });
+});
+
+test.each([['is planned'], ['is under way']])('a pipeline that goes with a deploy while a batch %s leaves nobody behind', async (when) => {
+  const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 } });
+  const { start, describe: look } = project.world.pipelines;
+  const refusal = Object.assign(new Error('not yours any more'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
+  const { pipelines } = project.world;
+  if (when === 'is planned') {
+    pipelines.start = async () => ({ kind: 'later', message: 'throttled' });
+  }
+  await drop(project, 'one', 'two');
+  await project.rounds(3);
+  expect((await project.read()).processing.batch?.arn === undefined).toBe(when === 'is planned');
+  pipelines.start = async () => ({ kind: 'refused', message: 'not yours any more' });
+  pipelines.describe = async () => {
+    throw refusal;
+  };
+  await project.deploy({ featureEngineering: { kind: 'none' } });
+  await project.rounds(20);
+  expect((await project.read()).processing.batch).toBeUndefined();
+  expect((await project.read()).alerts).toEqual([]);
+  pipelines.start = start;
+  pipelines.describe = look;
 });
 
 describe('labeling jobs that start through the pipeline', () => {

@@ -22,6 +22,8 @@ export interface StepState {
     readonly outputs?: Readonly<Record<string, unknown>>;
     readonly finish?: () => Promise<void>;
   };
+  /** What it does, to its end. */
+  work?: Promise<void>;
   /** What is done at its very end is under way, or done. */
   finishing?: 'begun' | 'done';
 }
@@ -115,7 +117,11 @@ export class Execution {
     const work = definition.Type === 'Processing'
       ? runProcessing(host, given, rules, state.abort.signal)
       : host.invoke(definition.FunctionArn!, given).then(answer => lambdaOutcome(definition, answer));
-    work.then(outcome => { state.outcome ??= outcome; }, (error: unknown) => { state.outcome ??= { ok: false, reason: `ClientError: ${String((error as Error).message)}` }; });
+    state.work = work.then(outcome => {
+      state.outcome ??= outcome;
+    }, (error: unknown) => {
+      state.outcome ??= { ok: false, reason: `ClientError: ${String((error as Error).message)}` };
+    });
   }
 
   private decide(state: StepState): void {

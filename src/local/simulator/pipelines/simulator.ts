@@ -1,5 +1,6 @@
+import { answerCall } from '../api-call';
 import { Clock } from '../clock';
-import { ServiceError, resourceNotFound, throttling, validationError } from '../errors';
+import { ServiceError, resourceNotFound, validationError } from '../errors';
 import { ApiVerdict } from '../options';
 import { ServiceModel } from '../service-model';
 import { definitionProblems, PipelineDefinition, StepDefinition } from './definition';
@@ -13,6 +14,8 @@ export interface PipelineOptions {
   readonly stepTime: (step: StepDefinition) => number;
   /** A Lambda step that takes longer fails. Documented: 10 minutes at most, 2 by default. Milliseconds. */
   readonly lambdaTime: number;
+  /** Whether `step` waits for what functions and containers do, as where time is not real. Chosen. */
+  readonly awaitsWork: boolean;
   /** Whether outputs of a processing job are uploaded although an instance failed. Unknown. */
   readonly uploadsAfterFailure: boolean;
   /** How long an idempotency token is known, in milliseconds. Unknown. */
@@ -25,7 +28,7 @@ export interface PipelineOptions {
 }
 
 const DEFAULTS: PipelineOptions = {
-  account: '111122223333', region: 'us-east-1', stepTime: () => 0, lambdaTime: 600_000, uploadsAfterFailure: false, tokenMemory: Infinity,
+  account: '111122223333', region: 'us-east-1', stepTime: () => 0, lambdaTime: 600_000, awaitsWork: false, uploadsAfterFailure: false, tokenMemory: Infinity,
   concurrentExecutions: 200, describeConsistencyDelay: 0, apiVerdict: () => 'ok',
 };
 
@@ -179,7 +182,7 @@ export class PipelineSimulator {
       for (let before = -1; !execution.isOver && before !== progress(execution);) {
         before = progress(execution);
         execution.advance(this.host, this.options, this.clock.now());
-        await new Promise(resolve => setImmediate(resolve));
+        await (this.options.awaitsWork ? Promise.all(execution.steps.map(({ work }) => work)) : undefined);
         await new Promise(resolve => setImmediate(resolve));
       }
     }
@@ -208,20 +211,8 @@ export class PipelineSimulator {
     return execution;
   }
 
-  private async call<T>(operation: string, request: unknown, answer: () => T): Promise<T> {
-    const verdict = this.options.apiVerdict(operation);
-    if (verdict === 'throttle') {
-      throw throttling();
-    }
-    if (verdict === 'throw-before') {
-      throw new ServiceError('InternalFailure', `${operation} failed before it did anything (injected)`, 500);
-    }
-    this.model?.check(operation, request);
-    const response = answer();
-    if (verdict === 'throw-after') {
-      throw new ServiceError('TimeoutError', `${operation} was done, but its answer was lost (injected)`, 504);
-    }
-    return response;
+  private call<T>(operation: string, request: unknown, answer: () => T): Promise<T> {
+    return answerCall({ apiVerdict: this.options.apiVerdict, model: this.model }, operation, request, answer);
   }
 }
 

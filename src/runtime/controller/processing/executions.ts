@@ -1,12 +1,12 @@
 import { PIPELINE_STEP } from '../../../contract/processing';
 import { Slot } from '../../core/processing';
-import { Execution, ExecutionEnd, ProcessingState, processingWrite } from '../../ledger/processing';
+import { Execution, ExecutionEnd, ProcessingState, processingWrite, stopToken } from '../../ledger/processing';
 import { ExecutionDescription } from '../../ports';
 import { World } from '../../world';
 import { raise } from '../alerts';
 import { Seen } from '../observe';
 
-/** Asks the service to start what is planned, under the token of its number. Answers whether it has. */
+/** Asks the service to start what is planned, under the token of its number. Answers whether there is news. */
 export async function startExecution(world: World, seen: Seen, slot: Slot): Promise<boolean> {
   const { project: { processing } } = seen;
   const planned = mustHave(processing, slot);
@@ -20,11 +20,20 @@ export async function startExecution(world: World, seen: Seen, slot: Slot): Prom
     world.telemetry.info(`${planned.request.displayName} is under way`, { notice: 'execution', execution: outcome.execution });
     return true;
   }
+  if (outcome.kind === 'refused' && !isWanted(seen, slot)) {
+    // The pipeline went with a deploy: nothing of it can run any more.
+    await write(world, slot, { ...planned, end: { at: now, status: 'Vanished', ranToEnd: false, reason: outcome.message } });
+    return true;
+  }
   await world.ledger.table.write([processingWrite(backOff(world, processing))]);
   if (outcome.kind === 'refused') {
     await raise(world, seen.project, 'pipeline', `the pipeline ${planned.request.pipelineName} cannot be started: ${outcome.message}`);
   }
   return false;
+}
+
+function isWanted({ configuration }: Seen, slot: Slot): boolean {
+  return slot === 'batch' ? configuration.featureEngineering.kind === 'processing' : configuration.orchestration === 'pipeline';
 }
 
 /** The next wait is twice as long, within limits. */
@@ -68,9 +77,6 @@ export async function stopExecution(world: World, seen: Seen, slot: Slot): Promi
   }
   await world.pipelines.stop(execution.arn!, stopToken(execution));
 }
-
-/** A stop has a token too, which must differ from the start's. */
-export const stopToken = ({ request }: Execution): string => `stop-${request.token}`;
 
 export function mustHave(processing: ProcessingState, slot: Slot): Execution {
   const execution = processing[slot];

@@ -1,5 +1,6 @@
 import { BY_HAND } from '../../../contract/processing';
 import { ProjectConfiguration } from '../../../contract/project-configuration';
+import { isRefusal } from '../../aws/errors';
 import { CLOSED_BREAKER } from '../../core/breaker';
 import { OpenExecution, Orchestration, ProcessingObservation } from '../../core/processing';
 import { countOf } from '../../ledger/counts';
@@ -30,7 +31,10 @@ export async function observeProcessing(world: World, project: Project, configur
   const { featureEngineering } = configuration;
   const now = world.ledger.clock.now();
   const wanted = featureEngineering.kind === 'processing' ? featureEngineering : undefined;
-  const described = { batch: await describe(world, processing.batch), start: await describe(world, processing.start) };
+  const described = {
+    batch: await describe(world, processing.batch, wanted !== undefined),
+    start: await describe(world, processing.start, configuration.orchestration === 'pipeline'),
+  };
   const waits = countOf(project.counts, 'drop:ENGINEERING') > 0 && processing.batch === undefined;
   const isChange = wanted !== undefined && isChanged(processing, wanted);
   const backOffUntil = isChange ? 0 : processing.backOffUntil;
@@ -77,8 +81,19 @@ export function observeOrchestration(
   };
 }
 
-async function describe(world: World, execution: Execution | undefined): Promise<ExecutionDescription | undefined> {
-  return execution?.arn === undefined || execution.end ? undefined : world.pipelines.describe(execution.arn);
+/** The right to look goes with the pipeline: a deploy without one leaves what was under way to be settled as it is. */
+async function describe(world: World, execution: Execution | undefined, isWanted: boolean): Promise<ExecutionDescription | undefined> {
+  if (execution?.arn === undefined || execution.end) {
+    return undefined;
+  }
+  try {
+    return await world.pipelines.describe(execution.arn);
+  } catch (error) {
+    if (isWanted || !isRefusal(error)) {
+      throw error;
+    }
+    return undefined;
+  }
 }
 
 /** A project that never had a pipeline has nobody waiting for one. */

@@ -3,9 +3,11 @@ import { releaseAll } from './release';
 import {
   BATCH_FILE, BATCH_FOLDER, BatchDrop, BatchFile, PIPELINE_PARAMETER, PROCESSING_CONTRACT_VERSION, batchesPrefix, waitingPrefix,
 } from '../../../contract/processing';
+import { ProjectConfiguration, TaskConfiguration } from '../../../contract/project-configuration';
 import { s3Uri } from '../../core/object-keys';
 import { BatchOf } from '../../core/processing';
 import { waitingFile, waitingKey } from '../../intake/processing-engine';
+import { preLabelOf } from '../../intake/wishes';
 import { DropRecord, dropOf } from '../../ledger/drops';
 import { contentKey } from '../../ledger/keys';
 import {
@@ -24,7 +26,8 @@ type WaitingDrop = DropRecord & { readonly sha256: string };
  * there is one: what the index shows may be gone.
  */
 export async function planBatch(world: World, seen: Seen, of: BatchOf, probe: boolean): Promise<boolean> {
-  const { configuration: { featureEngineering, projectName }, project: { processing } } = seen;
+  const { configuration, project: { processing } } = seen;
+  const { featureEngineering } = configuration;
   if (featureEngineering.kind !== 'processing') {
     return false;
   }
@@ -34,7 +37,7 @@ export async function planBatch(world: World, seen: Seen, of: BatchOf, probe: bo
   }
   const number = processing.lastExecution + 1;
   const batch = batchName(number);
-  await writeInput(world, projectName, batch, drops);
+  await writeInput(world, configuration, batch, drops);
   const pages = await writeBatchPages(world.ledger, number, drops.map(itemOf));
   const now = world.ledger.clock.now();
   const changed = isChanged(processing, featureEngineering);
@@ -112,10 +115,14 @@ async function without(world: World, drops: readonly WaitingDrop[]): Promise<Rea
 }
 
 /** The batch file for the code, and the manifest by which SageMaker deals the drops out to the instances. */
-async function writeInput(world: World, project: string, batch: string, drops: readonly WaitingDrop[]): Promise<void> {
+async function writeInput(
+  world: World, { projectName, task }: ProjectConfiguration, batch: string, drops: readonly WaitingDrop[],
+): Promise<void> {
   const { inputBucket, projectId } = world.resources;
   const folder = `${batchesPrefix(projectId)}${batch}/`;
-  const file: BatchFile = { version: PROCESSING_CONTRACT_VERSION, project, batch, drops: drops.map(batchDrop) };
+  const file: BatchFile = {
+    contractVersion: PROCESSING_CONTRACT_VERSION, project: projectName, batch, drops: drops.map((drop) => batchDrop(drop, task)),
+  };
   const manifest = [{ prefix: s3Uri(inputBucket, waitingPrefix(projectId)) }, ...drops.map(fileOf)];
   const json = { contentType: 'application/json' };
   await world.objects.put(inputBucket, `${folder}${BATCH_FOLDER.INPUT}${BATCH_FILE}`, encode(file), json);
@@ -124,10 +131,8 @@ async function writeInput(world: World, project: string, batch: string, drops: r
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-function batchDrop(drop: WaitingDrop): BatchDrop {
-  const { bucket, key, versionId, sha256, size, header } = drop;
-  return {
-    file: fileOf(drop), bucket, key, version: versionId, sha256, type: header?.type ?? 'unknown', bytes: size ?? 0,
-    ...(header ? { width: header.width, height: header.height } : {}),
-  };
+function batchDrop(drop: WaitingDrop, task: TaskConfiguration): BatchDrop {
+  const { bucket, key, versionId, sha256, size = 0, header, priority } = drop;
+  const preLabel = preLabelOf(drop, task).value;
+  return { file: fileOf(drop), drop: { bucket, key, versionId, sha256, size, priority, preLabel }, image: header };
 }

@@ -1,9 +1,7 @@
 import { afterFailure as countFailure } from '../../core/breaker';
 import { afterFailure, FRUITLESS_MAX, Failure } from '../../core/processing';
-import { engineOf } from '../../intake/engines';
-import { Intake } from '../../intake/intake';
 import { waitingKey } from '../../intake/processing-engine';
-import { Registered, registerDrops } from '../../intake/register';
+import { Registered, registerDrops, registering } from '../../intake/register';
 import { isFinished, readDrop } from '../../ledger/drops';
 import {
   BatchItem, Execution, batchRecordWrite, failDrop, isWaiting, processingWrite, readBatchPage,
@@ -40,17 +38,13 @@ function isExcused({ end, stopOrderedAt }: Execution): boolean {
 
 async function registerPage(world: World, seen: Seen, batch: Execution, page: number): Promise<void> {
   const items = await readBatchPage(world.ledger.table, batch.number, page);
-  const found = await registerDrops(world, intakeOf(world, seen), batch.number, items);
+  const found = await registerDrops(world, registering(world, seen.configuration), batch.number, items);
   await clearAway(world, items);
   const undone = found.filter(({ kind }) => kind !== 'done').length;
   const fruits = found.filter((one) => one.kind === 'done' && one.fruit).length;
   await world.ledger.table.write([processingWrite({
     batch: { ...batch, registered: page + 1, undone: (batch.undone ?? 0) + undone, fruits: (batch.fruits ?? 0) + fruits },
   })]);
-}
-
-function intakeOf(world: World, { configuration }: Seen): Intake {
-  return new Intake(world, configuration, engineOf(world, configuration.featureEngineering));
 }
 
 /** The copies of drops that are at their end. A waiting drop of the same content gets its own again. */
@@ -69,18 +63,18 @@ async function clearAway(world: World, items: readonly BatchItem[]): Promise<voi
 async function chargePage(world: World, seen: Seen, batch: Execution, page: number): Promise<void> {
   const { processing } = seen.project;
   const items = await readBatchPage(world.ledger.table, batch.number, page);
-  const intake = intakeOf(world, seen);
+  const work = registering(world, seen.configuration);
   const failure: Failure = {
     batch: batch.number, undone: batch.undone ?? 0, size: batch.drops ?? 0, ranToEnd: batch.end?.ranToEnd ?? false,
     lastFruitful: (batch.fruits ?? 0) > 0 ? batch.number : processing.lastFruitful,
   };
   let { blamed = 0 } = batch;
-  for (const found of await registerDrops(world, intake, batch.number, items)) {
+  for (const found of await registerDrops(world, work, batch.number, items)) {
     if (found.kind !== 'done' && isWaiting(found.drop)) {
       const verdict = afterFailure(found.drop.waiting, failure, found.kind === 'error');
       const what = describeFailure(found, batch);
       if (verdict.kind === 'quarantine') {
-        await intake.refuse(found.drop, verdict.reason, what);
+        await work.intake.refuse(found.drop, verdict.reason, what);
         blamed += 1;
       } else {
         await failDrop(world.ledger, found.drop, verdict.waiting, what, world.ledger.clock.now() + world.timings.engineeringPatience);

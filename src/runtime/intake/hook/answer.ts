@@ -8,21 +8,30 @@ const number = z.number();
 const ATTRIBUTES = z.record(z.string().regex(HOOK_ATTRIBUTE_NAME), z.union([z.string(), number, z.boolean()]))
   .refine((attributes) => JSON.stringify(attributes).length <= HOOK_ATTRIBUTES_MAX_CHARACTERS, `more than ${HOOK_ATTRIBUTES_MAX_CHARACTERS} characters of JSON`);
 
-const IMAGE = z.strictObject({
-  key: z.string().min(1).max(1_024).optional(),
-  body: z.base64().min(1).optional(),
+/** What code of the user's may say of an image that it made, wherever the image is. */
+export const IMAGE_MEMBERS = {
   name: z.string().regex(RENDITION_NAME).optional(),
   inverseTransform: z.array(number).length(6).refine(([a, b, c, d]) => a * d - b * c !== 0, 'a map that has no way back').optional(),
   priority: z.int().min(0).max(9).optional(),
   // what is in it depends on the task: preLabelProblems
   preLabel: z.looseObject({}).optional(),
   attributes: ATTRIBUTES.optional(),
+};
+
+export const REJECTION = z.strictObject({
+  reason: z.string().regex(HOOK_REASON), detail: z.string().max(HOOK_DETAIL_MAX_LENGTH).optional(),
+});
+
+const IMAGE = z.strictObject({
+  key: z.string().min(1).max(1_024).optional(),
+  body: z.base64().min(1).optional(),
+  ...IMAGE_MEMBERS,
 }).refine(({ key, body }) => (key === undefined) !== (body === undefined), 'an image needs either a key or a body');
 
 const ANSWER = z.strictObject({
   contractVersion: z.literal(HOOK_CONTRACT_VERSION),
   images: z.array(IMAGE).optional(),
-  reject: z.strictObject({ reason: z.string().regex(HOOK_REASON), detail: z.string().max(HOOK_DETAIL_MAX_LENGTH).optional() }).optional(),
+  reject: REJECTION.optional(),
 }).refine(({ images, reject }) => (images === undefined) !== (reject === undefined), 'an answer needs either images or reject');
 
 /** The answer, or in one sentence what is wrong with it. */
@@ -48,6 +57,6 @@ export function readAnswer(payload: string, prefix: string): { readonly answer: 
   return twice >= 0 ? { problem: `the answer is wrong at images[${twice}].key: an earlier image has the same` } : { answer: parsed.data as HookAnswer };
 }
 
-function placeOf(path: readonly PropertyKey[]): string {
+export function placeOf(path: readonly PropertyKey[]): string {
   return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
 }

@@ -1,36 +1,27 @@
-import { createHash } from 'node:crypto';
 import { PREFIX } from '../../../contract/environment';
 import { uprightSize } from '../../../contract/geometry';
 import { HookImage, HookRequest } from '../../../contract/hook';
 import { HOOK_CONTRACT_VERSION } from '../../../contract/hook-limits';
 import { DROP_MAX_IMAGES, IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS } from '../../../contract/limits';
-import { preLabelProblems } from '../../../contract/pre-label';
 import { ProjectConfiguration } from '../../../contract/project-configuration';
 import { ReasonCode } from '../../../contract/reasons';
 import { inspect } from '../../images/gate';
-import { NoneEngine } from '../../images/none-engine';
 import { World } from '../../world';
 import { Engine, EngineFault, Engineered, EngineeredImage, Gated, GatedDrop } from '../engine';
 import { EngineWatch } from '../engine-health';
+import { givenImage } from '../given-image';
 import { readAnswer } from './answer';
 import { Hook } from './hook';
-import { Staged, Staging } from './staging';
+import { Staging } from './staging';
 
 /** What the gate says of files that a function may know and we do not. */
 const FOREIGN: readonly ReasonCode[] = ['unsupported-type', 'not-an-image'];
-
-const EXTENSION = { jpeg: 'jpg', png: 'png' } as const;
-
-/** Digits that tell the images of two tries apart. */
-const FINGERPRINT_DIGITS = 12;
 
 /**
  * A function of the user's makes the images. It is given the drop's place and a prefix to write images under, and answers with their
  * keys. Whatever it answers passes the same gate as a drop, and is stored and recorded like every image.
  */
 export class HookEngine implements Engine {
-  private readonly none = new NoneEngine();
-
   constructor(
     private readonly world: World, private readonly configuration: ProjectConfiguration,
     private readonly options: { readonly anyFile: boolean },
@@ -84,7 +75,8 @@ export class HookEngine implements Engine {
     const staging = new Staging(this.world);
     try {
       for (const [index, image] of answered.entries()) {
-        yield await this.image(await staging.read(image, `images[${index}]`), image, `images[${index}]`);
+        const { bytes } = await staging.read(image, `images[${index}]`);
+        yield await givenImage(bytes, image, `images[${index}]`, this.configuration.task);
       }
       await this.watch.succeeded();
     } finally {
@@ -92,26 +84,4 @@ export class HookEngine implements Engine {
     }
   }
 
-  private async image({ bytes }: Staged, image: HookImage, place: string): Promise<EngineeredImage> {
-    const inspected = inspect(bytes);
-    if (!inspected.ok) {
-      throw new EngineFault('hook-bad-image', `${place}: ${inspected.reason}: ${inspected.detail}`);
-    }
-    const result = await this.none.process(bytes, inspected);
-    if (result.kind === 'rejected') {
-      throw new EngineFault('hook-bad-image', `${place}: ${result.reason}: ${result.detail}`);
-    }
-    const [{ format, contentType, width, height, warnings }] = result.images;
-    const { name, inverseTransform, priority, preLabel, attributes } = image;
-    const [problem] = preLabel === undefined ? [] : preLabelProblems(preLabel, this.configuration.task, { width, height });
-    if (problem !== undefined) {
-      throw new EngineFault('hook-bad-answer', `the answer is wrong at ${place}.preLabel: ${problem}`);
-    }
-    const hash = createHash('sha256').update(bytes).update(JSON.stringify(inverseTransform ?? null));
-    return {
-      bytes, extension: EXTENSION[format], contentType, width, height, warnings, inverseTransform, priority, preLabel, attributes,
-      fingerprint: hash.digest('hex').slice(0, FINGERPRINT_DIGITS),
-      ...(name === undefined ? {} : { rendition: name }),
-    };
-  }
 }
