@@ -77,6 +77,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   devDeps: [
     ...AWS_CLIENTS.map((client) => `@aws-sdk/${client}@${AWS_SDK}`),
+    '@aws-sdk/client-codepipeline@^3.1138.0', // released less often than the others
     '@aws-sdk/util-dynamodb@^3.996.0',
     ...['batch', 'logger', 'metrics'].map((tool) => `@aws-lambda-powertools/${tool}@${POWERTOOLS}`),
     '@annotorious/annotorious@^3.8.10',

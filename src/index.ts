@@ -4,6 +4,8 @@ export * from './feature-engineering';
 export * from './image-transform';
 export * from './instruction-hosting';
 export * from './instructions';
+export * from './instructions-pipeline';
+export * from './instructions-source';
 export * from './label';
 export * from './labeling-task';
 export * from './orchestration';

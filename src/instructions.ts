@@ -36,6 +36,16 @@ export interface InstructionsBucketOptions {
   readonly revision?: string;
 }
 
+/** Instructions that a pipeline owns. */
+export interface InstructionsPipelineOptions {
+  /**
+   * What workers see until something has been pushed. Later it has no say.
+   *
+   * @default Instructions.builtIn(), which a custom task does not have
+   */
+  readonly untilFirstPush?: Instructions;
+}
+
 /** When changed instructions reach workers. */
 export enum InstructionRollOut {
   /** With the next job: the running one keeps its page until it ends by itself. */
@@ -87,8 +97,30 @@ export abstract class Instructions {
     return new FromBucket(bucket, prefix, revision);
   }
 
+  /**
+   * What was pushed last to the source of an `InstructionsPipeline`. A deploy leaves it alone: the pipeline is the one owner.
+   */
+  static fromPipeline(options: InstructionsPipelineOptions = {}): Instructions {
+    const { untilFirstPush = Instructions.builtIn() } = options;
+    if (untilFirstPush instanceof FromPipeline) {
+      throw new Error('Instructions.fromPipeline: untilFirstPush is Instructions.fromPipeline() itself; give what is deployed: builtIn, fromDirectory or fromBucket');
+    }
+    return new FromPipeline(untilFirstPush);
+  }
+
   /** @internal */
   abstract _bind(scope: Construct, task: PageTask): BoundInstructions;
+}
+
+class FromPipeline extends Instructions {
+  constructor(private readonly untilFirstPush: Instructions) {
+    super();
+  }
+
+  /** @internal */
+  _bind(scope: Construct, task: PageTask): BoundInstructions {
+    return { ...this.untilFirstPush._bind(scope, task), owner: 'PIPELINE' };
+  }
 }
 
 class BuiltIn extends Instructions {
@@ -97,7 +129,7 @@ class BuiltIn extends Instructions {
     if (task.type === 'Custom') {
       throw new Error('instructions are missing; LabelingTask.custom has no built-in page: give Instructions.fromDirectory(...) with a template.liquid.html');
     }
-    return { kind: 'page', template: builtInPage(task) };
+    return { owner: 'DEPLOY', deployed: { kind: 'page', template: builtInPage(task) } };
   }
 }
 
@@ -119,7 +151,10 @@ class FromDirectory extends Instructions {
     checkFolder(scope, 'Instructions.fromDirectory', folder, task, this.strict, (file) => path.join(this.directory, file));
     const asset = new Asset(scope, 'Folder', { path: this.directory, exclude: ASSET_FILES, ignoreMode: IgnoreMode.GIT });
     const { bucket, s3BucketName, s3ObjectKey } = asset;
-    return { kind: 'folder', source: { kind: 'archive', bucket: s3BucketName, key: s3ObjectKey }, bucket, objects: s3ObjectKey, list: false };
+    return {
+      owner: 'DEPLOY',
+      deployed: { kind: 'folder', source: { kind: 'archive', bucket: s3BucketName, key: s3ObjectKey }, bucket, objects: s3ObjectKey, list: false },
+    };
   }
 }
 
@@ -132,8 +167,11 @@ class FromBucket extends Instructions {
   _bind(_scope: Construct, _task: PageTask): BoundInstructions {
     const { bucket, prefix, revision } = this;
     return {
-      kind: 'folder', bucket, objects: `${prefix}*`, list: true,
-      source: { kind: 'folder', bucket: bucket.bucketName, prefix, ...revision === undefined ? {} : { revision } },
+      owner: 'DEPLOY',
+      deployed: {
+        kind: 'folder', bucket, objects: `${prefix}*`, list: true,
+        source: { kind: 'folder', bucket: bucket.bucketName, prefix, ...revision === undefined ? {} : { revision } },
+      },
     };
   }
 }

@@ -30,6 +30,7 @@ import { checkProject } from './parts/project-checks';
 import { sharedWithOthers } from './parts/project-claims';
 import { FunctionDefaults } from './parts/project-function';
 import { PublishedInstructions } from './parts/published-instructions';
+import { PushedInstructions } from './parts/pushed-instructions';
 import { RECORDER_MAX_RECEIVE_COUNT, RECORDER_TIMEOUT, Recorder } from './parts/recorder';
 import { ProjectParts, resourcesEnvironment } from './parts/resources';
 import { Storage } from './parts/storage';
@@ -123,6 +124,8 @@ export class StreamingLabelingProject extends Construct {
   /** Alarms for what needs somebody. Add your actions to them: they call nobody by themselves. */
   readonly alarms: Alarm[];
 
+  /** @internal */
+  readonly _pushed?: PushedInstructions;
   private readonly names: ChainNames;
   private readonly dropPrefix: string;
 
@@ -138,7 +141,7 @@ export class StreamingLabelingProject extends Construct {
     problems.throwIfAny();
 
     const { task, functions: taskFunctions } = props.task._bind(this);
-    const instructions = (props.instructions ?? Instructions.builtIn())._bind(this, task);
+    const { owner, deployed } = (props.instructions ?? Instructions.builtIn())._bind(this, task);
 
     const names = new ChainNames(this, projectName, props.retainedLedger?.chainId ?? chainIdOf(this));
     const storage = new Storage(this, 'Storage', { ...props, dropPrefix, removalPolicy });
@@ -190,19 +193,22 @@ export class StreamingLabelingProject extends Construct {
       pipeline!.grantWaiting(intake.handler);
     }
     const recorder = new Recorder(this, 'Recorder', waking, parts, controller);
-    const published = instructions.kind === 'page' ? undefined : new PublishedInstructions(this, 'Instructions', functions, parts, {
-      instructions, task, sharp: intake.sharp, after: [storage],
+    const published = deployed.kind === 'page' ? undefined : new PublishedInstructions(this, 'Instructions', functions, parts, {
+      instructions: deployed, task, sharp: intake.sharp, after: [storage],
+    });
+    this._pushed = owner === 'DEPLOY' ? undefined : new PushedInstructions(this, 'PushedInstructions', waking, parts, {
+      task, controller, sharp: intake.sharp,
     });
     const deployment = new Deployment(this, 'Deployment', waking, parts, {
       configuration: {
         schemaVersion: 1,
         projectName,
         chainId: names.chainId,
-        task: { ...task, ...instructions.kind === 'page' ? { template: instructions.template } : {} },
+        task: { ...task, ...deployed.kind === 'page' ? { template: deployed.template } : {} },
         workTeamArn: props.workTeam.workTeamArn,
         work,
         featureEngineering: pipeline?.configuration ?? featureEngineering._bind(this),
-        ...published === undefined ? {} : { instructions: { owner: 'DEPLOY', version: published.version } },
+        ...published === undefined && owner === 'DEPLOY' ? {} : { instructions: { owner, version: published?.version } },
         instructionRollOut: props.instructionRollOut ?? InstructionRollOut.NEXT_JOB,
         ...orchestration === undefined ? {} : { orchestration },
       },

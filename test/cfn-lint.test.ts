@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role } from 'aws-cdk-lib/aws-iam';
@@ -12,7 +13,9 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { ACCOUNT, agnosticStack, newApp, newProject } from './project-fixture';
-import { FeatureEngineering, Orchestration, ProcessingImage, RetainedLedger } from '../src';
+import {
+  FeatureEngineering, Instructions, InstructionsPipeline, InstructionsSource, Orchestration, ProcessingImage, RetainedLedger,
+} from '../src';
 import { isPythonMissing } from './support/emulator';
 import { GROUND_TRUTH_ACCOUNTS } from '../src/contract/labeling-tasks';
 import { Processes, run } from '../src/local/runner/processes';
@@ -49,6 +52,15 @@ const CASES: { readonly [name: string]: (stack: Stack) => void } = {
       orchestration: Orchestration.sageMakerPipeline(),
     });
     newProject(stack, { projectName: 'second', orchestration: Orchestration.sageMakerPipeline() }, 'Second');
+  },
+  pushed: (stack) => {
+    const project = newProject(stack, { instructions: Instructions.fromPipeline() });
+    const source = InstructionsSource.s3({ bucket: new Bucket(stack, 'Texts', { versioned: true }), key: 'instructions.zip' });
+    new InstructionsPipeline(stack, 'Push', { project, source, encryptionKey: new Key(stack, 'Key') });
+    const other = newProject(stack, { projectName: 'second', instructions: Instructions.fromPipeline() }, 'Second');
+    new InstructionsPipeline(stack, 'SecondPush', {
+      project: other, source: InstructionsSource.codeCommit({ repository: Repository.fromRepositoryName(stack, 'Repository', 'labeling') }),
+    });
   },
   brought: (stack) => {
     newProject(stack, {

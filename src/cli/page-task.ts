@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { usageError } from './errors';
 import { count } from './text';
@@ -19,16 +20,24 @@ const TASKS: { readonly [name: string]: LabelingTaskType } = {
 
 /** What `taskOption` and `--labels` give. */
 export interface TaskOptions {
-  readonly task: string;
+  readonly task?: string;
+  /** In place of both others. */
+  readonly taskFile?: string;
   readonly labels?: string;
 }
 
-export const taskOption = (): Option => new Option('-t, --task <task>', 'what workers do').choices(Object.keys(TASKS)).makeOptionMandatory();
+export const taskOption = (): Option => new Option('-t, --task <task>', 'what workers do').choices(Object.keys(TASKS));
 
 export const LABELS_OPTION = ['-l, --labels <names>', 'labels to choose from, with commas between them'] as const;
 
 /** The task that the options describe, as far as a worker page knows it. */
-export function taskOf({ task, labels = '' }: TaskOptions): PageTask {
+export function taskOf({ task, taskFile, labels = '' }: TaskOptions): PageTask {
+  if (taskFile !== undefined) {
+    return readTask(taskFile);
+  }
+  if (task === undefined) {
+    throw usageError("option '--task <task>' not specified", `It is one of ${Object.keys(TASKS).join(', ')}.`);
+  }
   const type = TASKS[task];
   const names = labels.split(',').map((name) => name.trim()).filter((name) => name !== '');
   const { minLabels, earlier } = LABELING_TASKS[type];
@@ -40,4 +49,12 @@ export function taskOf({ task, labels = '' }: TaskOptions): PageTask {
     ...earlier === undefined ? {} : { earlierLabelAttribute: earlier.kind === 'boxes' ? 'boxes' : 'mask-ref' },
     ...earlier?.adjusted === false ? { earlierLabels: [] } : {},
   };
+}
+
+function readTask(file: string): PageTask {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as PageTask;
+  } catch (error) {
+    throw usageError(`--task-file ${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -72,6 +72,16 @@ export interface InstructionsRequest {
   readonly task: PageTask;
 }
 
+/** What a pipeline tells the function that publishes pushes (`UserParameters` of its action), as JSON. */
+export interface PushParameters {
+  readonly pipeline: string;
+  readonly execution: string;
+  /** Of the source: a commit, or a version of an object. */
+  readonly revision: string;
+  /** Hash of the task: another one makes the pipeline run again, since the page is made for the task. The function does not read it. */
+  readonly task: string;
+}
+
 /** The worker page of a version of the instructions, in the output bucket. */
 export function instructionsKey(version: string): string {
   return `${PREFIX.CONFIG}${version}/template.liquid.html`;

@@ -73,3 +73,8 @@ export const JOB_IDLE_DAYS = 10;
 
 /** Images that one drop may give: our own limit. Storing and recording so many takes about a minute of the intake function's five. */
 export const DROP_MAX_IMAGES = 1_000;
+
+/** An example image is read whole by the function that makes it web-sized. */
+export const EXAMPLE_IMAGE_MAX_BYTES = 50_000_000;
+/** All example images of a folder of instructions together. */
+export const EXAMPLE_IMAGES_MAX_BYTES = 250_000_000;

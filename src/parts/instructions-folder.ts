@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { EXAMPLE_IMAGES_MAX_BYTES, EXAMPLE_IMAGE_MAX_BYTES } from '../contract/limits';
 import { InstructionFolder } from '../contract/template-lint';
 
 const IMAGES = 'images';
@@ -9,10 +10,6 @@ const IMAGE_NAME = /\.(jpe?g|png)$/i;
 
 /** What may make a page. */
 const TEXT_NAME = /\.(html?|liquid|md)$/i;
-
-/** An example image is read whole by the function that makes it web-sized. */
-const IMAGE_MAX_BYTES = 50_000_000;
-const IMAGES_MAX_BYTES = 250_000_000;
 
 /** Of a folder of instructions, these files and no others are part of them: git's own syntax. */
 export const ASSET_FILES = ['/*', '!/template.liquid.html', '!/full.md', '!/short.md', `!/${IMAGES}/`, '.*'];
@@ -50,7 +47,7 @@ function imageProblems(folder: string, images: readonly string[]): string[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return [
     ...images.flatMap((name, index) => imageProblem(path.join(folder, name), sizes[index])),
-    ...total > IMAGES_MAX_BYTES ? [`${folder} has ${total} bytes of example images; ${IMAGES_MAX_BYTES} are allowed: reduce them`] : [],
+    ...total > EXAMPLE_IMAGES_MAX_BYTES ? [`${folder} has ${total} bytes of example images; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce them`] : [],
   ];
 }
 
@@ -59,8 +56,8 @@ function imageProblem(file: string, size: number): string[] {
   if (!IMAGE_NAME.test(file)) {
     return [`${file} is no example image that browsers show; it must be a .jpg, .jpeg or .png file`];
   }
-  if (size > IMAGE_MAX_BYTES) {
-    return [`${file} has ${size} bytes; an example image may have ${IMAGE_MAX_BYTES}: reduce it`];
+  if (size > EXAMPLE_IMAGE_MAX_BYTES) {
+    return [`${file} has ${size} bytes; an example image may have ${EXAMPLE_IMAGE_MAX_BYTES}: reduce it`];
   }
   const bytes = fs.readFileSync(file);
   if (bytes.subarray(0, 4).toString('latin1') === '\u0089PNG') {

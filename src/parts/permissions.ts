@@ -94,3 +94,9 @@ export const NETWORK_LOOK_ACTIONS = [
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
 ];
+
+/** What a pipeline for instructions asks of the bucket that it takes its source from. */
+export const SOURCE_BUCKET_ACTIONS = ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'];
+
+/** What it writes with. A connection's files come with the ACL of their owner. */
+export const WRITE_ARTIFACT_ACTIONS = ['s3:PutObject', 's3:PutObjectAcl', 's3:PutObjectVersionAcl'];

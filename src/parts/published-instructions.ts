@@ -4,7 +4,7 @@ import { Construct, IDependable } from 'constructs';
 import { READ_OBJECT_ACTIONS, WRITE_OBJECT_ACTIONS } from './permissions';
 import { FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
-import { BoundInstructions } from './worker-page';
+import { DeployedInstructions } from './worker-page';
 import {
   INSTRUCTIONS_ATTRIBUTE, INSTRUCTIONS_RESOURCE_TYPE, InstructionsRequest, InstructionsResourceProperties, PREFIX,
 } from '../contract/environment';
@@ -13,7 +13,7 @@ import { PageTask } from '../contract/worker-template';
 const TIMEOUT = Duration.minutes(10);
 
 export interface PublishedInstructionsProps {
-  readonly instructions: Extract<BoundInstructions, { kind: 'folder' }>;
+  readonly instructions: Extract<DeployedInstructions, { kind: 'folder' }>;
   readonly task: PageTask;
   /** What decodes and encodes images. */
   readonly sharp: ILayerVersion;

@@ -4,7 +4,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { formatted, templateLint } from './template-lint';
 import { InstructionsSource } from '../contract/environment';
-import { TaskConfiguration } from '../contract/project-configuration';
+import { InstructionsConfiguration, TaskConfiguration } from '../contract/project-configuration';
 import { InstructionFolder } from '../contract/template-lint';
 import { PageTask, workerTemplate } from '../contract/worker-template';
 
@@ -15,8 +15,14 @@ export interface BoundTask {
   readonly functions?: { readonly preFunction: IFunction; readonly postFunction: IFunction };
 }
 
+/** Which page workers see, and who decides it. */
+export interface BoundInstructions {
+  readonly owner: InstructionsConfiguration['owner'];
+  readonly deployed: DeployedInstructions;
+}
+
 /** A page that is known at synth, or a folder of which one is made at deploy. */
-export type BoundInstructions =
+export type DeployedInstructions =
   | { readonly kind: 'page'; readonly template: string }
   | {
     readonly kind: 'folder';

@@ -288,3 +288,12 @@ export interface BucketSettings {
   /** Takes a bucket's notifications away: their destinations are about to go. A bucket that is gone is no error. */
   silence(bucket: string): Promise<void>;
 }
+
+/** What a pipeline says and is told. */
+export interface PipelineJobs {
+  /** When an execution began, in milliseconds. Undefined where the pipeline does not know it. */
+  startedAt(pipeline: string, execution: string): Promise<number | undefined>;
+  /** A job that has been answered already stays as it was. */
+  succeed(job: string, version: string, summary: string): Promise<void>;
+  fail(job: string, message: string): Promise<void>;
+}

@@ -49,6 +49,16 @@ test('lets warnings pass, but for those who do not want that; JSON is for machin
   expect((await lint(folder, '--task', 'verify-bounding-box', '--labels', 'good,bad', '--strict')).code).toBe(1);
 });
 
+test('takes the whole task from a file, as a pipeline gives it', async () => {
+  write('full.md', '![Good](good.jpg)');
+  const file = path.join(folder, 'task.json');
+  fs.writeFileSync(file, JSON.stringify({ type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'a,b' }] }));
+  expect((await lint(folder, '--task-file', file)).out).toContain("DIR/full.md:1:9: error: there is no example image 'good.jpg'");
+  fs.writeFileSync(file, '{');
+  expect(await lint(folder, '--task-file', file)).toMatchObject({ code: 2, err: expect.stringContaining('cannot be read as JSON') });
+  expect((await lint(folder, '--task-file', file, '--task', 'bounding-box')).err).toContain("option '--task-file <file>' cannot be used with");
+});
+
 test.each<[string[], RegExp]>([
   [['--task', 'bounding-box', '--labels', 'a'], /there is no folder nowhere/],
   [['--task', 'image-classification', '--labels', 'a'], /--labels has 1 label; the task image-classification needs at least 2/],

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Option } from 'commander';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { formatProblem } from '../../lint';
@@ -22,6 +23,7 @@ export const lint: CliCommand = {
       .argument('<folder>', 'the folder')
       .addOption(taskOption())
       .option(...LABELS_OPTION)
+      .addOption(new Option('--task-file <file>', 'the whole task as JSON, as a pipeline has it, in place of --task and --labels').conflicts(['task', 'labels']))
       .option('--strict', 'fail for warnings too')
       .option('--json', 'write JSON, for machines')
       .action((folder: string, options: LintOptions) => {

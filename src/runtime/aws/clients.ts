@@ -1,3 +1,4 @@
+import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -43,6 +44,7 @@ export const makeFunctionClient = (): LambdaClient => new LambdaClient(retrying)
 /** Without retries: a function that is called twice runs twice. It is waited for as long as it may run, and a little. */
 export const makeHookClient = (): LambdaClient => new LambdaClient({ maxAttempts: 1, requestHandler: handler(HOOK_MS) });
 
+export const makePipelineClient = (): CodePipelineClient => new CodePipelineClient(retrying);
 export const makeLabelingJobClient = (): SageMakerClient => new SageMakerClient({ ...retrying, requestHandler: handler(2 * ANSWER_MS) });
 
 /** Without retries: a create whose answer is lost must surface. */

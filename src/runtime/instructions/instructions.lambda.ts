@@ -1,18 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { publishInstructions } from './publish';
 import { readFiles } from './read-folder';
 import { INSTRUCTIONS_ATTRIBUTE, InstructionsRequest, InstructionsResourceProperties } from '../../contract/environment';
 import { answerCloudFormation } from '../aws/cloudformation';
-import { messageOf, statusOf } from '../aws/errors';
-import { retried } from '../aws/retry';
+import { messageOf } from '../aws/errors';
+import { whilePoliciesSettle } from '../aws/new-policies';
 import { awsWorld } from '../aws/world';
 
 const world = awsWorld();
-
-/** A policy that was written a moment ago takes a while to hold everywhere. */
-const TRIES = 8;
-const PAUSE = 5_000;
 
 /**
  * The custom resource that publishes the instructions of a deploy. Wrong instructions fail it, before anything refers to them; a deletion
@@ -35,7 +30,7 @@ async function carryOut(event: CloudFormationCustomResourceEvent): Promise<Param
     const properties = event.ResourceProperties as unknown as InstructionsResourceProperties;
     const { source, task } = JSON.parse(properties.Request) as InstructionsRequest;
     const { objects, resources: { outputBucket } } = world;
-    const version = await retried(TRIES, () => sleep(PAUSE), (error) => statusOf(error) === 403, async () => (
+    const version = await whilePoliciesSettle(async () => (
       publishInstructions(objects, outputBucket, await readFiles(objects, source), task)));
     return { status: 'SUCCESS', reason: 'published', physicalId, data: { [INSTRUCTIONS_ATTRIBUTE.VERSION]: version } };
   } catch (error) {

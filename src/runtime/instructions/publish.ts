@@ -1,3 +1,4 @@
+import { InstructionsError } from './instructions-error';
 import { folderOf, FolderFiles, imageBytes } from './read-folder';
 import { contentHash } from './version';
 import { webImage } from './web-image';
@@ -6,14 +7,6 @@ import { PageTask } from '../../contract/worker-template';
 import { bindImages, composeInstructions, formatProblem } from '../../lint';
 import { exampleImageKey, s3Uri } from '../core/object-keys';
 import { ObjectStore } from '../ports';
-
-/** Thrown for what is wrong with the instructions: a repetition would not help, and the former ones stay. */
-export class InstructionsError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`the instructions cannot be shown: ${problems.join(' | ')}`);
-    this.name = 'InstructionsError';
-  }
-}
 
 /**
  * Makes the page of a folder for a task, and writes it and the images that it shows below `config/`, each under the hash of its

@@ -1,5 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate';
+import { InstructionsError } from './instructions-error';
 import { InstructionsSource } from '../../contract/environment';
+import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
 import { InstructionFolder } from '../../contract/template-lint';
 import { ObjectStore } from '../ports';
 
@@ -17,7 +19,7 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
     if (!archive) {
       throw new Error(`s3://${source.bucket}/${source.key} is not there; deploy again, so that the asset is uploaded`);
     }
-    return new Map(Object.entries(unzipSync(archive.body)).filter(([name]) => !name.endsWith('/')));
+    return filesOfArchive(archive.body);
   }
   const { bucket, prefix } = source;
   const files = new Map<string, Uint8Array>();
@@ -37,6 +39,43 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
 
 /** Nothing else in the bucket is read: it may be large. */
 const isPart = (path: string): boolean => TEXT_NAME.test(path) || (path.startsWith(IMAGES) && path.length > IMAGES.length && !path.endsWith('/'));
+
+/** Whether each step of a path leads into a folder: none is hidden, and none leads out again. */
+const isPlain = (path: string): boolean => path.split('/').every((step) => step !== '' && !/^\.\.?$/.test(step) && !step.includes('\\'));
+
+/**
+ * The files of a zip archive that are part of instructions. Nothing else is unpacked, and no more than a folder may have.
+ *
+ * @throws InstructionsError for what is no such archive
+ */
+export function filesOfArchive(archive: Uint8Array): FolderFiles {
+  const outside: string[] = [];
+  let size = 0;
+  const wanted = ({ name, originalSize }: { readonly name: string; readonly originalSize: number }): boolean => {
+    if (!isPart(name) || /(^|\/)\.[^./]/.test(name)) {
+      return false;
+    }
+    if (!isPlain(name)) {
+      outside.push(`${JSON.stringify(name)} leads out of its folder; name files plainly, as images/good.jpg`);
+      return false;
+    }
+    size += originalSize;
+    return size <= EXAMPLE_IMAGES_MAX_BYTES;
+  };
+  let files: { readonly [name: string]: Uint8Array };
+  try {
+    files = unzipSync(archive, { filter: wanted });
+  } catch (error) {
+    throw new InstructionsError([`the archive is no zip file that can be read (${error instanceof Error ? error.message : String(error)}); pack it again`]);
+  }
+  if (size > EXAMPLE_IMAGES_MAX_BYTES) {
+    throw new InstructionsError([`the folder has ${size} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`]);
+  }
+  if (outside.length > 0) {
+    throw new InstructionsError(outside);
+  }
+  return new Map(Object.entries(files));
+}
 
 export function folderOf(files: FolderFiles): InstructionFolder {
   const names = [...files.keys()];
