@@ -9,6 +9,8 @@ import {
 import { PipelineExecutions } from '../../src/runtime/ports';
 import { MemoryEventBusPort, MemoryInputTopic, MemoryObjectStore, MemoryPipelineHost, MemoryQueuesPort, memoryPipelines } from '../support/memory-world';
 
+const ENDED = ['Completed', 'Failed', 'Stopped'];
+
 const START = '2026-01-05T08:00:00Z';
 
 /** The account with its services, in which everybody lives: the projects under test, other people, and strangers. */
@@ -40,7 +42,12 @@ export class Account {
     this.cloud.queues.postman = (arn, body, put) => {
       const stream = streamOf(arn);
       trace.note(arn, stream === 'events' ? '' : body);
-      this.postman.post(stream, put);
+      this.postman.post(stream, stream !== 'labels' ? put : () => {
+        if (this.isOfEndedJob(body)) {
+          tally.fault('label-after-the-end-of-its-job');
+        }
+        put();
+      });
     };
     this.cloud.faults = (operation, args) => {
       if (operation === 'groundTruth.writeObject') {
@@ -56,6 +63,11 @@ export class Account {
   }
 
   public readonly newId = (): string => `id-${String(++this.ids).padStart(6, '0')}`;
+
+  private isOfEndedJob(message: string): boolean {
+    const name = /job-name\\*":\\*"(?:labeling-job\/)?([^"\\]+)/.exec(message)?.[1].toLowerCase();
+    return this.simulator.jobs().some((job) => job.LabelingJobName.toLowerCase() === name && ENDED.includes(job.LabelingJobStatus));
+  }
 
   /** Lets time pass, and all that it brings: late mail, late creates, what the labeling service does by itself. */
   public async pass(ms: number): Promise<void> {

@@ -1,14 +1,12 @@
 import type { History } from './history';
 import { isLiving, jobsOf } from './laws';
-import { advance, interleave } from './process';
-import { SoakProject } from './project';
-import { Change, Step } from './script';
+import { advance, advanceTo, interleave } from './process';
+import { SoakProject, tilesOf } from './project';
+import { dropFresh, hasRunningJob, hasTask, openTasks, until } from './ready';
+import { Change, Function, Step, bytesOf, keyOf } from './script';
 import { ProjectConfiguration } from '../../src/contract/project-configuration';
 import { DAY, MINUTE, seededRandom } from '../../src/local/simulator';
 import { BAD, CRASH } from '../support/memory-project';
-
-const keyOf = (key: number): string => `cam/${key}${key % 2 === 1 ? ' +%ü' : ''}.jpg`;
-const bytesOf = (content: number): string => `content ${content}`;
 
 /** Does what a step says; counts what it really did. */
 export async function take(history: History, step: Step): Promise<void> {
@@ -18,25 +16,28 @@ export async function take(history: History, step: Step): Promise<void> {
   }
   switch (step.do) {
     case 'drop': return drop(history, project, step.key, step.content);
+    case 'drop-again': return dropAgain(history, project, step.which);
     case 'drop-bad': history.tally.fault('drop-that-is-no-image'); return project.drop(keyOf(step.key), `${BAD}${step.key}`);
     case 'drop-crash': history.tally.fault('drop-that-kills-its-decoder'); return project.drop(keyOf(step.key), `${CRASH}${step.key}`);
     case 'withdraw': return withdraw(history, project, keyOf(step.key));
     case 'overwrite': return overwrite(history, project, step.key, step.content, step.calls);
-    case 'work': return history.invoke(project, step.who, { fault: step.fault, skew: step.skew });
+    case 'work': return runWith(history, project, step);
     case 'round': return history.round(project);
     case 'together': return together(history, project, step);
-    case 'begin': return begin(history, project, step.who, step.calls);
+    case 'begin': return begin(history, project, step);
     case 'go-on': return history.goOn();
-    case 'label': return label(history, project, step.count, step.answers);
+    case 'label':
+      await until(history, project, () => hasTask(history, project));
+      return label(history, project, step.count, step.answers);
+    case 'late-label': return lateLabel(history, project, step.delay);
     case 'decline': return decline(history, project, step.count);
     case 'pass': return history.pass(step.ms);
     case 'idle': return idle(history, project);
+    case 'slow-feed': return feedSlowly(history, project);
+    case 'lost-offers': return loseOffers(history, project);
     case 'expire': return expire(history, project, step.trouble);
-    case 'fail': return withLiving(history, project, async (name) => {
-      await history.simulator.fail(name);
-      history.tally.fault('job-fails');
-    });
-    case 'stop-by-hand': return stopByHand(history, project);
+    case 'fail': return fail(history, project);
+    case 'stop-by-hand': return stopByHand(history, project, step.running);
     case 'command': history.tally.fault(`order-${step.name}`); return project.command(step.name);
     case 'requeue': history.tally.fault('order-requeue'); return project.command('requeue', { all: step.all });
     case 'create-trouble': return history.account.door.armCreate(step.trouble);
@@ -63,11 +64,29 @@ async function drop(history: History, project: SoakProject, key: number, content
   } else if (before.some((version) => version.key === name)) {
     history.tally.fault('drop-of-new-content-under-the-same-name');
   }
+  if (tilesOf(bytes).length > 1) {
+    history.tally.fault('drop-that-gives-several-images');
+  }
   await project.drop(name, bytes);
 }
 
+/** Something that was dropped before comes once more, under its own name. */
+async function dropAgain(history: History, project: SoakProject, which: number): Promise<void> {
+  const good = project.versions.filter(({ bytes }) => bytes.startsWith('content'));
+  if (good.length > 0) {
+    history.tally.fault('drop-of-the-same-content-again');
+    const { key, bytes } = good[which % good.length];
+    await project.drop(key, bytes);
+  }
+}
+
 async function withdraw(history: History, project: SoakProject, key: string): Promise<void> {
-  const version = [...project.versions].reverse().find((candidate) => candidate.key === key && project.waits(candidate));
+  const waiting = (): SoakProject['versions'][number] | undefined =>
+    [...project.versions].reverse().find((candidate) => candidate.key === key && project.waits(candidate));
+  if (!waiting()) {
+    await dropFresh(project, key);
+  }
+  const version = waiting();
   if (version) {
     history.tally.fault('drop-deleted-before-it-is-read');
     project.withdrawn.add(version.versionId);
@@ -95,23 +114,59 @@ async function together(history: History, project: SoakProject, step: Step & { d
   await Promise.all(processes.map((process) => history.finish(process)));
 }
 
-async function begin(history: History, project: SoakProject, who: 'intake' | 'recorder' | 'controller', calls: number): Promise<void> {
+/** What a function that is to meet a fault works on. */
+async function giveWork(history: History, project: SoakProject, who: Function): Promise<void> {
+  if (who === 'intake') {
+    await dropFresh(project);
+  } else if (who === 'recorder' && project.queueBodies(`recorder${project.suffix}`).length === 0) {
+    await until(history, project, () => hasTask(history, project));
+    await label(history, project, 1, history.setup.workers);
+    await history.pass(4 * MINUTE);
+  } else if (who === 'controller' && !hasRunningJob(history, project)) {
+    await dropFresh(project);
+    await history.invoke(project, 'intake');
+  }
+}
+
+async function runWith(history: History, project: SoakProject, { who, fault, skew }: Step & { do: 'work' }): Promise<void> {
+  if (fault) {
+    await giveWork(history, project, who);
+  }
+  await history.invoke(project, who, { fault, skew });
+}
+
+async function begin(history: History, project: SoakProject, { who, calls, late }: Step & { do: 'begin' }): Promise<void> {
+  await giveWork(history, project, who);
   const process = history.begin(project, who, true);
   await advance(process, calls);
   if (!process.done) {
     history.tally.fault('process-hangs-in-the-middle');
   }
+  if (late) {
+    await history.pass(6 * MINUTE);
+  }
 }
 
 async function label(history: History, project: SoakProject, count: number, answers: number): Promise<void> {
-  for (const task of history.tasksOf(project).filter(({ unloadable }) => unloadable === undefined).slice(0, count)) {
+  for (const task of openTasks(history, project).slice(0, count)) {
     for (let given = 0; given < answers && given < task.workersNeeded; given += 1) {
       await history.answer(project, task);
     }
   }
 }
 
+/** A label whose message is late, and its job is over before it comes. */
+async function lateLabel(history: History, project: SoakProject, delay: number): Promise<void> {
+  if (await until(history, project, () => hasTask(history, project))) {
+    history.account.postman.plan('labels', [[delay]]);
+    await label(history, project, 1, history.setup.workers);
+    await history.pass(4 * MINUTE);
+    await fail(history, project);
+  }
+}
+
 async function decline(history: History, project: SoakProject, count: number): Promise<void> {
+  await until(history, project, () => hasTask(history, project));
   for (const task of history.tasksOf(project).slice(0, count)) {
     for (let worker = 0; worker < history.setup.workers; worker += 1) {
       if (history.simulator.tasks().some(({ taskId }) => taskId === task.taskId)) {
@@ -124,6 +179,7 @@ async function decline(history: History, project: SoakProject, count: number): P
 
 /** Everything is labeled, and then nothing comes for so long that Ground Truth stops the job by itself. */
 async function idle(history: History, project: SoakProject): Promise<void> {
+  await until(history, project, () => hasRunningJob(history, project));
   for (let rounds = 0; rounds < 4; rounds += 1) {
     await history.round(project);
     await label(history, project, Infinity, history.setup.workers);
@@ -132,6 +188,34 @@ async function idle(history: History, project: SoakProject): Promise<void> {
   for (let gone = 0; gone < 11 * DAY; gone += 2 * DAY) {
     await history.pass(2 * DAY);
   }
+}
+
+/** The controller hangs when it has published: workers are faster than it is. */
+async function feedSlowly(history: History, project: SoakProject): Promise<void> {
+  await until(history, project, () => hasRunningJob(history, project));
+  await dropFresh(project);
+  await history.invoke(project, 'intake');
+  const process = history.begin(project, 'controller', true);
+  await advanceTo(process, 'topic');
+  if (!process.done) {
+    history.tally.fault('process-hangs-in-the-middle');
+    await history.pass(MINUTE);
+    await label(history, project, Infinity, history.setup.workers);
+    await history.invoke(project, 'recorder');
+  }
+  await history.finish(process);
+}
+
+/** What is published does not reach the job, until that must have been noticed. */
+async function loseOffers(history: History, project: SoakProject): Promise<void> {
+  await until(history, project, () => hasRunningJob(history, project));
+  history.account.postman.plan('offers', Array.from({ length: 4 }, () => []));
+  await dropFresh(project);
+  for (let round = 0; round < 6; round += 1) {
+    await history.round(project);
+    await history.pass(9 * MINUTE);
+  }
+  history.account.postman.plan('offers', []);
 }
 
 async function withLiving(
@@ -144,7 +228,16 @@ async function withLiving(
   }
 }
 
+async function fail(history: History, project: SoakProject): Promise<void> {
+  await until(history, project, () => hasRunningJob(history, project));
+  await withLiving(history, project, async (name) => {
+    await history.simulator.fail(name);
+    history.tally.fault('job-fails');
+  });
+}
+
 async function expire(history: History, project: SoakProject, trouble: (Step & { do: 'expire' })['trouble']): Promise<void> {
+  await until(history, project, () => hasRunningJob(history, project));
   await withLiving(history, project, async (name) => {
     await history.simulator.expire(name);
     history.tally.fault(`job-expires-as-${history.simulator.options.expiryStatus}`);
@@ -155,7 +248,10 @@ async function expire(history: History, project: SoakProject, trouble: (Step & {
 }
 
 /** Through the API, as the console does; while it is Initializing the service may or may not obey. */
-async function stopByHand(history: History, project: SoakProject): Promise<void> {
+async function stopByHand(history: History, project: SoakProject, running: boolean): Promise<void> {
+  if (running) {
+    await until(history, project, () => hasRunningJob(history, project));
+  }
   const newest = jobsOf(project, history.simulator.jobs()).at(-1);
   if (newest) {
     const name = newest.LabelingJobName;
@@ -175,12 +271,8 @@ function imageRef(project: SoakProject, image: number): string | undefined {
 
 async function deleteImage(history: History, project: SoakProject, image: number): Promise<void> {
   const ref = imageRef(project, image);
-  const pixels = ref === undefined ? undefined : project.pixelHash(ref);
-  if (ref !== undefined && pixels !== undefined) {
+  if (ref !== undefined && await project.deleteImage(ref)) {
     history.tally.fault('image-deleted-from-the-input-bucket');
-    project.deletedImages.set(ref, pixels);
-    const [, , bucket, ...key] = ref.split('/');
-    await history.account.cloud.buckets.delete(bucket, key.join('/'));
   }
 }
 
@@ -244,6 +336,7 @@ async function teardown(history: History, project: SoakProject): Promise<void> {
 async function stranger(history: History, project: SoakProject, what: number): Promise<void> {
   const { cloud } = history.account;
   const { inputTopicArn } = project.world.resources;
+  await until(history, project, () => hasRunningJob(history, project));
   await withLiving(history, project, async () => {
     history.tally.fault('stranger-publishes-to-the-input-topic');
     const bodies = [

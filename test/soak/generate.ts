@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Delivery, STREAMS } from './postman';
-import { CALL_FAULTS, PORTS, PlannedFault, Port } from './process';
+import { CALL_FAULTS, PlannedFault, Port } from './process';
 import { CHANGES, Function, Script, Setup, Step } from './script';
 import { CREATE_TROUBLES } from './service-door';
 import { OPEN_QUESTIONS } from '../../src/local/simulator';
@@ -12,30 +12,53 @@ const HOUR = 60 * MINUTE;
 /** Steps of a history. The law is checked after each. */
 const STEPS = { min: 64, max: 100 };
 
+/** Answers under which little can happen at all: few such histories are enough. */
+const RARE: { readonly [id: string]: fc.Arbitrary<number> | undefined } = {
+  'new-account': fc.constantFrom(...Array.from({ length: 30 }, () => 0), 1, 2),
+  'concurrent-jobs': fc.constantFrom(0, 0, 0, 0, 1),
+};
+
+/** Where counters are later than the settle time, only messages tell of a label before: the manifest is late as well. */
+function blind(answer: number, question: number): number {
+  return new Map([['manifest-finality', 2], ['message-shape', 0]]).get(OPEN_QUESTIONS[question].id) ?? answer;
+}
+
 const setup: fc.Arbitrary<Setup> = fc.record({
   workers: fc.constantFrom(1 as const, 1 as const, 3 as const),
   window: fc.integer({ min: 1, max: 8 }),
   availability: fc.constantFrom(2, 5, 30),
   other: fc.constantFrom('none' as const, 'none' as const, 'contains' as const, 'twin' as const),
   indexLag: fc.constantFrom(0, 0, 1, 4),
-  answers: fc.tuple(...OPEN_QUESTIONS.map(({ id, answers }) => id === 'new-account'
-    // An account that is not enabled never gets a job: few such histories are enough.
-    ? fc.constantFrom(...Array.from({ length: 30 }, () => 0), 1, 2)
-    : fc.nat(answers.length - 1))),
-  lateCounters: fc.constantFrom(...Array.from({ length: 29 }, () => false), true),
+  answers: fc.tuple(...OPEN_QUESTIONS.map(({ id, answers }) => RARE[id] ?? fc.nat(answers.length - 1))),
+  lateCounters: fc.constantFrom(...Array.from({ length: 14 }, () => false), true),
+  restores: fc.constantFrom(true, true, false),
   instructions: fc.constantFrom('NEXT_JOB' as const, 'ROLL_NOW' as const),
   seed: fc.nat(1_000_000),
-});
+}).map((given) => given.lateCounters ? { ...given, answers: given.answers.map(blind) } : given);
 
-const who: fc.Arbitrary<Function> = fc.constantFrom('intake', 'recorder', 'controller', 'controller');
+const who: fc.Arbitrary<Function> = fc.constantFrom('intake', 'recorder', 'recorder', 'controller', 'controller');
 
-/** How many calls of a port a run makes, about: faults beyond would strike nothing. */
-const CALLS: { readonly [port in Port]: number } = { table: 40, objects: 8, topic: 2, jobs: 3, queues: 3, bus: 2, waker: 1 };
+/** How many calls a run makes, about, by port: faults beyond would strike nothing. */
+const CALLS: { readonly [name in Function]: { readonly [port in Port]?: number } } = {
+  intake: { table: 14, objects: 6, waker: 1 },
+  recorder: { table: 5, bus: 1, waker: 1 },
+  controller: { table: 45, objects: 5, topic: 2, jobs: 2, queues: 3, bus: 1 },
+};
 
-const fault: fc.Arbitrary<PlannedFault> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant('table' as Port) },
-  { weight: 4, arbitrary: fc.constantFrom(...PORTS) },
-).chain((port) => fc.record({ port: fc.constant(port), nth: fc.nat(CALLS[port] - 1), kind: fc.constantFrom(...CALL_FAULTS) }));
+/** Deaths are as often as both other faults together, although they are counted for each function. */
+const DEATHS = ['dies-before', 'dies-after'] as const;
+
+function faultOf(name: Function): fc.Arbitrary<PlannedFault> {
+  const ports = Object.keys(CALLS[name]) as Port[];
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant('table' as Port) },
+    { weight: 2, arbitrary: fc.constantFrom(...ports) },
+  ).chain((port) => fc.record({
+    port: fc.constant(port), nth: fc.nat(CALLS[name][port]! - 1), kind: fc.constantFrom(...CALL_FAULTS, ...DEATHS),
+  }));
+}
+
+const fault = faultOf('controller');
 
 const skew = fc.constantFrom(0, 0, 0, 0, 0, -20 * SECOND, 20 * SECOND, 7 * SECOND);
 
@@ -50,34 +73,44 @@ type Deed = Step extends infer S ? S extends Step ? Omit<S, 'project'> : never :
 
 const weighted = (weight: number, arbitrary: fc.Arbitrary<Deed>): fc.WeightedArbitrary<Deed> => ({ weight, arbitrary });
 
+const work: fc.Arbitrary<Deed> = fc.tuple(who, skew, fc.boolean()).chain(([name, off]) => fc.record({
+  do: fc.constant('work' as const), who: fc.constant(name), fault: fc.option(faultOf(name), { nil: undefined, freq: 6 }), skew: fc.constant(off),
+}));
+
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  weighted(150, fc.record({ do: fc.constant('drop' as const), key, content })),
-  weighted(18, fc.record({ do: fc.constantFrom('drop-bad' as const, 'withdraw' as const), key })),
-  weighted(14, fc.record({ do: fc.constant('drop-crash' as const), key })),
-  weighted(22, fc.record({ do: fc.constant('overwrite' as const), key, content, calls: fc.nat(24) })),
-  weighted(220, fc.record({ do: fc.constant('work' as const), who, fault: fc.option(fault, { nil: undefined, freq: 5 }), skew })),
-  weighted(60, fc.constant({ do: 'round' as const })),
-  weighted(60, fc.record({ do: fc.constant('together' as const), seed: fc.nat(0xffff), skew, fault: fc.option(fault, { nil: undefined, freq: 2 }) })),
-  weighted(35, fc.record({ do: fc.constant('begin' as const), who, calls: fc.nat(30) })),
-  weighted(25, fc.constant({ do: 'go-on' as const })),
-  weighted(100, fc.record({ do: fc.constant('label' as const), count: fc.integer({ min: 1, max: 6 }), answers: fc.integer({ min: 1, max: 3 }) })),
-  weighted(22, fc.record({ do: fc.constant('decline' as const), count: fc.integer({ min: 1, max: 2 }) })),
-  weighted(90, fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(20 * SECOND, MINUTE, 3 * MINUTE, 16 * MINUTE, 35 * MINUTE, 3 * HOUR, 26 * HOUR) })),
-  weighted(22, fc.constant({ do: 'idle' as const })),
-  weighted(55, fc.record({ do: fc.constant('expire' as const), trouble: fc.option(fc.constantFrom(...CREATE_TROUBLES), { nil: undefined, freq: 3 }) })),
-  weighted(16, fc.constant({ do: 'fail' as const })),
-  weighted(18, fc.constant({ do: 'stop-by-hand' as const })),
-  weighted(88, fc.record({ do: fc.constant('command' as const), name: fc.constantFrom('pause' as const, 'resume' as const, 'resume' as const, 'drain' as const, 'roll' as const, 'export' as const) })),
+  weighted(130, fc.record({ do: fc.constant('drop' as const), key, content })),
+  weighted(24, fc.record({ do: fc.constant('drop-again' as const), which: fc.nat(50) })),
+  weighted(26, fc.record({ do: fc.constant('drop-bad' as const), key })),
+  weighted(24, fc.record({ do: fc.constant('withdraw' as const), key })),
+  weighted(20, fc.record({ do: fc.constant('drop-crash' as const), key })),
+  weighted(24, fc.record({ do: fc.constant('overwrite' as const), key, content, calls: fc.nat(24) })),
+  weighted(240, work),
+  weighted(40, fc.constant({ do: 'round' as const })),
+  weighted(40, fc.record({ do: fc.constant('together' as const), seed: fc.nat(0xffff), skew, fault: fc.option(fault, { nil: undefined, freq: 2 }) })),
+  weighted(50, fc.record({ do: fc.constant('begin' as const), who, calls: fc.nat(12), late: fc.boolean() })),
+  weighted(20, fc.constant({ do: 'go-on' as const })),
+  weighted(70, fc.record({ do: fc.constant('label' as const), count: fc.integer({ min: 1, max: 6 }), answers: fc.integer({ min: 1, max: 3 }) })),
+  weighted(30, fc.record({ do: fc.constant('late-label' as const), delay: fc.constantFrom(40 * MINUTE, 3 * HOUR, 9 * HOUR) })),
+  weighted(30, fc.record({ do: fc.constant('decline' as const), count: fc.integer({ min: 1, max: 2 }) })),
+  weighted(60, fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(20 * SECOND, MINUTE, 3 * MINUTE, 16 * MINUTE, 35 * MINUTE, 3 * HOUR, 26 * HOUR) })),
+  weighted(20, fc.constant({ do: 'idle' as const })),
+  weighted(26, fc.constant({ do: 'lost-offers' as const })),
+  weighted(20, fc.constant({ do: 'slow-feed' as const })),
+  weighted(70, fc.record({ do: fc.constant('expire' as const), trouble: fc.option(fc.constantFrom(...CREATE_TROUBLES), { nil: undefined, freq: 3 }) })),
+  weighted(5, fc.constant({ do: 'fail' as const })),
+  weighted(26, fc.record({ do: fc.constant('stop-by-hand' as const), running: fc.constantFrom(true, true, true, false) })),
+  weighted(84, fc.record({ do: fc.constant('command' as const), name: fc.constantFrom('pause' as const, 'drain' as const, 'roll' as const, 'export' as const) })),
+  weighted(10, fc.record({ do: fc.constant('command' as const), name: fc.constant('resume' as const) })),
   weighted(22, fc.record({ do: fc.constant('requeue' as const), all: fc.constantFrom('quarantined' as const, 'quarantined' as const, 'held' as const) })),
-  weighted(70, fc.record({ do: fc.constant('create-trouble' as const), trouble: fc.constantFrom(...CREATE_TROUBLES) })),
+  weighted(84, fc.record({ do: fc.constant('create-trouble' as const), trouble: fc.constantFrom(...CREATE_TROUBLES) })),
   weighted(14, fc.record({ do: fc.constant('throttle' as const), calls: fc.integer({ min: 1, max: 3 }) })),
-  weighted(20, fc.record({ do: fc.constant('delete-image' as const), image })),
-  weighted(20, fc.record({ do: fc.constant('poison' as const), image, heals: fc.boolean() })),
-  weighted(20, fc.constant({ do: 'cors' as const })),
-  weighted(55, fc.record({ do: fc.constant('deploy' as const), change: fc.constantFrom(...CHANGES), value: fc.nat(7) })),
+  weighted(24, fc.record({ do: fc.constant('delete-image' as const), image })),
+  weighted(24, fc.record({ do: fc.constant('poison' as const), image, heals: fc.boolean() })),
+  weighted(30, fc.constant({ do: 'cors' as const })),
+  weighted(76, fc.record({ do: fc.constant('deploy' as const), change: fc.constantFrom(...CHANGES), value: fc.nat(7) })),
   weighted(22, fc.constant({ do: 'teardown' as const })),
-  weighted(110, fc.record({ do: fc.constant('mail' as const), stream: fc.constantFrom(...STREAMS), deliveries: fc.array(delivery, { minLength: 1, maxLength: 4, size: 'max' }) })),
-  weighted(20, fc.record({ do: fc.constant('stranger' as const), what: fc.nat(2) })),
+  weighted(90, fc.record({ do: fc.constant('mail' as const), stream: fc.constantFrom(...STREAMS), deliveries: fc.array(delivery, { minLength: 1, maxLength: 4, size: 'max' }) })),
+  weighted(30, fc.record({ do: fc.constant('stranger' as const), what: fc.nat(2) })),
   weighted(30, fc.record({ do: fc.constant('neighbour' as const), what: fc.nat(11) })),
 );
 

@@ -124,8 +124,12 @@ export class History {
 
   /** Everything that runs by itself, once. */
   public async round(project: SoakProject): Promise<void> {
-    await this.invoke(project, 'intake');
-    await this.invoke(project, 'recorder');
+    // A queue without messages calls nobody.
+    for (const who of ['intake', 'recorder'] as const) {
+      if (project.queueBodies(`${who}${project.suffix}`).length > 0) {
+        await this.invoke(project, who);
+      }
+    }
     await this.invoke(project, 'controller');
   }
 
@@ -169,7 +173,7 @@ export class History {
     const seen = this.simulator.tasks().find(({ taskId }) => taskId === task.taskId);
     if (seen) {
       const worker = `worker-${seen.workersAnswered.length}`;
-      await this.simulator.submit(task.taskId, worker, { kind: 'classification', label: UNKNOWN_LABEL } satisfies Answer, { pixelHash: project.pixelHash(task.sourceRef) });
+      await this.simulator.submit(task.taskId, worker, { kind: 'classification', label: UNKNOWN_LABEL } satisfies Answer, { pixelHash: project.shownHash(task.sourceRef) });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { SoakProject } from './project';
 import { Setup } from './script';
+import { DEFAULT_TIMINGS } from '../../src/contract/timings';
 import { DescribeLabelingJobResponse, GroundTruthSimulator, MINUTE } from '../../src/local/simulator';
 import { groundTruthQueueName } from '../../src/runtime/core/job-names';
 
@@ -48,7 +49,10 @@ export class Laws {
     ];
   }
 
-  /** Images that are with a job and in nobody's bag yet: offered to workers, waiting for them, or in the job's queue. */
+  /**
+   * Images that are with a job and not known to be labeled: offered to workers, waiting for them, or in the job's queue. Where the
+   * answer of the first of several workers gives a message already, the image counts as labeled from then on.
+   */
   private windowProblems(name: string, now: number): string[] {
     const { work } = this.project.configuration;
     const window = Math.max(1, Math.min(work.window, work.maxConcurrentTasks - work.workersPerImage));
@@ -62,11 +66,15 @@ export class Laws {
       .map(({ sourceRef }) => sourceRef));
     const known = new Set(objects.map(({ sourceRef }) => sourceRef));
     this.queued(name).filter((ref) => !known.has(ref)).forEach((ref) => held.add(ref));
+    const number = this.numberOf(name);
+    [...held].filter((ref) => this.project.watch.labels.has(`${ref}#${number}`)).forEach((ref) => held.delete(ref));
     // What strangers publish is counted by the service as well, and each such object makes room for one of ours.
     const strangers = objects.filter(({ sourceRef }) => !sourceRef.startsWith(own)).length;
+    // One that gave a message at its first answer and then failed counts as labeled with us and as failed with the service.
+    const both = objects.filter(({ state, sourceRef }) => state === 'failed' && this.project.watch.labels.has(`${sourceRef}#${number}`)).length;
     const before = this.inHand;
     this.inHand = held.size;
-    return held.size > before && held.size > allowed + strangers ? [`job ${name} has ${held.size} images at once, the window is ${allowed}`] : [];
+    return held.size > before && held.size > allowed + strangers + both ? [`job ${name} has ${held.size} images at once, the window is ${allowed}`] : [];
   }
 
   private queued(name: string): string[] {
@@ -97,14 +105,14 @@ export class Laws {
     ];
   }
 
-  /** Each image is paid for in one task; answers that were thrown away at the end of their job do not count. */
+  /** Each image is paid for in one task; answers that were thrown away with a failed task or at the end of their job do not count. */
   private doubleProblems(): string[] {
     const bill = this.simulator.bill();
     const problems: string[] = [];
     const prefix = `${this.project.name}-`;
     for (; this.billed < bill.length; this.billed += 1) {
-      const { jobName, pixelHash, taskId } = bill[this.billed];
-      if (pixelHash === undefined || !jobName.startsWith(prefix) || !/^\d+$/.test(jobName.slice(prefix.length))) {
+      const { jobName, pixelHash, sourceRef, taskId } = bill[this.billed];
+      if (pixelHash === undefined || !sourceRef.startsWith(`s3://${this.project.world.resources.inputBucket}/`) || !jobName.startsWith(prefix) || !/^\d+$/.test(jobName.slice(prefix.length))) {
         continue;
       }
       const tasks = this.paid.get(pixelHash) ?? new Map<string, string>();
@@ -118,7 +126,7 @@ export class Laws {
 
   private doublesOf(tasks: ReadonlyMap<string, string>): string[] {
     const paid = [...tasks].flatMap(([taskId, jobName]) => this.simulator.objects(jobName)
-      .filter((object) => object.taskId === taskId && object.state !== 'dropped').map((object) => ({ ...object, jobName })));
+      .filter((object) => object.taskId === taskId && object.state !== 'dropped' && object.state !== 'failed').map((object) => ({ ...object, jobName })));
     if (paid.length <= 1) {
       return [];
     }
@@ -129,14 +137,23 @@ export class Laws {
     return [`${paid[0].sourceRef} was labeled by ${paid.map((task) => task.jobName).join(' and ')}`];
   }
 
+  private numberOf(jobName: string): number {
+    return Number(jobName.slice(this.project.name.length + 1));
+  }
+
   /** Only where counters are later than the settle time, which the product takes for impossible. */
   private wasReportedLate(jobName: string, sourceRef: string): boolean {
-    if (!this.setup.lateCounters) {
-      return false;
-    }
-    const number = Number(jobName.slice(this.project.name.length + 1));
-    const settledAt = this.project.watch.jobs.get(number)?.settledAt;
-    const labeledAt = this.project.watch.labels.get(`${sourceRef}#${number}`);
-    return settledAt !== undefined && (labeledAt === undefined || labeledAt >= Number(settledAt));
+    return this.setup.lateCounters && this.isLate(this.numberOf(jobName), this.project.watch.labels.get(`${sourceRef}#${this.numberOf(jobName)}`));
+  }
+
+  /** Whether a label came when its job's images had been given back, or did not come at all. */
+  private isLate(job: number, labeledAt: number | undefined): boolean {
+    const item = this.project.watch.jobs.get(job);
+    return item?.judged !== undefined && (labeledAt === undefined || labeledAt >= Number(item.endedAt) + DEFAULT_TIMINGS.settleQuiet);
+  }
+
+  /** Also the message of one of several workers, whose answer was thrown away with its job, is a label that comes too late. */
+  public anyReportedLate(): boolean {
+    return [...this.project.watch.labels].some(([id, at]) => this.isLate(Number(id.slice(id.lastIndexOf('#') + 1)), at));
   }
 }

@@ -30,7 +30,7 @@ export class LedgerWatch {
   /** Alerts that stand or stood. */
   public readonly alerts = new Set<string>();
   public state?: Item;
-  /** When an image last changed. */
+  /** When an image, or what a job is about, last changed. */
   public movedAt = 0;
   private readonly problems: string[] = [];
   private changed = false;
@@ -47,6 +47,9 @@ export class LedgerWatch {
       this.changeDrop(before, after);
     } else if (item.pk === 'JOB' && after) {
       this.jobs.set(Number(after.number), after);
+      if (before?.phase !== after.phase || before?.status !== after.status) {
+        this.movedAt = this.now();
+      }
     } else if (item.pk === 'PROJECT') {
       this.changeProject(after);
     } else if (after && item.sk.startsWith('LABEL#')) {
@@ -73,6 +76,9 @@ export class LedgerWatch {
     const [from, to] = [before && String(before.state), String(after.state)];
     if (from !== to && !BEFORE[to]?.includes(from) && !isOrderedAgain(before, after)) {
       this.problems.push(`image ${String(after.sourceRef)} went from ${from} to ${to}`);
+    }
+    if (before?.labelJob !== undefined && Number(after.labelJob) < Number(before.labelJob)) {
+      this.problems.push(`image ${String(after.sourceRef)}: its label of job ${String(before.labelJob)} gave way to one of job ${String(after.labelJob)}`);
     }
     if (after.gsi1pk !== indexPartitionOf(after)) {
       this.problems.push(`image ${String(after.sourceRef)} is ${to} and lies in the index under ${String(after.gsi1pk)}`);

@@ -22,6 +22,7 @@ export class Neighbour {
     const living = await this.living();
     if (living === undefined) {
       await this.start(what);
+      await this.send(what);
     } else if (what % 4 === 3) {
       await this.account.simulator.fail(living);
     } else {

@@ -50,6 +50,8 @@ export interface ProcessOptions {
 export class Process {
   public dead = false;
   public done = false;
+  /** Ports that it has called, if it waits before its calls. */
+  public readonly called = new Set<Port>();
   private readonly limit: number;
   private readonly calls = new Map<Port, number>();
   private readonly waiting: (() => void)[] = [];
@@ -97,13 +99,19 @@ export class Process {
     throw new ProcessDied(this.name);
   }
 
-  public async call<T>(port: Port, method: string, act: () => Promise<T> | T): Promise<T> {
+  /** A process without troubles calls as it is. */
+  public call<T>(port: Port, method: string, act: () => Promise<T> | T): Promise<T> | T {
+    return this.stepped || this.dead || this.options.fault ? this.troubled(port, method, act) : act();
+  }
+
+  private async troubled<T>(port: Port, method: string, act: () => Promise<T> | T): Promise<T> {
     if (this.stepped) {
       await new Promise<void>((go) => this.waiting.push(go));
     }
     if (this.dead) {
       throw new ProcessDied(this.name);
     }
+    this.called.add(port);
     const fault = this.strike(port);
     if (fault === undefined) {
       return act();
@@ -185,6 +193,15 @@ export async function interleave(processes: readonly Process[], random: () => nu
 export async function advance(process: Process, calls: number): Promise<void> {
   await settled();
   for (let made = 0; made < calls && process.parked > 0; made += 1) {
+    process.release();
+    await settled();
+  }
+}
+
+/** Lets a process make its calls up to the first one of a port, and that one. */
+export async function advanceTo(process: Process, port: Port): Promise<void> {
+  await settled();
+  while (!process.called.has(port) && process.parked > 0) {
     process.release();
     await settled();
   }

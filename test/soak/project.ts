@@ -98,8 +98,8 @@ export class SoakProject {
   /** Of the versions in the inbox that were ever made. */
   public readonly versions: { readonly key: string; readonly bytes: string; readonly versionId: string }[] = [];
   public readonly withdrawn = new Set<string>();
-  /** Pixels of images that somebody deleted. */
-  public readonly deletedImages = new Map<string, string>();
+  /** Images that somebody deleted. */
+  public readonly deletedImages = new Map<string, { readonly bytes: Uint8Array; readonly pixels: string }>();
   /** Images and drops of whose quarantine people were told. */
   public readonly told = new Set<string>();
   public wakes = 0;
@@ -178,6 +178,15 @@ export class SoakProject {
     return this.account.cloud.buckets.find(this.world.resources.dropBucket, key, versionId) !== undefined;
   }
 
+  /** Puts back what somebody deleted from the input bucket: the bucket keeps former versions. */
+  public async restoreImages(): Promise<void> {
+    for (const [ref, { bytes }] of this.deletedImages) {
+      const [, , bucket, ...key] = ref.split('/');
+      await this.account.cloud.buckets.put(bucket, key.join('/'), bytes);
+    }
+    this.deletedImages.clear();
+  }
+
   /** Bodies of the messages in a queue of this account. */
   public queueBodies(name: string): string[] {
     const { queues } = this.account.cloud;
@@ -192,11 +201,32 @@ export class SoakProject {
     await sendCommand(this.world.ledger, name, 'operator', { targets });
   }
 
-  /** Bytes of an image as workers see them, by their hash; undefined where somebody deleted them. */
+  /** Bytes of an image, by their hash; also where somebody deleted it. */
   public pixelHash(sourceRef: string): string | undefined {
+    const deleted = this.deletedImages.get(sourceRef);
+    return deleted ? deleted.pixels : this.shownHash(sourceRef);
+  }
+
+  /** Bytes of an image as workers see them, by their hash; undefined where somebody deleted them. */
+  public shownHash(sourceRef: string): string | undefined {
+    const bytes = this.imageBytes(sourceRef);
+    return bytes && sha256(bytes);
+  }
+
+  public async deleteImage(sourceRef: string): Promise<boolean> {
+    const bytes = this.imageBytes(sourceRef);
+    if (!bytes) {
+      return false;
+    }
+    this.deletedImages.set(sourceRef, { bytes, pixels: sha256(bytes) });
     const [, , bucket, ...key] = sourceRef.split('/');
-    const found = this.account.cloud.buckets.find(bucket, key.join('/'));
-    return found && sha256(found.body);
+    await this.account.cloud.buckets.delete(bucket, key.join('/'));
+    return true;
+  }
+
+  private imageBytes(sourceRef: string): Uint8Array | undefined {
+    const [, , bucket, ...key] = sourceRef.split('/');
+    return this.account.cloud.buckets.find(bucket, key.join('/'))?.body;
   }
 
   public dataSet(): { readonly [name: string]: unknown }[] {

@@ -9,10 +9,11 @@ import { OPEN_QUESTIONS } from '../../src/local/simulator';
 /** Every kind of fault that histories inject. */
 export const FAULT_KINDS = [
   'drop-of-the-same-content-again', 'drop-of-new-content-under-the-same-name', 'drop-of-the-same-content-under-another-name',
+  'drop-that-gives-several-images',
   'drop-overwritten-while-it-is-processed', 'drop-deleted-before-it-is-read', 'drop-that-is-no-image', 'drop-that-kills-its-decoder',
   'intake-dies', 'recorder-dies', 'controller-dies', 'process-hangs-in-the-middle', 'process-times-out', 'call-fails', 'call-answer-lost',
   'two-controllers-at-once', 'clock-skew',
-  'message-lost', 'message-doubled', 'message-late',
+  'message-lost', 'message-doubled', 'message-late', 'label-after-the-end-of-its-job',
   ...CREATE_TROUBLES, 'describe-throttled',
   'job-expires-as-Completed', 'job-expires-as-Failed', 'job-expires-as-Stopped', 'job-fails', 'job-stopped-by-hand', 'job-stops-because-it-is-idle',
   'task-declined', 'task-expires', 'image-deleted-from-the-input-bucket', 'image-that-cannot-be-labeled', 'input-bucket-without-CORS',

@@ -54,7 +54,7 @@ export function answerName(question: number, answer: number): string {
 }
 
 /** Replays of each answer that are enough to show that it makes a difference. */
-const REPLAYS_CHANGED = 4;
+const REPLAYS_CHANGED = 2;
 
 /** One history with all that is counted of it; of the answers to one question it is also seen whether another changes anything. */
 export class Historian {

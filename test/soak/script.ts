@@ -17,6 +17,8 @@ export interface Setup {
   readonly answers: readonly number[];
   /** Counters that are later than the settle time: the one named assumption of the product is broken. */
   readonly lateCounters: boolean;
+  /** Whether an operator puts images back in the end that somebody deleted. */
+  readonly restores: boolean;
   readonly instructions: 'NEXT_JOB' | 'ROLL_NOW';
   readonly seed: number;
 }
@@ -30,16 +32,19 @@ export type Change = typeof CHANGES[number];
 
 export type Step = { readonly project: number } & (
   | { readonly do: 'drop'; readonly key: number; readonly content: number }
+  | { readonly do: 'drop-again'; readonly which: number }
   | { readonly do: 'drop-bad' | 'drop-crash' | 'withdraw'; readonly key: number }
   | { readonly do: 'overwrite'; readonly key: number; readonly content: number; readonly calls: number }
   | { readonly do: 'work'; readonly who: Function; readonly fault?: PlannedFault; readonly skew: number }
-  | { readonly do: 'round' | 'idle' | 'fail' | 'stop-by-hand' | 'teardown' | 'go-on' | 'cors' }
+  | { readonly do: 'round' | 'idle' | 'slow-feed' | 'lost-offers' | 'fail' | 'teardown' | 'go-on' | 'cors' }
+  | { readonly do: 'stop-by-hand'; readonly running: boolean }
   | { readonly do: 'expire'; readonly trouble?: CreateTrouble }
   | { readonly do: 'create-trouble'; readonly trouble: CreateTrouble }
   | { readonly do: 'throttle'; readonly calls: number }
   | { readonly do: 'together'; readonly seed: number; readonly skew: number; readonly fault?: PlannedFault }
-  | { readonly do: 'begin'; readonly who: Function; readonly calls: number }
+  | { readonly do: 'begin'; readonly who: Function; readonly calls: number; readonly late: boolean }
   | { readonly do: 'label'; readonly count: number; readonly answers: number }
+  | { readonly do: 'late-label'; readonly delay: number }
   | { readonly do: 'decline'; readonly count: number }
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'command'; readonly name: 'pause' | 'resume' | 'drain' | 'roll' | 'export' }
@@ -55,6 +60,9 @@ export interface Script {
   readonly setup: Setup;
   readonly steps: readonly Step[];
 }
+
+export const keyOf = (key: number): string => `cam/${key}${key % 2 === 1 ? ' +%ü' : ''}.jpg`;
+export const bytesOf = (content: number): string => `content ${content}`;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -80,16 +88,19 @@ const plural = (count: number, what: string): string => `${count} ${what}${count
 
 function deedWords(step: Step): string {
   switch (step.do) {
-    case 'drop': return `content ${step.content} is dropped as cam/${step.key}.jpg`;
-    case 'drop-bad': return `something that is no image is dropped as cam/${step.key}.jpg`;
-    case 'drop-crash': return `something that kills its decoder is dropped as cam/${step.key}.jpg`;
-    case 'withdraw': return `cam/${step.key}.jpg is deleted from the inbox`;
-    case 'overwrite': return `cam/${step.key}.jpg is overwritten by content ${step.content} while intake works, after ${plural(step.calls, 'call')}`;
+    case 'drop': return `content ${step.content} is dropped as ${keyOf(step.key)}`;
+    case 'drop-again': return `drop ${step.which} comes again as it was`;
+    case 'drop-bad': return `something that is no image is dropped as ${keyOf(step.key)}`;
+    case 'drop-crash': return `something that kills its decoder is dropped as ${keyOf(step.key)}`;
+    case 'withdraw': return `${keyOf(step.key)} is deleted from the inbox`;
+    case 'overwrite': return `${keyOf(step.key)} is overwritten by content ${step.content} while intake works, after ${plural(step.calls, 'call')}`;
     case 'work': return `${step.who} runs${step.skew === 0 ? '' : `, its clock ${step.skew / SECOND} s off`}${step.fault ? `; ${faultWords(step.fault)}` : ''}`;
     case 'round': return 'intake, recorder and controller run';
     case 'idle': return 'all is labeled, then 11 days pass';
+    case 'slow-feed': return 'an image is dropped, and the controller hangs for a minute after it published; workers label what they get';
+    case 'lost-offers': return 'an image is dropped, and what is published to the job gets lost for most of an hour';
     case 'fail': return 'the job fails';
-    case 'stop-by-hand': return 'somebody stops the job in the console';
+    case 'stop-by-hand': return `somebody stops the ${step.running ? 'running' : 'newest'} job in the console`;
     case 'teardown': return 'the stack is deleted';
     case 'go-on': return 'what hung goes on';
     case 'cors': return 'the input bucket loses its CORS rules, or gets them back';
@@ -97,8 +108,9 @@ function deedWords(step: Step): string {
     case 'create-trouble': return `the next create meets ${step.trouble}`;
     case 'throttle': return `the next ${plural(step.calls, 'call')} of the labeling service are throttled`;
     case 'together': return `two controllers, intake and recorder run at once (order ${step.seed}${step.skew === 0 ? '' : `, clocks ${step.skew / SECOND} s apart`})${step.fault ? `; in the first ${faultWords(step.fault)}` : ''}`;
-    case 'begin': return `${step.who} runs and hangs after ${plural(step.calls, 'call')}`;
+    case 'begin': return `${step.who} runs and hangs after ${plural(step.calls, 'call')}${step.late ? ', for 6 minutes' : ''}`;
     case 'label': return `workers give ${plural(step.answers, 'answer')} to each of ${plural(step.count, 'task')}`;
+    case 'late-label': return `an image is labeled and its message comes ${duration(step.delay)} late; meanwhile the job fails`;
     case 'decline': return `workers decline ${plural(step.count, 'task')}`;
     case 'pass': return `${duration(step.ms)} pass`;
     case 'command': return `an operator orders: ${step.name}`;
@@ -123,6 +135,7 @@ export function setupWords(setup: Setup): string[] {
     `${plural(setup.workers, 'worker')} for each image, window ${setup.window}, tasks offered for ${plural(setup.availability, 'hour')}, `
     + `index ${plural(setup.indexLag, 'write')} late, instructions ${setup.instructions}, order ${setup.seed}`,
     ...(setup.other === 'none' ? [] : [setup.other === 'twin' ? 'another stack with the same project name' : 'another project whose name contains this one\'s']),
+    ...(setup.restores ? ['an operator puts deleted images back'] : []),
     ...(setup.lateCounters ? ['counters later than the settle time'] : []),
     ...OPEN_QUESTIONS.flatMap(({ question, answers }, index) => {
       const chosen = setup.answers[index] % answers.length;

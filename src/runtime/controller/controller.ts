@@ -170,7 +170,7 @@ async function act(world: World, seen: Seen, decision: Decision): Promise<'conti
       await stepBackfill(world, seen);
       return 'continue';
     case 'ROLL':
-      await beginRoll(world, job!, decision.reason);
+      await beginRoll(world, seen.project, job!, decision.reason);
       return 'continue';
     case 'STOP':
       await stop(world, job!);

@@ -1,8 +1,9 @@
 import { EVENT_TYPE } from '../../contract/events';
 import { JobStatus } from '../../contract/job-status';
 import { Breaker, CLOSED_BREAKER, afterFailure } from '../core/breaker';
+import { RollReason } from '../core/decide';
 import { JobRecord, setJob } from '../ledger/jobs';
-import { ProjectState, stateWrite } from '../ledger/project';
+import { Project, ProjectState, stateWrite } from '../ledger/project';
 import { JobDescription } from '../ports';
 import { World } from '../world';
 import { clear, eventHead, raise } from './alerts';
@@ -16,6 +17,7 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
   const state: Partial<ProjectState> = {
     breaker: breakerAfter(seen, job, description.status, reason, now),
     carryFailed: description.status === 'Failed' && job.offered === 0 && job.carried > 0,
+    ...(job.arrivedAt === undefined || job.rollReason === 'not-arriving' ? {} : { vainRolls: 0 }),
     ...(byHand ? { mode: 'PAUSED', modeReason: `job ${job.name} was stopped by hand` } : {}),
   };
   // Told before it is written down: whoever dies in between closes the job again and tells twice, which is better than never.
@@ -63,11 +65,11 @@ export async function stop(world: World, job: JobRecord): Promise<void> {
 }
 
 /** Begins a roll: from now on the job gets nothing new. */
-export async function beginRoll(world: World, job: JobRecord, reason: string): Promise<void> {
+export async function beginRoll(world: World, { state }: Project, job: JobRecord, reason: RollReason): Promise<void> {
   const now = world.ledger.clock.now();
   await world.ledger.table.write([
     setJob(job.number, { rollAt: now, rollReason: reason }, 'CREATED'),
-    stateWrite({ lastRollAt: now }),
+    stateWrite({ lastRollAt: now, vainRolls: reason === 'not-arriving' && job.arrivedAt === undefined ? state.vainRolls + 1 : 0 }),
   ]);
   world.telemetry.info(`rolling ${job.name}: ${reason}`, { notice: 'roll', reason });
 }

@@ -1,7 +1,7 @@
 import { PREFIX } from '../../contract/environment';
 import { ChainName, jobNumber } from '../core/job-names';
 import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
-import { parseS3Uri } from '../core/object-keys';
+import { parseS3Uri, s3Uri } from '../core/object-keys';
 import { ManifestSeen } from '../core/settle';
 import { imagesWithJob } from '../ledger/feeding';
 import { JobRecord, setJob } from '../ledger/jobs';
@@ -20,8 +20,10 @@ const LOOKED_UP = 100;
 
 /** What reading a manifest gave. */
 export interface Harvest {
-  /** Lines that have a label, whichever job gave it. */
+  /** Lines of our images that have a label, whichever job gave it. */
   readonly labeledLines: number;
+  /** Labeled lines of objects that others published to the job. */
+  readonly foreignLines: number;
   readonly recorded: number;
   readonly double: number;
 }
@@ -46,7 +48,7 @@ export async function harvest(world: World, seen: Seen, job: JobRecord, descript
     if (lines) {
       const result = await harvestLines(world, seen.configuration, job, lines);
       world.telemetry.info(`read the output manifest of ${job.name}`, { notice: 'harvest', ...result });
-      manifest = { ...manifest, readEtag: etag, labeledLines: result.labeledLines };
+      manifest = { ...manifest, readEtag: etag, labeledLines: result.labeledLines, foreignLines: result.foreignLines };
     }
   }
   await world.ledger.table.write([setJob(job.number, { manifest, harvestedAt: now }, job.phase)]);
@@ -61,9 +63,15 @@ export async function harvestLines(
   world: World, chain: ChainName, job: JobRecord, lines: AsyncIterable<string>,
 ): Promise<Harvest> {
   const awaited = new Set((await imagesWithJob(world.ledger.table, job.number)).map((image) => image.sourceRef));
-  const result = { labeledLines: 0, recorded: 0, double: 0 };
+  const result = { labeledLines: 0, foreignLines: 0, recorded: 0, double: 0 };
+  const bucket = s3Uri(world.resources.inputBucket, '');
   const attribute = job.request.labelAttributeName;
   let pending: Promise<unknown>[] = [];
+  const begin = (work: Promise<unknown>): void => {
+    // One that fails while something else is awaited is heard of at the next joining, and must not end the process before.
+    work.catch(() => undefined);
+    pending.push(work);
+  };
   const record = async ({ sourceRef, line, createdAt }: Labeled): Promise<void> => {
     const outcome = await recordLabel(world.ledger, {
       sourceRef, job: job.number, instructions: job.instructions, line: cleanLine(line), createdAt,
@@ -86,25 +94,26 @@ export async function harvestLines(
     const by = said.jobName === undefined ? undefined : jobNumber(chain, said.jobName);
     const ours = by === job.number || (by === undefined && awaited.has(sourceRef));
     if (said.kind === 'labeled') {
-      result.labeledLines += 1;
+      result[sourceRef.startsWith(bucket) ? 'labeledLines' : 'foreignLines'] += 1;
       if (ours && awaited.has(sourceRef)) {
-        pending.push(record({ sourceRef, line, createdAt: said.createdAt }));
+        begin(record({ sourceRef, line, createdAt: said.createdAt }));
       } else if (ours && job.phase !== 'CREATED') {
         // Most of these came by message: looked up many at a time. A live job's are not looked up at all.
         lookedUp.push({ sourceRef, line, createdAt: said.createdAt });
       }
     } else if (ours && awaited.has(sourceRef)) {
-      pending.push(recordFailure(world.ledger, sourceRef, job.number, said.reason));
+      begin(recordFailure(world.ledger, sourceRef, job.number, said.reason));
     }
     if (lookedUp.length >= LOOKED_UP) {
-      pending.push(...(await news(world, job, lookedUp.splice(0))).map(record));
+      (await news(world, job, lookedUp.splice(0))).forEach((label) => begin(record(label)));
     }
     if (pending.length >= PARALLEL) {
       await Promise.all(pending);
       pending = [];
     }
   }
-  await Promise.all([...pending, ...(await news(world, job, lookedUp)).map(record)]);
+  (await news(world, job, lookedUp)).forEach((label) => begin(record(label)));
+  await Promise.all(pending);
   return result;
 }
 

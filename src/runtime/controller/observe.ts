@@ -46,7 +46,7 @@ export async function observe(world: World, project: Project, configuration: Pro
     observation: {
       now,
       mode: state.mode,
-      live: live && liveJob(world, configuration, files, live, description, sending),
+      live: live && liveJob(world, configuration, files, live, description, sending, state.vainRolls),
       ended: ended.map((job) => ({ number: job.number, harvestDue: now - (job.harvestedAt ?? 0) >= world.timings.settleInterval })),
       pendingFresh: Math.max(0, countOf(counts, 'image:PENDING') - again),
       pendingAgain: Math.max(0, again),
@@ -118,9 +118,14 @@ async function noteStatus(world: World, job: JobRecord, description: JobDescript
   return { ...job, ...fields };
 }
 
+/** The counters before anything was published. Settling believes none but those that were seen. */
+function firstLook({ baseline, carriedCounted, carried }: Pick<JobRecord, 'baseline' | 'carriedCounted' | 'carried'>): JobCounters | undefined {
+  return baseline && carriedCounted ? { ...baseline, labeled: Math.max(baseline.labeled, carried) } : baseline;
+}
+
 /** What lies in Ground Truth's own queue; asked only where the counters alone do not account for everything. */
 async function queuedObjects(world: World, job: JobRecord): Promise<number> {
-  if (job.status !== 'InProgress' || sum(job.counters) - sum(job.baseline) >= job.offered) {
+  if (job.status !== 'InProgress' || sum(job.counters) - sum(firstLook(job)) >= job.offered) {
     return 0;
   }
   const url = await world.queues.urlOf(groundTruthQueueName(job.name));
@@ -133,17 +138,16 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   if (job.status !== 'InProgress' || !job.counters) {
     return fields;
   }
-  let baseline = job.baseline;
-  if (!baseline || job.offered === 0) {
-    baseline = job.counters;
-  } else if (job.carried > 0 && baseline.labeled < job.carried && sum(job.counters) - sum(baseline) > job.offered) {
-    // More than was offered: the counters include the carried lines after all, and began to after the first look.
-    baseline = { ...baseline, labeled: job.carried };
-  }
+  const baseline = job.baseline && job.offered > 0 ? job.baseline : job.counters;
   if (JSON.stringify(baseline) !== JSON.stringify(job.baseline)) {
     fields.baseline = baseline;
   }
-  const arrived = sum(job.counters) - sum(baseline);
+  const seen = { ...job, baseline };
+  if (!job.carriedCounted && job.carried > 0 && baseline.labeled < job.carried && sum(job.counters) - sum(baseline) > job.offered) {
+    // More than was offered: most likely the counters include the carried lines after all, and began to after the first look.
+    fields.carriedCounted = true;
+  }
+  const arrived = sum(job.counters) - sum(firstLook({ ...seen, ...fields }));
   if (job.arrivedAt === undefined && (arrived > 0 || job.labeled > 0)) {
     fields.arrivedAt = now;
   }
@@ -170,14 +174,24 @@ function showsOther({ request }: JobRecord, wanted: ConfigurationFiles): boolean
   return request.templateUri !== wanted.templateUri || request.labelCategoryUri !== wanted.labelCategoryUri;
 }
 
+/**
+ * Labels that the counters prove for what we offered. They may hold carried lines too, and show them after the first look; and what
+ * others publish to the topic is in them as well. Where that cannot be told apart, the ledger's own count decides.
+ */
+function labeledAtLeast(job: JobRecord): number {
+  const { counters, baseline, carried, offered } = job;
+  const ofOthers = Math.max(0, sum(counters) - sum(firstLook(job)) - offered);
+  return Math.max(0, (counters?.labeled ?? 0) - Math.max(baseline?.labeled ?? 0, carried) - ofOthers);
+}
+
 function liveJob(
   world: World, configuration: ProjectConfiguration, files: ConfigurationFiles,
-  job: JobRecord, description: JobDescription | undefined, sending: number,
+  job: JobRecord, description: JobDescription | undefined, sending: number, vainRolls: number,
 ): LiveJob {
   const now = world.ledger.clock.now();
   const { timings } = world;
-  const labeledByService = (job.counters?.labeled ?? 0) - (job.baseline?.labeled ?? 0);
-  const outstanding = Math.max(0, Math.min(job.open, job.offered - labeledByService));
+  const labeledByService = (job.counters?.labeled ?? 0) - (firstLook(job)?.labeled ?? 0);
+  const outstanding = Math.max(0, Math.min(job.open, job.offered - labeledAtLeast(job)));
   const failedByService = (job.counters?.failed ?? 0) - (job.baseline?.failed ?? 0);
   return {
     number: job.number,
@@ -189,9 +203,11 @@ function liveJob(
     outstanding,
     failed: Math.min(outstanding, Math.max(0, failedByService)),
     failedFor: job.failedSince === undefined ? 0 : now - job.failedSince,
+    unaccountedFor: job.open > outstanding ? now - (job.lastFedAt ?? now) : 0,
     sending,
     arrived: job.arrivedAt !== undefined,
     missingFor: job.missingSince === undefined ? 0 : now - job.missingSince,
+    vainRolls,
     topicIsOurs: description === undefined || description.inputTopicArn === world.resources.inputTopicArn,
     carried: job.carried,
     rollForInstructions: configuration.instructionRollOut === 'ROLL_NOW' && showsOther(job, files),

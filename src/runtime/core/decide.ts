@@ -4,7 +4,7 @@ import { ProcessingDecision, decideProcessing } from './processing';
 import { isEnded } from '../../contract/job-status';
 import { Timings } from '../../contract/timings';
 
-export type RollReason = 'not-arriving' | 'foreign-topic' | 'age' | 'quota' | 'failed-images' | 'instructions' | 'ordered';
+export type RollReason = 'not-arriving' | 'foreign-topic' | 'age' | 'quota' | 'failed-images' | 'unaccounted' | 'instructions' | 'ordered';
 
 /** What to do next. `alert` is raised while the decision stands. */
 export type Decision =
@@ -114,6 +114,14 @@ function distrust(live: LiveJob, timings: Timings): string | undefined {
   return live.missingFor >= timings.arrivalPatience ? `images published to job ${live.number} do not arrive there` : undefined;
 }
 
+/**
+ * Where jobs were rolled in vain, the service may only count later than we wait: each further job gets twice the time, up to a day.
+ * Else the same image would go from job to job for ever, and keep the others from theirs.
+ */
+function rollPatience({ arrived, vainRolls }: LiveJob, { arrivalPatience, rollDeadline }: Timings): number {
+  return arrived ? arrivalPatience : Math.min(rollDeadline, arrivalPatience * 2 ** vainRolls);
+}
+
 function resting(why: Rest, live: LiveJob | undefined, timings: Timings): Decision {
   const alert = live && distrust(live, timings);
   return { kind: 'REST', why, ...(alert === undefined ? {} : { alert }) };
@@ -128,7 +136,7 @@ function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollRea
   if (!live.topicIsOurs) {
     return 'foreign-topic';
   }
-  if (live.missingFor >= timings.arrivalPatience) {
+  if (live.missingFor >= rollPatience(live, timings)) {
     return 'not-arriving';
   }
   if (live.age >= timings.rollAge) {
@@ -140,6 +148,9 @@ function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollRea
   const onlyFailedLeft = live.failed > 0 && live.failed >= live.outstanding && seen.pendingFresh + seen.pendingAgain === 0;
   if (onlyFailedLeft || (live.failed > 0 && live.failedFor >= timings.failurePatience)) {
     return 'failed-images';
+  }
+  if (live.unaccountedFor >= timings.failurePatience) {
+    return 'unaccounted';
   }
   return live.rollForInstructions ? 'instructions' : undefined;
 }

@@ -26,12 +26,16 @@ export interface LiveJob {
   readonly failed: number;
   /** How long it has had a failed image. */
   readonly failedFor: number;
+  /** Images without a label of which the service says that it has none left: how long nothing was offered meanwhile. 0: there are none. */
+  readonly unaccountedFor: number;
   /** Claimed and not known to be published. */
   readonly sending: number;
   /** A counter or a label has shown that what we publish reaches this job. */
   readonly arrived: boolean;
   /** How long the service has known of fewer images than were published. 0: it knows all. */
   readonly missingFor: number;
+  /** How often in a row jobs were rolled just before it because nothing arrived there. */
+  readonly vainRolls: number;
   /** Whether its topic is ours. */
   readonly topicIsOurs: boolean;
   /** Lines of its manifest. */

@@ -30,6 +30,8 @@ export interface ProjectState {
   readonly backOffUntil: number;
   readonly backOffSteps: number;
   readonly lastRollAt: number;
+  /** Rolls in a row because nothing arrived at the job. */
+  readonly vainRolls: number;
   readonly sweptAt: number;
   /** Pages of the last complete sweep. */
   readonly sweptPages: number;
@@ -134,7 +136,7 @@ const NEW_DATA_SET: DataSetState = { generation: 0, lines: 0, parts: [], publish
 function newState(now: number): ProjectState {
   return {
     mode: 'ACTIVE', startedAt: now, lastJob: 0, openJobs: [], breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0,
-    lastRollAt: 0, sweptAt: 0, sweptPages: 0, spentDay: '', spentToday: 0, spentTotal: 0, carryFailed: false, schema: 1,
+    lastRollAt: 0, vainRolls: 0, sweptAt: 0, sweptPages: 0, spentDay: '', spentToday: 0, spentTotal: 0, carryFailed: false, schema: 1,
   };
 }
 

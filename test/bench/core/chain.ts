@@ -1,6 +1,6 @@
 import { FolderObjects } from './folder-objects';
 import { BenchLedger, makeLedger } from './ledger';
-import { Amounts, ATTRIBUTE, CHAIN, JOB_NAME } from './manifest';
+import { INPUT_BUCKET, Amounts, ATTRIBUTE, CHAIN, JOB_NAME } from './manifest';
 import { CURRENT_DATA_SET_KEY, PREFIX } from '../../../src/contract/environment';
 import { DEFAULT_TIMINGS } from '../../../src/contract/timings';
 import { publishDataSet } from '../../../src/runtime/controller/data-set';
@@ -46,7 +46,7 @@ export async function runChain(folder: string, amounts: Amounts): Promise<ChainR
     },
   };
   const world = {
-    ledger, objects, bus, timings: DEFAULT_TIMINGS, resources: { outputBucket: BUCKET },
+    ledger, objects, bus, timings: DEFAULT_TIMINGS, resources: { inputBucket: INPUT_BUCKET, outputBucket: BUCKET },
     telemetry: { count: () => undefined, info: () => undefined, warn: complain, error: complain },
   } as unknown as World;
   const steps: Step[] = [];

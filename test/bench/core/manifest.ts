@@ -70,8 +70,10 @@ export function imageName(kind: Kind, index: number): string {
   return `camera-${index % 7}/2026-01-${String(1 + index % 28).padStart(2, '0')}/${kind}-${String(index).padStart(7, '0')}`;
 }
 
+export const INPUT_BUCKET = 'froth-input-111122223333-us-east-1';
+
 export function sourceRef(name: string): string {
-  return `s3://froth-input-111122223333-us-east-1/images/${name}-0123456789abcdef-0.jpg`;
+  return `s3://${INPUT_BUCKET}/images/${name}-0123456789abcdef-0.jpg`;
 }
 
 export function provenance(name: string) {

@@ -41,6 +41,24 @@ describe('the window', () => {
     expect((await job(project, 1)).offered).toBe(6);
   });
 
+  test('carried lines that the counters show late make no room', async () => {
+    const project = await projectWith(12, { window: 2 }, { counterDelay: 12 * MINUTE });
+    await project.rounds(30);
+    await project.label(2);
+    await project.rounds(20);
+    await project.command('roll');
+    await project.label(2);
+    await project.rounds(5);
+    await project.label();
+    let most = 0;
+    for (let i = 0; i < 90; i += 1) {
+      await project.round();
+      const held = project.openTasks().filter((task) => task.jobName === project.liveJobName()).length;
+      most = Math.max(most, held);
+    }
+    expect([(await job(project, 2)).carried > 0, most]).toEqual([true, 2]);
+  });
+
   test('never exceeds what Ground Truth gives out at once', async () => {
     const project = await projectWith(12, { window: 50, maxConcurrentTasks: 5, workersPerImage: 2 });
     await project.rounds(15);
@@ -149,6 +167,41 @@ describe('publishing', () => {
     expect(await job(project, 1)).not.toHaveProperty('rollAt');
     await project.finish();
     expect([project.lost(), jobStatuses(project)]).toEqual([[], ['1 InProgress']]);
+  });
+
+  test('what strangers publish to the topic hides no failed image of ours: it goes to the next job', async () => {
+    const project = await projectWith(3);
+    await project.rounds(8);
+    const [unlucky] = project.openTasks();
+    const { buckets, topics } = project.outside.cloud;
+    buckets.create('stranger');
+    await buckets.put('stranger', 'flower.jpg', 'a flower');
+    await topics.publish(project.world.resources.inputTopicArn, JSON.stringify({ 'source-ref': 's3://stranger/flower.jpg' }));
+    await project.rounds(3);
+    await project.simulator.failObject(unlucky.sourceRef);
+    await project.label();
+    await project.rounds(5);
+    await project.simulator.healObject(unlucky.sourceRef);
+    await project.finish();
+    expect([project.lost(), (await job(project, 1)).rollReason]).toEqual([[], 'failed-images']);
+  });
+
+  test('nor an image that never arrived: after a day the next job gets it', async () => {
+    const project = await projectWith(1);
+    await project.rounds(6);
+    loseOffers(project);
+    await project.drop('lost.jpg');
+    await project.rounds(2);
+    project.outside.cloud.copies = () => 1;
+    const { buckets, topics } = project.outside.cloud;
+    buckets.create('stranger');
+    await buckets.put('stranger', 'flower.jpg', 'a flower');
+    await topics.publish(project.world.resources.inputTopicArn, JSON.stringify({ 'source-ref': 's3://stranger/flower.jpg' }));
+    await project.rounds(5);
+    await project.label();
+    await pass(project, 2 * DAY, HOUR);
+    await project.finish();
+    expect([project.lost(), (await job(project, 1)).rollReason]).toEqual([[], 'unaccounted']);
   });
 
   test('the index lags: what it does not show yet is found by a later run, without spinning', async () => {

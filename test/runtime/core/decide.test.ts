@@ -15,8 +15,9 @@ const QUIET: Observation = {
   budgetIsFinal: false, backOffUntil: 0, lastRollAt: 0, dataSetDue: false, sweepDue: false, backfillDue: false, carryFailed: false,
 };
 const LIVE: LiveJob = {
-  number: 3, phase: 'CREATED', status: 'InProgress', age: DAY, statusAge: DAY, offered: 4, outstanding: 4, failed: 0, failedFor: 0, sending: 0,
-  arrived: true, missingFor: 0, topicIsOurs: true, carried: 0, rollForInstructions: false, stopOrdered: false, harvestDue: false,
+  number: 3, phase: 'CREATED', status: 'InProgress', age: DAY, statusAge: DAY, offered: 4, outstanding: 4, failed: 0, failedFor: 0, unaccountedFor: 0, sending: 0,
+  arrived: true, missingFor: 0, vainRolls: 0,
+  topicIsOurs: true, carried: 0, rollForInstructions: false, stopOrdered: false, harvestDue: false,
 };
 const BATCH_DUE: Observation['processing'] = {
   wanted: true, suspects: 1, fresh: 0, freshFor: 0, batchSize: 10, batchWait: 0, backOffUntil: 0, breaker: CLOSED_BREAKER, release: false,
@@ -50,12 +51,17 @@ describe('one example for each row', () => {
     ['what is published does not arrive: roll', seen(PENDING, { missingFor: 30 * 60_000 }), { kind: 'ROLL', reason: 'not-arriving' }],
     ['... just rolled: give it nothing and say so', seen({ ...PENDING, lastRollAt: NOW - 1 }, { missingFor: 30 * 60_000 }), { why: 'distrusted', alert: expect.any(String) as never }],
     ['... rolling: say so', seen(PENDING, { missingFor: 30 * 60_000, roll: { for: 1, deadline: DAY } }), { why: 'draining', alert: expect.any(String) as never }],
+    ['... after two rolls in vain: say so, and give the first image four times as long', seen(PENDING, { arrived: false, missingFor: 2 * HOUR - 1, vainRolls: 2 }), { why: 'distrusted', alert: expect.any(String) as never }],
+    ['... then roll', seen(PENDING, { arrived: false, missingFor: 2 * HOUR, vainRolls: 2 }), { kind: 'ROLL', reason: 'not-arriving' }],
+    ['... but where images arrived before, as soon as ever', seen(PENDING, { missingFor: 30 * 60_000, vainRolls: 2 }), { kind: 'ROLL', reason: 'not-arriving' }],
     ['its topic is not ours: roll', seen(PENDING, { topicIsOurs: false }), { kind: 'ROLL', reason: 'foreign-topic' }],
     ['28 days old: roll', seen({}, { age: 28 * DAY }), { kind: 'ROLL', reason: 'age' }],
     ['near the data-set quota: roll', seen({}, { carried: 500, offered: 400 }), { kind: 'ROLL', reason: 'quota' }],
     ['only failed images left: roll', seen({}, { failed: 4 }), { kind: 'ROLL', reason: 'failed-images' }],
     ['... but not while others wait to be sent', seen(PENDING, { failed: 4 }), { kind: 'FEED' }],
     ['the oldest failure is a day old: roll', seen(PENDING, { failed: 1, failedFor: DAY }), { kind: 'ROLL', reason: 'failed-images' }],
+    ['images without a label that the service knows nothing of, for a day: roll', seen({}, { outstanding: 0, unaccountedFor: DAY }), { kind: 'ROLL', reason: 'unaccounted' }],
+    ['... not before', seen({}, { outstanding: 0, unaccountedFor: DAY - 1 }), { kind: 'REST', why: 'nothing-to-do' }],
     ['instructions changed with ROLL_NOW: roll', seen({}, { rollForInstructions: true }), { kind: 'ROLL', reason: 'instructions' }],
     ['at most one roll an hour', seen({ lastRollAt: NOW - HOUR + 1 }, { age: 28 * DAY }), { kind: 'REST' }],
     ['rolling: wait for what is outstanding', seen(PENDING, { roll: { for: 1, deadline: DAY } }), { kind: 'REST', why: 'draining', alert: undefined }],
@@ -107,8 +113,9 @@ const live: fc.Arbitrary<LiveJob> = fc.record({
   phase: mostly<LiveJob['phase']>('CREATED', 'PLANNED'),
   status: mostly<JobStatus | undefined>('InProgress', 'Initializing', 'Stopping', 'Completed', 'Failed', 'Stopped', undefined),
   age: mostly(0, ...times), statusAge: mostly(0, ...times), offered: fc.constantFrom(0, 1, 5, 9), outstanding: few,
-  failed: mostly(0, 1, 2, 5), failedFor: mostly(0, ...times), sending: mostly(0, 1, 5),
-  arrived: mostly(true, false), missingFor: mostly(0, ...times), topicIsOurs: mostly(true, false), carried: mostly(0, 5, 900),
+  failed: mostly(0, 1, 2, 5), failedFor: mostly(0, ...times), unaccountedFor: mostly(0, ...times), sending: mostly(0, 1, 5),
+  arrived: mostly(true, false), missingFor: mostly(0, ...times), vainRolls: mostly(0, 1, 9),
+  topicIsOurs: mostly(true, false), carried: mostly(0, 5, 900),
   rollForInstructions: mostly(false, true),
   roll: mostly<LiveJob['roll']>(undefined, { for: 1, deadline: DAY }, { for: DAY, deadline: DAY }),
   stopOrdered: mostly(false, true),
@@ -227,7 +234,7 @@ test('whatever is seen, there is one decision, and it is safe; and every decisio
   expect([...reached].sort()).toEqual([
     'BACKFILL', 'CLOSE', 'CREATE', 'FEED', 'HARVEST', 'ORDER_START', 'PLAN_BATCH', 'PUBLISH_DATA_SET', 'ROLL age',
     'ROLL failed-images', 'ROLL foreign-topic', 'ROLL instructions',
-    'ROLL not-arriving', 'ROLL quota', 'START', 'STOP', 'SWEEP',
+    'ROLL not-arriving', 'ROLL quota', 'ROLL unaccounted', 'START', 'STOP', 'SWEEP',
     'backing-off', 'breaker-open', 'budget-spent', 'distrusted', 'draining', 'initializing', 'nothing-to-do', 'orchestrating', 'paused', 'retired', 'stopping',
     'vanished', 'waiting-for-arrival', 'window-full',
   ]);

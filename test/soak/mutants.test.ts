@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { MUTANTS, Mutant } from './mutants';
+
+const ROOT = join(__dirname, '../..');
+
+/** Each of the mistakes is noticed within far fewer. */
+const HISTORIES = 300;
+
+/** The histories with a mistake in them. */
+async function bundle({ changes }: Mutant, outfile: string): Promise<void> {
+  const changed = new Set<string>();
+  await build({
+    absWorkingDir: ROOT, entryPoints: ['test/soak/main.ts'], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20',
+    mainFields: ['module', 'main'], external: ['sharp'], logLevel: 'error',
+    plugins: [{
+      name: 'mutant',
+      setup: ({ onLoad }) => {
+        for (const file of new Set(changes.map(([path]) => path))) {
+          onLoad({ filter: new RegExp(`/src/runtime/${file.replace(/[/.]/g, '\\$&')}$`) }, ({ path }) => {
+            let contents = readFileSync(path, 'utf8');
+            for (const [, from, to] of changes.filter(([changedFile]) => changedFile === file)) {
+              if (contents.split(from).length !== 2) {
+                throw new Error(`${file} does not hold once: ${from}`);
+              }
+              contents = contents.replace(from, () => to);
+              changed.add(from);
+            }
+            return { contents, loader: 'ts' };
+          });
+        }
+      },
+    }],
+  });
+  expect(changed.size).toBe(changes.length);
+}
+
+function tell(program: string): Promise<{ readonly code: number | null; readonly output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, '--histories', String(HISTORIES), '--fast', '--processes', '1'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += String(chunk);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** Some minutes: not part of `npm test`. Run it as `SOAK_MUTANTS=1 npx jest test/soak`. */
+const whenOrdered = process.env.SOAK_MUTANTS ? test : test.skip;
+
+whenOrdered.each(MUTANTS.map((mutant, index) => [mutant.name, index, mutant] as const))('the histories notice: %s', async (_, index, mutant) => {
+  const program = join(ROOT, '.cache/mutants', `${index}.js`);
+  await bundle(mutant, program);
+  const { code, output } = await tell(program);
+  const said = output.slice(output.indexOf('VIOLATION')).split('\nCircumstances:')[0];
+  expect([code, said]).toEqual([1, expect.stringMatching(mutant.breaks)]);
+}, 300_000);
