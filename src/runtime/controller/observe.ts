@@ -119,7 +119,7 @@ async function noteStatus(world: World, job: JobRecord, description: JobDescript
 }
 
 /** The counters before anything was published. Settling believes none but those that were seen. */
-function firstLook({ baseline, carriedCounted, carried }: Pick<JobRecord, 'baseline' | 'carriedCounted' | 'carried'>): JobCounters | undefined {
+export function firstLook({ baseline, carriedCounted, carried }: Pick<JobRecord, 'baseline' | 'carriedCounted' | 'carried'>): JobCounters | undefined {
   return baseline && carriedCounted ? { ...baseline, labeled: Math.max(baseline.labeled, carried) } : baseline;
 }
 
@@ -164,7 +164,8 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   const failed = job.counters.failed > baseline.failed;
   if (failed !== (job.failedSince !== undefined)) {
     fields.failedSince = failed ? now : undefined;
-    fields.labeledBeforeFailure = failed ? Math.max(0, (before ?? baseline).labeled - baseline.labeled) : undefined;
+    const atFirst = firstLook({ ...seen, ...fields })?.labeled ?? 0;
+    fields.labeledBeforeFailure = failed ? Math.max(0, (before ?? baseline).labeled - atFirst) : undefined;
   }
   return fields;
 }

@@ -12,7 +12,7 @@ import { World } from '../world';
 import { clear, eventHead, raise } from './alerts';
 import { harvest } from './harvest';
 import { messagesIn } from './messages-in';
-import { Seen } from './observe';
+import { Seen, firstLook } from './observe';
 
 async function queued(world: World): Promise<Queued> {
   const [recorder, deadLetters] = await Promise.all([
@@ -82,7 +82,8 @@ async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void>
 /** Judged once, and written down, before the first image is given back: a crash in between must not change the verdict. */
 async function judge(world: World, seen: Seen, job: JobRecord, images: readonly ImageRecord[]): Promise<Judgement> {
   const named = images.filter((image) => image.failure?.job === job.number);
-  const own = (counter: 'labeled' | 'failed'): number => (job.counters?.[counter] ?? 0) - (job.baseline?.[counter] ?? 0);
+  const before = firstLook(job);
+  const own = (counter: 'labeled' | 'failed'): number => (job.counters?.[counter] ?? 0) - (before?.[counter] ?? 0);
   const judged = judgeOutcome({
     offered: job.offered,
     returned: images.length,

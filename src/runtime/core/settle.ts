@@ -63,16 +63,15 @@ export function unsettled(job: Evidence, queued: Queued, now: number, timings: T
 }
 
 function areLabelsRecorded(job: Evidence, manifest: ManifestSeen, now: number, timings: Timings): boolean {
-  const { labeled: counted = 0 } = job.counters ?? {};
-  const { foreignLines = 0 } = manifest;
-  if (job.labeled >= counted - Math.max(job.baseline?.labeled ?? 0, foreignLines)) {
+  const { labeled: counted, failed, unlabeled } = job.counters ?? { labeled: 0, failed: 0, unlabeled: 0 };
+  const labeled = counted - (manifest.foreignLines ?? 0);
+  if (job.labeled >= counted - Math.max(job.baseline?.labeled ?? 0, manifest.foreignLines ?? 0)) {
     return true;
   }
-  const labeled = counted - foreignLines;
   if ((manifest.labeledLines ?? 0) < labeled) {
     return false;
   }
-  // Carried lines must not stand in for labels that are still to come: they do count if more is labeled than was offered. Where
-  // that cannot be told, only time decides.
-  return labeled > job.offered || now - manifest.since >= timings.settleDeadline / 2;
+  // Carried lines must not stand in for labels that are still to come: they do count if the counters hold more than was offered.
+  // Where images never arrived that cannot be told, and only time decides.
+  return labeled + failed + unlabeled > job.offered || now - manifest.since >= timings.settleDeadline / 2;
 }

@@ -141,25 +141,6 @@ describe('images of an ended job', () => {
     await expectAllLabeledOnce(project);
   });
 
-  test('are not given back because what strangers published makes the counters look as if they held carried lines', async () => {
-    const project = await runningProject({
-      simulator: { countersIncludeCarried: false, manifestFinalityDelay: 45 * MINUTE, manifestRefreshPeriod: 12 * HOUR, outputMessageShape: 'none' },
-    });
-    await project.label();
-    await project.rounds(8);
-    await end(project);
-    await project.rounds(80);
-    await project.drop('late.jpg');
-    await project.rounds(8);
-    expect(await job(project, 2)).toMatchObject({ carried: 3, offered: 1 });
-    await project.outside.cloud.topics.publish(project.world.resources.inputTopicArn, 'this is no JSON');
-    await project.rounds(2);
-    await project.label();
-    await end(project);
-    await project.finish();
-    await expectAllLabeledOnce(project);
-  });
-
   test('whose label a live look at the manifest missed are looked for again', async () => {
     const project = await runningProject({ simulator: { manifestRefreshPeriod: MINUTE } });
     loseLabels(project);
