@@ -6,8 +6,6 @@ export type Sabotage = typeof SABOTAGES[number];
 
 export interface DemoOptions {
   readonly help: boolean;
-  /** Whether feature engineering is a script in a SageMaker pipeline. */
-  readonly processing: boolean;
   /** How the job of 30 days ends. */
   readonly expiry: EndStatus;
   readonly sabotage?: Sabotage;
@@ -32,9 +30,6 @@ a Ground Truth simulator. The first job expires with images unlabeled; a chained
 one labels the rest. Nothing leaves this machine, and no AWS account is needed.
 
 Options:
-  --processing       another run: feature engineering is a script, which a
-                     simulated SageMaker pipeline runs on two instances; one
-                     drop makes it fail, another one comes while it runs
   --expiry STATUS    how the job of 30 days ends: failed (as documented, the
                      default), completed or stopped
   --sabotage NAME    breaks the product on purpose, and the demo must see it:
@@ -55,7 +50,7 @@ failed, 2 for a wrong option, and 130 after Ctrl-C.
  * @throws UsageError
  */
 export function parseOptions(args: readonly string[]): DemoOptions {
-  const options = { help: false, processing: false, keep: false, expiry: 'Failed' as EndStatus, output: DEFAULT_OUTPUT, sabotage: undefined as Sabotage | undefined };
+  const options = { help: false, keep: false, expiry: 'Failed' as EndStatus, output: DEFAULT_OUTPUT, sabotage: undefined as Sabotage | undefined };
   const rest = [...args];
   while (rest.length > 0) {
     const argument = rest.shift()!;
@@ -70,9 +65,6 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     switch (inline === undefined || TAKES_VALUE.includes(name) ? name : '') {
       case '--help':
         options.help = true;
-        break;
-      case '--processing':
-        options.processing = true;
         break;
       case '--keep':
         options.keep = true;
@@ -96,7 +88,7 @@ export function parseOptions(args: readonly string[]): DemoOptions {
 }
 
 const TAKES_VALUE = ['--expiry', '--sabotage', '--output'];
-const TAKES_NONE = ['--processing', '--keep', '--help'];
+const TAKES_NONE = ['--keep', '--help'];
 
 function choice(name: string, given: string, allowed: readonly string[]): string {
   if (!allowed.includes(given)) {

@@ -1,7 +1,7 @@
 import { HELP, parseOptions, UsageError } from '../../../src/local/demo/options';
 
 test('without options', () => {
-  expect(parseOptions([])).toEqual({ help: false, processing: false, keep: false, expiry: 'Failed', output: 'demo-output', sabotage: undefined });
+  expect(parseOptions([])).toEqual({ help: false, keep: false, expiry: 'Failed', output: 'demo-output', sabotage: undefined });
 });
 
 test.each([
@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each([
-  [['--fast'], 'unknown option "--fast"; allowed are --expiry, --sabotage, --output, --processing, --keep, --help'],
+  [['--fast'], 'unknown option "--fast"; allowed are --expiry, --sabotage, --output, --keep, --help'],
   [['resend'], 'unknown option "resend"'],
   [['--sabotage', 'explode'], '--sabotage is "explode"; allowed are forget, resend'],
   [['--sabotage'], '--sabotage needs a value: forget, resend'],
