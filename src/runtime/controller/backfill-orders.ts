@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BACKFILL_OBJECTS_PER_MINUTE, BACKFILL_OBJECTS_PER_MINUTE_MAX, BackfillSource } from '../../contract/backfill';
 import { OrderReport } from '../../contract/operator';
-import { BackfillRecord, backfillWrite, replaceBackfill } from '../ledger/backfill';
+import { BackfillRecord, backfillWrite, isMoving, replaceBackfill } from '../ledger/backfill';
 import { Command } from '../ledger/commands';
 import { alertGone } from '../ledger/project';
 import { Write } from '../ports';
@@ -16,8 +16,6 @@ export interface BackfillAnswer {
 const MINUTE = 60_000;
 
 const failed = (message: string): BackfillAnswer => ({ report: { failed: message } });
-
-const isMoving = (record: BackfillRecord | undefined): boolean => record !== undefined && ['PLANNING', 'RUNNING', 'CHECKING'].includes(record.phase);
 
 /** Plans, starts or stops a back-fill. Carried out again, an order changes nothing more. */
 export function orderBackfill(command: Command, record: BackfillRecord | undefined, now: number): BackfillAnswer {
@@ -36,8 +34,8 @@ function plan(command: Command, record: BackfillRecord | undefined, now: number)
   if (record?.plan === id) {
     return { report: { plan: id } };
   }
-  if (isMoving(record)) {
-    return failed(`back-fill ${record!.plan} is ${record!.phase}: wait for its end, or stop it first`);
+  if (record && isMoving(record)) {
+    return failed(`back-fill ${record.plan} is ${record.phase}: wait for its end, or stop it first`);
   }
   const { source, objectsPerMinute = BACKFILL_OBJECTS_PER_MINUTE } = command.backfill ?? {};
   const problem = sourceProblem(source) ?? rateProblem(objectsPerMinute);

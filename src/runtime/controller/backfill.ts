@@ -1,7 +1,7 @@
 import { BackfillPlan } from '../../contract/backfill';
 import { METRIC } from '../../contract/events';
 import { intakeMessage } from '../core/intake-message';
-import { BackfillRecord, Ends, backfillWrite } from '../ledger/backfill';
+import { BackfillRecord, Ends, backfillWrite, isMoving } from '../ledger/backfill';
 import { DropRecord, isFinished, isUnderWay } from '../ledger/drops';
 import { dropKey } from '../ledger/keys';
 import { World } from '../world';
@@ -36,7 +36,7 @@ export function newBackfill(order: Pick<BackfillRecord, 'plan' | 'source' | 'obj
 
 /** Whether a back-fill has something to do by itself. */
 export function isBackfillDue({ backfill }: { readonly backfill?: BackfillRecord }, now: number): boolean {
-  return backfill !== undefined && ['PLANNING', 'RUNNING', 'CHECKING'].includes(backfill.phase) && now >= backfill.nextAt;
+  return backfill !== undefined && isMoving(backfill) && now >= backfill.nextAt;
 }
 
 /**

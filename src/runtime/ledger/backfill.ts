@@ -27,6 +27,13 @@ export interface BackfillRecord {
   readonly schema: 1;
 }
 
+const MOVING: readonly BackfillPhase[] = ['PLANNING', 'RUNNING', 'CHECKING'];
+
+/** Whether it goes on by itself. */
+export function isMoving({ phase }: BackfillRecord): boolean {
+  return MOVING.includes(phase);
+}
+
 /** Objects by the state of their drop; `UNKNOWN` where the ledger has none. */
 export type Ends = { readonly [state: string]: number };
 
