@@ -15,6 +15,11 @@ import { Timings } from '../../contract/timings';
 const CRASHES_MAX = 2;
 const ERRORS_MAX = 3;
 
+/**
+ * So many for what SageMaker lays to itself. It is no drop's fault; but it also says so where an instance runs out of memory or disk.
+ */
+const UNCLEAR_MAX = 6;
+
 /** So many executions in a row of which no drop came through: nothing works, whichever half is tried. */
 export const FRUITLESS_MAX = 6;
 
@@ -36,6 +41,28 @@ export interface Failure {
   readonly lastFruitful: number;
   /** The code ran to its end: what is missing was left out on purpose or by a mistake of that drop alone. */
   readonly ranToEnd: boolean;
+  /** It failed by what ran in the processing step. */
+  readonly byCode: boolean;
+  /** Nothing has come through for so long that nothing is learned about a single drop. */
+  readonly nothingWorks: boolean;
+}
+
+/** The processing step of an execution that is over. */
+export interface ProcessingStep {
+  readonly status: string;
+  readonly failureReason?: string;
+}
+
+const CODE = /AlgorithmError|exit code/i;
+const SURROUNDINGS = /InternalServerError|CapacityError|ResourceLimitExceeded|Throttling|AccessDenied|not authorized|Failed to invoke|Data download failed/i;
+
+/**
+ * Whether an execution failed by what ran in its processing step, or by the time that this took, and not by a later step, a
+ * quota, a right, a lack of instances or SageMaker itself. A reason that says nothing of these is laid to the code.
+ */
+export function isFailureOfCode(step: ProcessingStep | undefined): boolean {
+  const { status, failureReason = '' } = step ?? { status: 'none' };
+  return status === 'Failed' && (CODE.test(failureReason) || !SURROUNDINGS.test(failureReason));
 }
 
 /**
@@ -48,18 +75,24 @@ export function afterFailure(before: Waiting, failure: Failure, reported: boolea
     return { kind: 'again', waiting: before };
   }
   const own = reported || failure.ranToEnd;
-  const isAlone = own || failure.size === 1;
+  const counts = !failure.nothingWorks;
+  const isAlone = counts && !own && failure.size === 1;
   const waiting: Waiting = {
     failures: before.failures + 1,
-    alone: before.alone + (isAlone ? 1 : 0),
+    errors: before.errors + (counts && own ? 1 : 0),
+    crashes: before.crashes + (isAlone && failure.byCode ? 1 : 0),
+    unclear: before.unclear + (isAlone && !failure.byCode ? 1 : 0),
     limit: own ? failure.size : nextLimit(before, failure),
     firstFailed: before.firstFailed ?? failure.batch,
     lastFailed: failure.batch,
   };
-  if (isAlone && waiting.alone >= (own ? ERRORS_MAX : CRASHES_MAX) && isProven(waiting, failure.lastFruitful)) {
-    return { kind: 'quarantine', reason: own ? 'engineering-failed' : 'processor-crash' };
+  if (counts && own && waiting.errors >= ERRORS_MAX && isProven(waiting, failure.lastFruitful)) {
+    return { kind: 'quarantine', reason: 'engineering-failed' };
   }
-  return { kind: 'again', waiting };
+  const crashed = waiting.crashes >= CRASHES_MAX || waiting.crashes + waiting.unclear >= UNCLEAR_MAX;
+  return isAlone && crashed && isProven(waiting, failure.lastFruitful)
+    ? { kind: 'quarantine', reason: 'processor-crash' }
+    : { kind: 'again', waiting };
 }
 
 /** Once all together again, for the failures that pass; then halves. */

@@ -2,8 +2,12 @@
 export type Waiting = {
   /** Executions that failed with it. */
   readonly failures: number;
-  /** Failures that can be laid to nothing but itself. */
-  readonly alone: number;
+  /** Times that the code failed for it and went on: it said so, or ran to its end and gave nothing. */
+  readonly errors: number;
+  /** Executions that the code made fail while it worked on nothing else. */
+  readonly crashes: number;
+  /** Executions that failed with it alone, and not by the code as far as SageMaker says. */
+  readonly unclear: number;
   /** The next batch that it is in has so many drops at most. Absent: it was in none that failed. */
   readonly limit?: number;
   /** Numbers of the batches that it first, and last, failed in. */
@@ -11,7 +15,7 @@ export type Waiting = {
   readonly lastFailed?: number;
 };
 
-export const NEVER_FAILED: Waiting = { failures: 0, alone: 0 };
+export const NEVER_FAILED: Waiting = { failures: 0, errors: 0, crashes: 0, unclear: 0 };
 
 const LIMIT_MAX = 999_999;
 

@@ -6,14 +6,15 @@ import { Trouble, Troubles } from '../../support/trouble';
 
 /**
  * Random histories of a project whose drops go through a pipeline: every call may fail, or be carried out and its answer lost, or
- * be the last one before the process dies; executions are stopped by hand, vanish, fail for a drop, and drops come all the time.
+ * be the last one before the process dies; executions are stopped by hand, vanish, fail for a drop or for want of instances, and
+ * drops come all the time.
  */
 const RUNS = 40;
 
 type Step =
   | { readonly do: 'drop'; readonly text: 'good' | 'crash' | 'error' | 'reject'; readonly trouble?: undefined }
   | { readonly do: 'round'; readonly trouble?: Trouble }
-  | { readonly do: 'stop' | 'forget' | 'pause' | 'resume' | 'hour'; readonly trouble?: undefined };
+  | { readonly do: 'stop' | 'forget' | 'pause' | 'resume' | 'hour' | 'no-instances'; readonly trouble?: undefined };
 
 const trouble: fc.Arbitrary<Trouble> = fc.record({
   at: fc.nat(90), kind: fc.constantFrom('throw-before' as const, 'throw-after' as const, 'die-before' as const, 'die-after' as const),
@@ -23,16 +24,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('drop' as const), text: fc.constantFrom('good' as const, 'good' as const, 'good' as const, 'crash' as const, 'error' as const, 'reject' as const) }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constant('round' as const), trouble }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('round' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'forget' as const, 'pause' as const, 'resume' as const, 'hour' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stop' as const, 'forget' as const, 'pause' as const, 'resume' as const, 'hour' as const, 'no-instances' as const) }) },
 );
 
-async function take(project: MemoryProject, troubles: Troubles, one: Step, index: number): Promise<void> {
+/** SageMaker fails so many processing jobs that are due next. */
+interface Shortage {
+  jobs: number;
+}
+
+async function take(project: MemoryProject, troubles: Troubles, shortage: Shortage, one: Step, index: number): Promise<void> {
   const { pipelineSimulator } = project.outside;
   const running = pipelineSimulator.executions().find(({ isOver }) => !isOver);
   switch (one.do) {
     case 'drop': await project.drop(`${one.text}-${index}`, pngOf(`${one.text}-${index}`)); break;
     case 'round': await troubles.during(one.trouble, () => project.round()); break;
     case 'hour': project.clock.advance(HOUR); break;
+    case 'no-instances': shortage.jobs += 1; break;
     case 'stop': running && pipelineSimulator.stopByHand(running.arn); break;
     case 'forget': running && pipelineSimulator.forget(running.arn); break;
     default: await project.command(one.do);
@@ -56,13 +63,16 @@ async function settle(project: MemoryProject): Promise<void> {
 test('nothing is lost, paid for twice, blamed for another, or processed by two executions at once', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 25, size: 'max' }), fc.boolean(), async (steps, uploadsAfterFailure) => {
     const troubles = new Troubles();
+    const shortage: Shortage = { jobs: 0 };
+    const stepFault = ({ Type }: { readonly Type: string }): string | undefined =>
+      Type === 'Processing' && shortage.jobs > 0 ? (shortage.jobs -= 1, 'CapacityError: Unable to provision requested ML compute capacity') : undefined;
     const project = await processingProject({
-      pipelines: { apiVerdict: troubles.apiVerdict, uploadsAfterFailure, stepTime: ({ Type }) => Type === 'Processing' ? 3 * MINUTE : 0 },
+      pipelines: { apiVerdict: troubles.apiVerdict, uploadsAfterFailure, stepFault, stepTime: ({ Type }) => Type === 'Processing' ? 3 * MINUTE : 0 },
       processing: { batchSize: 4 }, simulator: { apiVerdict: troubles.apiVerdict },
     });
     troubles.attach(project);
     for (const [index, one] of steps.entries()) {
-      await take(project, troubles, one, index);
+      await take(project, troubles, shortage, one, index);
     }
     await settle(project);
     expect(project.outside.cloud.buckets.peekKeys('drop')).toEqual([]);

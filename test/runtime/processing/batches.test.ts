@@ -171,6 +171,34 @@ describe('failures', () => {
     ]);
   });
 
+  test('an error that the code reported and a crash do not add up', async () => {
+    let times = 0;
+    const project = await processingProject({
+      code: (text) => !text.startsWith('both') ? { images: [{ file: 'SELF' }] } : (times += 1) % 2 === 1 ? { error: 'no' } : 'crash',
+    });
+    await drop(project, 'both', 'good');
+    await until(project, isSettled(project), 400);
+    // error with `good`, crash alone, error, crash again
+    expect(times).toBe(4);
+    expect(dropsOf(project).both).toEqual({ state: 'QUARANTINED', reason: 'processor-crash' });
+  });
+
+  test.each([
+    ['SageMaker itself', 'Processing', 'InternalServerError: We encountered an internal error. Please try again.'],
+    ['a lack of instances', 'Processing', 'CapacityError: Unable to provision requested ML compute capacity'],
+    ['a later step', 'Lambda', 'ClientError: Lambda function failed'],
+  ])('a good drop that is alone is not blamed for %s, while others come through', async (_name, type, fault) => {
+    let faults = 0;
+    const isFaulty = ({ Type }: { readonly Type: string }): boolean => Type === type && faults < 4 && batchesOf(project).at(-1)!.texts[0] === 'lone';
+    const project = await processingProject({
+      processing: { batchSize: 1 }, pipelines: { stepFault: (step) => isFaulty(step) ? (faults += 1, fault) : undefined },
+    });
+    await drop(project, ...names('good', 2), 'lone', ...names('more', 4));
+    await until(project, isSettled(project));
+    expect(faults).toBeGreaterThan(0);
+    expect(Object.values(dropsOf(project)).filter(({ state }) => state !== 'DONE')).toEqual([]);
+  });
+
   test.each([[false], [true]])('outputs of a failed execution that are there (%p) are used', async (uploadsAfterFailure) => {
     const project = await processingProject({ pipelines: { uploadsAfterFailure }, processing: { instanceCount: 1 } });
     await drop(project, 'good-1', 'good-2');

@@ -33,6 +33,8 @@ export interface ExecutionRules extends ProcessingRules {
   readonly stepTime: (step: StepDefinition) => number;
   /** A Lambda step that takes longer fails, although its function goes on. Milliseconds. */
   readonly lambdaTime: number;
+  /** Why SageMaker itself fails a step, if it does. */
+  readonly stepFault: (step: StepDefinition) => string | undefined;
 }
 
 /** One execution of a pipeline: the definition as it was when it started, whatever becomes of the pipeline. */
@@ -113,6 +115,11 @@ export class Execution {
       this.decide(state);
       return;
     }
+    const fault = rules.stepFault(definition);
+    if (fault !== undefined) {
+      state.outcome = { ok: false, reason: fault };
+      return;
+    }
     const given = resolveReferences(definition.Arguments ?? {}, this.values) as JsonObject;
     const work = definition.Type === 'Processing'
       ? runProcessing(host, given, rules, state.abort.signal)
@@ -137,13 +144,15 @@ export class Execution {
   private endStep(step: StepState, rules: ExecutionRules, now: number): void {
     const age = now - step.startedAt;
     const limit = limitOf(step.definition, rules);
-    if (age >= limit) {
+    const took = rules.stepTime(step.definition);
+    // What was over in time is, however late somebody looks.
+    if (age >= limit && (!step.outcome || took >= limit)) {
       step.abort.abort();
       step.outcome = { ok: false, reason: `${step.definition.Type} step timed out after ${limit / 1000} s` };
     }
     if (step.abort.signal.aborted && this.status === 'Stopping') {
       step.status = 'Stopped';
-    } else if (step.outcome && age >= rules.stepTime(step.definition) && isFinished(step)) {
+    } else if (step.outcome && age >= Math.min(took, limit) && isFinished(step)) {
       step.status = step.outcome.ok ? 'Succeeded' : 'Failed';
       step.failureReason = step.outcome.reason;
     } else {

@@ -1,5 +1,5 @@
 import { PIPELINE_STEP } from '../../../contract/processing';
-import { Slot } from '../../core/processing';
+import { Slot, isFailureOfCode } from '../../core/processing';
 import { Execution, ExecutionEnd, ProcessingState, processingWrite, stopToken } from '../../ledger/processing';
 import { ExecutionDescription } from '../../ports';
 import { World } from '../../world';
@@ -22,7 +22,7 @@ export async function startExecution(world: World, seen: Seen, slot: Slot): Prom
   }
   if (outcome.kind === 'refused' && !isWanted(seen, slot)) {
     // The pipeline went with a deploy: nothing of it can run any more.
-    await write(world, slot, { ...planned, end: { at: now, status: 'Vanished', ranToEnd: false, reason: outcome.message } });
+    await write(world, slot, { ...planned, end: { at: now, status: 'Vanished', ranToEnd: false, byCode: false, reason: outcome.message } });
     return true;
   }
   await world.ledger.table.write([processingWrite(backOff(world, processing))]);
@@ -53,16 +53,18 @@ export async function endExecution(world: World, seen: Seen, slot: Slot): Promis
 async function endOf(world: World, { arn }: Execution, description: ExecutionDescription | undefined): Promise<ExecutionEnd> {
   const at = world.ledger.clock.now();
   if (!description) {
-    return { at, status: 'Vanished', ranToEnd: false, reason: 'SageMaker does not know the execution any more' };
+    return { at, status: 'Vanished', ranToEnd: false, byCode: false, reason: 'SageMaker does not know the execution any more' };
   }
   const status = description.status as ExecutionEnd['status'];
   const steps = await world.pipelines.steps(arn!);
   const failed = steps.find((step) => step.status === 'Failed');
+  const processing = steps.find(({ name }) => name === PIPELINE_STEP.PROCESS);
   const reason = [description.failureReason, failed && `step ${failed.name}: ${failed.failureReason ?? 'no reason given'}`]
     .filter((part) => part !== undefined).join('; ');
   return {
     at, status,
-    ranToEnd: steps.some((step) => step.name === PIPELINE_STEP.PROCESS && step.status === 'Succeeded'),
+    ranToEnd: processing?.status === 'Succeeded',
+    byCode: isFailureOfCode(processing),
     ...(reason === '' ? {} : { reason: reason.slice(0, 1_000) }),
   };
 }

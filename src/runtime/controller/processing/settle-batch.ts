@@ -64,9 +64,12 @@ async function chargePage(world: World, seen: Seen, batch: Execution, page: numb
   const { processing } = seen.project;
   const items = await readBatchPage(world.ledger.table, batch.number, page);
   const work = registering(world, seen.configuration);
+  const isFruitful = (batch.fruits ?? 0) > 0;
   const failure: Failure = {
-    batch: batch.number, undone: batch.undone ?? 0, size: batch.drops ?? 0, ranToEnd: batch.end?.ranToEnd ?? false,
-    lastFruitful: (batch.fruits ?? 0) > 0 ? batch.number : processing.lastFruitful,
+    batch: batch.number, undone: batch.undone ?? 0, size: batch.drops ?? 0,
+    ranToEnd: batch.end?.ranToEnd ?? false, byCode: batch.end?.byCode ?? false,
+    lastFruitful: isFruitful ? batch.number : processing.lastFruitful,
+    nothingWorks: processing.breaker.openedAt !== undefined && !isFruitful,
   };
   let { blamed = 0 } = batch;
   for (const found of await registerDrops(world, work, batch.number, items)) {
