@@ -132,7 +132,8 @@ export function decodeFault(error: unknown): Fault {
     return { reason: error.reason, detail: error.message };
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof Error) || /out of memory|unable to (malloc|allocate|create thread)|cannot allocate|ENOMEM|Cannot find module|Could not load/i.test(message)) {
+  // the TIFF reader is "out of memory reading of" a tag that claims more than the file can hold
+  if (!(error instanceof Error) || /out of memory(?! reading of ")|unable to (malloc|allocate|create thread)|cannot allocate|ENOMEM|Cannot find module|Could not load/i.test(message)) {
     throw error;
   }
   if (/exceeds pixel limit/i.test(message)) {

@@ -1,5 +1,6 @@
 import { FaultError } from './fault';
 import { ImageHeader } from './header';
+import { Size } from '../../contract/steps';
 
 const EXTENSION = 0x21;
 const GRAPHIC_CONTROL = 0xf9;
@@ -12,7 +13,14 @@ interface Walk {
   frames: number;
   /** The first frame has pixels of no colour, or leaves some of the canvas free. */
   hasAlpha: boolean;
+  /** What all frames together reach to. */
+  right: number;
+  bottom: number;
 }
+
+/** Canvases that the decoder takes for the screen on which a GIF was made, and not for its size. */
+const SCREENS = ['640x480', '640x512', '800x600', '1024x768', '1280x1024', '1600x1200'];
+const TRUSTED_SIDE = 2_048;
 
 /**
  * Walks a GIF block by block to its trailer. Only its first frame will be shown.
@@ -27,19 +35,32 @@ export function readGif(bytes: Buffer): ImageHeader {
   if (width < 1 || height < 1) {
     throw new FaultError('corrupt', `the GIF header says ${width}x${height} pixels`);
   }
-  const walk: Walk = { at: 13 + colorTableBytes(bytes[10]), frames: 0, hasAlpha: false };
+  const walk: Walk = { at: 13 + colorTableBytes(bytes[10]), frames: 0, hasAlpha: false, right: 1, bottom: 1 };
   while (blockOf(bytes, walk, { width, height }));
   if (walk.frames === 0) {
     throw new FaultError('corrupt', 'the GIF holds no image');
   }
+  requireShownSize({ width, height }, walk);
   return {
     type: 'gif', width, height, orientation: 1, colorModel: 'rgb', bitsPerSample: 8, hasAlpha: walk.hasAlpha, progressive: true, subsampled: false,
     profile: 'none', hasGps: false, animated: walk.frames > 1, end: walk.at, parts: [], laxScans: [],
   };
 }
 
+/**
+ * The decoder lets frames that reach beyond the canvas enlarge it, and goes by the frames alone where it takes the canvas for a screen.
+ * Browsers do not. What would be shown in another size than is recorded would get labels in wrong places.
+ */
+function requireShownSize({ width, height }: Size, { right, bottom }: Walk): void {
+  const isScreen = SCREENS.includes(`${width}x${height}`) || width > TRUSTED_SIDE || height > TRUSTED_SIDE;
+  const shown = isScreen ? { width: right, height: bottom } : { width: Math.max(width, right), height: Math.max(height, bottom) };
+  if (shown.width !== width || shown.height !== height) {
+    throw new FaultError('corrupt', `the GIF header says ${width}x${height} pixels, and its frames take ${right}x${bottom}`);
+  }
+}
+
 /** @returns whether another block follows */
-function blockOf(bytes: Buffer, walk: Walk, canvas: { readonly width: number; readonly height: number }): boolean {
+function blockOf(bytes: Buffer, walk: Walk, canvas: Size): boolean {
   const kind = byteAt(bytes, walk.at);
   if (kind === TRAILER) {
     walk.at += 1;
@@ -60,6 +81,7 @@ function blockOf(bytes: Buffer, walk: Walk, canvas: { readonly width: number; re
   if (walk.frames === 0 && (left > 0 || top > 0 || width < canvas.width || height < canvas.height)) {
     walk.hasAlpha = true;
   }
+  [walk.right, walk.bottom] = [Math.max(walk.right, left + width), Math.max(walk.bottom, top + height)];
   // behind the colour table stands the size of the first code
   skipSubBlocks(bytes, walk, walk.at + 10 + colorTableBytes(flags) + 1);
   walk.frames += 1;

@@ -25,7 +25,11 @@ export function requireMemory(size: Size): Size {
 export async function toPicture(image: Sharp, size: Size): Promise<Picture> {
   const { width, height } = requireMemory(size);
   const data = await runPipeline(image.raw());
-  return { data, width, height, channels: data.length / (width * height) as Picture['channels'] };
+  const channels = data.length / (width * height);
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    throw new FaultError('corrupt', `the decoder makes ${data.length} bytes of it, which are not ${width}x${height} pixels`);
+  }
+  return { data, width, height, channels };
 }
 
 export function openPicture({ data, width, height, channels }: Picture): Sharp {

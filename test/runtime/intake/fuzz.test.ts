@@ -1,7 +1,7 @@
 import { makeCorpus } from './fuzz/corpus';
 import { FUNCTION_MEGABYTES, IntakeProcess } from './fuzz/intake-process';
 import { MUTATIONS, mutantOf } from './fuzz/mutations';
-import type { Answer, Became } from './fuzz/worker';
+import type { Answer, Became, StoredImage } from './fuzz/worker';
 import { isReasonCode } from '../../../src/contract/reasons';
 import { inspect } from '../../../src/runtime/images/gate';
 import { SecondDecoder, openSecondDecoder } from '../../support/second-decoder';
@@ -22,7 +22,8 @@ let decoder: SecondDecoder;
 let intake: IntakeProcess;
 beforeAll(async () => {
   // it may have to be installed first
-  [decoder, intake] = await Promise.all([openSecondDecoder(), IntakeProcess.bundle()]);
+  decoder = await openSecondDecoder();
+  intake = await IntakeProcess.bundle();
 }, 300_000);
 afterAll(() => Promise.all([decoder?.close(), intake?.close()]));
 
@@ -30,11 +31,17 @@ afterAll(() => Promise.all([decoder?.close(), intake?.close()]));
  * Why an image is none. Where a project keeps the bytes of its drops, it keeps their metadata too, which the second decoder
  * reads more strictly than a browser does: of those the picture alone is judged.
  */
-async function faultOf(image: string, untouched: boolean): Promise<string[]> {
-  const bytes = Buffer.from(image, 'base64');
+async function faultOf({ bytes: text, size }: StoredImage, untouched: boolean): Promise<string[]> {
+  const bytes = Buffer.from(text, 'base64');
   const sight = await decoder.see(bytes);
   const judged = sight.ok || !untouched ? sight : await decoder.see(pictureOf(bytes));
-  return !judged.ok ? [judged.error] : ['JPEG', 'PNG'].includes(judged.format) ? [] : [judged.format];
+  if (!judged.ok || !['JPEG', 'PNG'].includes(judged.format)) {
+    return [judged.ok ? judged.format : judged.error];
+  }
+  const shown = `${judged.width}x${judged.height}`;
+  // kept as it is, a turned image with a damaged Exif block is turned by one reader and not by another
+  const turned = untouched ? `${judged.height}x${judged.width}` : shown;
+  return size === undefined || size === shown || size === turned ? [] : [`it shows ${shown} pixels, and the ledger says ${size}`];
 }
 
 /** The image without what no picture depends on. */

@@ -26,6 +26,12 @@ function withNumbers(tiff: Buffer, bits: number): Buffer {
   return changed;
 }
 
+function withCanvas(gif: Buffer, width: number, height: number): Buffer {
+  gif.writeUInt16LE(width, 6);
+  gif.writeUInt16LE(height, 8);
+  return gif;
+}
+
 const refused = (name: string, key: string, bytes: Case['bytes'], type: string): Case => ({
   name, key, bytes, becomes: quarantine('unsupported-type', new RegExp(`the file is ${type}; JPEG, PNG, WebP, GIF and TIFF are accepted`)),
 });
@@ -64,9 +70,14 @@ export const TYPES: readonly Case[] = [
   { name: 'a TIFF of 32 bits a sample', key: 'a.tif', bytes: () => withNumbers(tiffPages(1), 32), becomes: quarantine('unsupported-type', /floating point/) },
   { name: 'a cut GIF', key: 'a.gif', bytes: async () => cut(await open(texture(90, 60)).gif().toBuffer(), 1), becomes: quarantine('truncated', /before the end of the GIF/) },
   { name: 'a cut WebP', key: 'a.webp', bytes: async () => cut(await open(texture(90, 60)).webp().toBuffer(), 1), becomes: quarantine('truncated', /the WebP says that it has/) },
+  ...[[640, 480], [3_000, 40], [30, 20]].map(([width, height]): Case => ({
+    name: `a GIF of 60x40 that says ${width}x${height}, which the decoder does not believe`, key: 'a.gif',
+    bytes: async () => withCanvas(await open(FRAMES[0]).gif().toBuffer(), width, height),
+    becomes: quarantine('corrupt', new RegExp(`header says ${width}x${height} pixels, and its frames take 60x40`)),
+  })),
   { name: 'a GIF without an image', key: 'a.gif', bytes: () => Buffer.from('GIF89a\x01\0\x01\0\0\0\0;', 'latin1'), becomes: quarantine('corrupt', /the GIF holds no image/) },
   { name: 'a WebP without an image', key: 'a.webp', bytes: () => Buffer.from('RIFF\x0c\0\0\0WEBPABCD\0\0\0\0', 'latin1'), becomes: quarantine('corrupt', /does not begin with the header of an image/) },
-  { name: 'a GIF whose canvas would fill the memory', key: 'a.gif', bytes: () => Buffer.from('GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x01\0\0;', 'latin1'), becomes: quarantine('too-many-pixels', /the image is 65535x65535|needs \d+ bytes to decode/) },
+  { name: 'a GIF whose canvas would fill the memory', key: 'a.gif', bytes: () => Buffer.from('GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\x02\x01\0\0;', 'latin1'), becomes: quarantine('too-many-pixels', /the image is 65535x65535|needs \d+ bytes to decode/) },
   refused('a BMP', 'a.bmp', () => bmp(20, 10), 'BMP'),
   refused('an SVG that asks a server for its content', 'a.svg', () => Buffer.from(SVG_OUTSIDE), 'SVG'),
   refused('an SVG that asks for a file, named as a JPEG', 'a.jpg', () => Buffer.from(SVG_FILE), 'SVG'),

@@ -30,8 +30,14 @@ export interface Became {
   readonly state: string;
   readonly reason?: string;
   readonly detail?: string;
+  readonly images: readonly StoredImage[];
+}
+
+export interface StoredImage {
   /** Base64. */
-  readonly images: readonly string[];
+  readonly bytes: string;
+  /** As the ledger has it: `90x60`. Undefined: nothing leads to the image. */
+  readonly size?: string;
 }
 
 export interface Answer {
@@ -39,8 +45,8 @@ export interface Answer {
   readonly neighbours: readonly string[];
   /** Messages that go back to the queue. */
   readonly failures: number;
-  /** Images that no item leads to, base64: a drop was refused after they were made of it. Nobody is shown them. */
-  readonly strays: readonly string[];
+  /** Images that no item leads to: a drop was refused after they were made of it. Nobody is shown them. */
+  readonly strays: readonly StoredImage[];
   /** Whether images are the bytes of their drops. */
   readonly untouched: boolean;
   readonly peakMegabytes: number;
@@ -88,7 +94,11 @@ function outcomes(
   const items = [...project.outside.table.items()];
   const { buckets } = project.outside.cloud;
   const drop = (key: string) => items.find((item) => item.pk.startsWith('DROP#') && item.sk.startsWith('VERSION#') && item.key === key);
-  const stored = (key: string): string => Buffer.from(buckets.read('input', key).body).toString('base64');
+  const stored = (key: string): StoredImage => {
+    const item = items.find(({ sk, sourceRef }) => sk === 'IMAGE' && sourceRef === `s3://input/${key}`);
+    const { 'image-width': width, 'image-height': height } = (item?.provenance ?? {}) as { readonly [name: string]: number };
+    return { bytes: Buffer.from(buckets.read('input', key).body).toString('base64'), ...(item ? { size: `${width}x${height}` } : {}) };
+  };
   const accounted = new Set<string>();
   const keysOf = (key: string): string[] => items
     .filter((item) => item.sk === 'IMAGE' && (item.provenance as { 'drop-key': string })['drop-key'] === key)
