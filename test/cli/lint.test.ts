@@ -17,7 +17,8 @@ async function lint(...argv: string[]): Promise<{ code: number; out: string; err
     out: { write: (text) => out.push(text) }, err: { write: (text) => err.push(text) }, user: 'ada',
     connect: never, openAccount: never, onInterrupt: never, confirm: never, sleep: never,
   }, '1.2.3');
-  return { code, out: out.join('').replaceAll(folder, 'DIR'), err: err.join('').replaceAll(folder, 'DIR') };
+  // where lines break depends on how long the path of the checkout is
+  return { code, out: out.join('').replaceAll(folder, 'DIR'), err: err.join('').replaceAll(folder, 'DIR').replace(/\s+/g, ' ') };
 }
 
 const write = (name: string, content: string): void => fs.writeFileSync(path.join(folder, name), content);
