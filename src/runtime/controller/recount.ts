@@ -1,13 +1,17 @@
-import { CountName, countOf, countWrites } from '../ledger/counts';
-import { STATES_WITH_JOB } from '../ledger/images';
+import { CountName, addCounts, countOf, countWrites } from '../ledger/counts';
+import { STATES_WITH_JOB, countsOf, imageOf, isWithJob } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
 import { SHARDS, jobKey, jobOfOrder, statusPartition } from '../ledger/keys';
 import { Project, readProject, stateWrite } from '../ledger/project';
+import { Key } from '../ports';
 import { World } from '../world';
 import { noteDrift } from './drift';
 
 /** Where so many wait, they are not counted one by one: a wrong counter keeps nothing from being done then. */
 const PAGES_MAX = 20;
+
+/** So many items, at most, are read one by one before a counter is put right. */
+const ITEMS_MAX = 2_000;
 
 /** Longer than this it must not keep anything else from being done. Milliseconds. */
 const TIME_MAX = 5_000;
@@ -31,8 +35,8 @@ type Numbers = { [name: string]: number };
 
 /**
  * Compares the counters that decisions rest on with what they count. They change in the transactions that change what they count,
- * so that nothing but a hand on the table makes them differ. What differs twice by the same, an hour apart and while nothing else
- * changed, is put right: the index that is counted may lag.
+ * so that nothing but a hand on the table makes them differ. The index that is counted may lag, and where work goes on steadily it
+ * lags by the same each time. So what differs twice by the same, an hour apart, is put right only if the items themselves say so too.
  */
 export async function recount(world: World, { state }: Project): Promise<void> {
   const now = world.ledger.clock.now();
@@ -40,20 +44,20 @@ export async function recount(world: World, { state }: Project): Promise<void> {
     return;
   }
   const before = await keptNow(world);
-  const counted = await countNow(world, state.openJobs);
-  const kept = await keptNow(world);
-  if (!counted || JSON.stringify(before) !== JSON.stringify(kept)) {
+  const listed = await countNow(world, state.openJobs);
+  const differs = Object.entries(listed?.counted ?? {}).map(([name, count]) => ({ name, by: count - (before[name] ?? 0) }))
+    .filter(({ by }) => by !== 0);
+  const again = differs.filter(({ name, by }) => by === state.recount?.[name]);
+  const exact = again.length > 0 ? await countItems(world, listed!) : {};
+  if (!listed || JSON.stringify(before) !== JSON.stringify(await keptNow(world))) {
     return; // it is busy: the next sweep tries again
   }
-  const differences: Numbers = {};
-  for (const name of Object.keys(counted)) {
-    const difference = counted[name] - (kept[name] ?? 0);
-    if (difference !== 0 && difference === state.recount?.[name]) {
-      await putRight(world, name, difference);
-    } else if (difference !== 0) {
-      differences[name] = difference;
+  for (const { name, by } of again) {
+    if (exact && (exact[name] ?? 0) - (before[name] ?? 0) === by) {
+      await putRight(world, name, by);
     }
   }
+  const differences: Numbers = Object.fromEntries(differs.filter((one) => !again.includes(one)).map(({ name, by }) => [name, by]));
   await world.ledger.table.write([stateWrite({ recountedAt: now, recount: differences })]);
 }
 
@@ -66,37 +70,60 @@ async function keptNow(world: World): Promise<Numbers> {
   return kept;
 }
 
+/** What the index lists. */
+interface Listed {
+  readonly counted: Numbers;
+  readonly keys: readonly Key[];
+}
+
 /** Undefined where there are too many, or where it takes too long. */
-async function countNow(world: World, openJobs: readonly number[]): Promise<Numbers | undefined> {
+async function countNow(world: World, openJobs: readonly number[]): Promise<Listed | undefined> {
   const deadline = world.ledger.clock.now() + TIME_MAX;
+  const keys: Key[] = [];
   const counted: Numbers = Object.fromEntries([...Object.values(COUNTED).flat(), ...openJobs.map(openOf)].map((name) => [name, 0]));
   for (const [status, names] of Object.entries(COUNTED)) {
-    const isWithJob = (STATES_WITH_JOB as readonly string[]).includes(status);
+    const belongs = (STATES_WITH_JOB as readonly string[]).includes(status);
     for (const shard of SHARDS) {
-      const orders = await ordersIn(world, statusPartition(status, shard));
-      if (!orders || world.ledger.clock.now() > deadline) {
+      const entries = await entriesIn(world, statusPartition(status, shard));
+      if (!entries || world.ledger.clock.now() > deadline) {
         return undefined;
       }
+      keys.push(...(keys.length > ITEMS_MAX ? [] : entries));
       for (const name of names) {
-        counted[name] += orders.length;
+        counted[name] += entries.length;
       }
-      for (const job of isWithJob ? orders.map((order) => openOf(jobOfOrder(order))).filter((name) => name in counted) : []) {
+      for (const job of belongs ? entries.map(({ gsi1sk }) => openOf(jobOfOrder(gsi1sk))).filter((name) => name in counted) : []) {
         counted[job] += 1;
       }
     }
   }
-  return counted;
+  return { counted, keys };
 }
 
-async function ordersIn({ ledger }: World, pk: string): Promise<string[] | undefined> {
-  const orders: string[] = [];
+/** The same by the items that the index lists, wherever it still has them. Undefined where there are too many. */
+async function countItems({ ledger }: World, { keys }: Listed): Promise<Numbers | undefined> {
+  const once = [...new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }])).values()];
+  if (once.length > ITEMS_MAX) {
+    return undefined;
+  }
+  return (await ledger.table.getMany(once)).reduce<Numbers>((sum, item) => {
+    if (item.pk.startsWith('DROP#')) {
+      return addCounts(sum, { [`drop:${String(item.state)}`]: 1 }) as Numbers;
+    }
+    const image = imageOf(item);
+    return addCounts(sum, countsOf(image), isWithJob(image) ? { [openOf(image.job!)]: 1 } : {}) as Numbers;
+  }, {});
+}
+
+async function entriesIn({ ledger }: World, pk: string): Promise<(Key & { readonly gsi1sk: string })[] | undefined> {
+  const entries: (Key & { readonly gsi1sk: string })[] = [];
   let after: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
     const page = await ledger.table.queryIndex({ pk, after });
-    orders.push(...page.items.map(({ gsi1sk }) => gsi1sk));
+    entries.push(...page.items);
     after = page.next;
     if (after === undefined) {
-      return orders;
+      return entries;
     }
   }
   return undefined;

@@ -188,6 +188,19 @@ describe('a counter that differs from what it counts is put right, and people ar
     expect(driftsTold(project)).toEqual([expect.stringMatching(/job 1 counted 2 images/)]);
   });
 
+  test('an index that lags by the same for hours makes no counter wrong', async () => {
+    const project = await runningProject({}, 3);
+    await pass(project, 10 * MINUTE, MINUTE);
+    const { table } = project.outside;
+    expect(Object.values(statesOf(project))).toEqual(['SENT', 'SENT', 'SENT']);
+    table.options = { ...table.options, indexLag: Infinity };
+    await project.label(3);
+    await pass(project, 4 * HOUR, 10 * MINUTE);
+    expect(Object.values(statesOf(project))).toEqual(['LABELED', 'LABELED', 'LABELED']);
+    expect(driftsTold(project)).toEqual([]);
+    expectConservation(table);
+  });
+
   test('a healthy project that is at work never looks as if it differed', async () => {
     const project = await runningProject({}, 3);
     for (let hour = 0; hour < 12; hour += 1) {
