@@ -69,7 +69,7 @@ export async function beginRoll(world: World, { state }: Project, job: JobRecord
   const now = world.ledger.clock.now();
   await world.ledger.table.write([
     setJob(job.number, { rollAt: now, rollReason: reason }, 'CREATED'),
-    stateWrite({ lastRollAt: now, vainRolls: reason === 'not-arriving' && job.arrivedAt === undefined ? state.vainRolls + 1 : 0 }),
+    stateWrite({ lastRollAt: now, vainRolls: reason === 'not-arriving' ? state.vainRolls + 1 : 0 }),
   ]);
   world.telemetry.info(`rolling ${job.name}: ${reason}`, { notice: 'roll', reason });
 }

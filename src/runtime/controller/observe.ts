@@ -151,7 +151,8 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   if (job.arrivedAt === undefined && (arrived > 0 || job.labeled > 0)) {
     fields.arrivedAt = now;
   }
-  const known = arrived + queued;
+  // A label proves an arrival before the counters do.
+  const known = Math.max(arrived, job.labeled) + queued;
   const published = job.offered - sending;
   if (known >= published) {
     if (job.missingSince !== undefined) {

@@ -118,8 +118,8 @@ function distrust(live: LiveJob, timings: Timings): string | undefined {
  * Where jobs were rolled in vain, the service may only count later than we wait: each further job gets twice the time, up to a day.
  * Else the same image would go from job to job for ever, and keep the others from theirs.
  */
-function rollPatience({ arrived, vainRolls }: LiveJob, { arrivalPatience, rollDeadline }: Timings): number {
-  return arrived ? arrivalPatience : Math.min(rollDeadline, arrivalPatience * 2 ** vainRolls);
+function rollPatience({ vainRolls }: LiveJob, { arrivalPatience, rollDeadline }: Timings): number {
+  return Math.min(rollDeadline, arrivalPatience * 2 ** vainRolls);
 }
 
 function resting(why: Rest, live: LiveJob | undefined, timings: Timings): Decision {

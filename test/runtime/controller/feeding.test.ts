@@ -237,6 +237,30 @@ describe('rolling', () => {
     expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
   });
 
+  test('counters that are later than we wait: jobs are not rolled for it again and again', async () => {
+    const project = await projectWith(6, { window: 3 }, { counterDelay: 50 * MINUTE });
+    // Workers answer the first image of each job, and no other for days.
+    for (let hour = 0; hour < 8 * 24; hour += 1) {
+      await pass(project, HOUR);
+      if (hour % 24 === 23) {
+        await project.label(1);
+      }
+    }
+    expect((await project.read()).state.lastJob).toBeLessThanOrEqual(4);
+    await project.finish();
+    expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
+  });
+
+  test('a label proves that its image arrived, however late the counters are', async () => {
+    const project = await projectWith(8, { window: 1 }, { counterDelay: 3 * HOUR });
+    for (let minute = 0; minute < 60; minute += 1) {
+      await pass(project, MINUTE, MINUTE);
+      await project.label();
+    }
+    expect(jobStatuses(project)).toEqual(['1 InProgress']);
+    expect(Object.values(statesOf(project))).toEqual(Array.from({ length: 8 }, () => 'LABELED'));
+  });
+
   test('28 days: drained, stopped and chained, before Ground Truth ends it', async () => {
     const project = await projectWith(1);
     for (let day = 0; day < 30; day += 1) {
