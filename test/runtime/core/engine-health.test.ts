@@ -33,6 +33,8 @@ function live(drops: readonly ('good' | 'bad')[], isBrokenAt: (minute: number) =
         ends[index] = 'quarantined';
         due.delete(index);
       } else {
+        // What failed comes again behind what waits.
+        due.delete(index);
         due.set(index, now + retryAfter(failed.count, DEFAULT_TIMINGS));
       }
     }
