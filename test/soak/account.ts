@@ -41,7 +41,7 @@ export class Account {
     });
     this.cloud.queues.postman = (arn, body, put) => {
       const stream = streamOf(arn);
-      trace.note(arn, stream === 'events' ? '' : body);
+      trace.note(arn, () => stream === 'events' ? '' : body);
       this.postman.post(stream, stream !== 'labels' ? put : () => {
         if (this.isOfEndedJob(body)) {
           tally.fault('label-after-the-end-of-its-job');
@@ -51,7 +51,7 @@ export class Account {
     };
     this.cloud.faults = (operation, args) => {
       if (operation === 'groundTruth.writeObject') {
-        trace.note(String(args[1]), String(this.clock.now()));
+        trace.note(String(args[1]), () => this.clock.now());
       }
       return 'ok';
     };

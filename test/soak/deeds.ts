@@ -256,7 +256,7 @@ async function stopByHand(history: History, project: SoakProject, running: boole
   if (newest) {
     const name = newest.LabelingJobName;
     await history.simulator.stopLabelingJob({ LabelingJobName: name }).then(
-      () => history.trace.note('stopped'), (error: Error) => history.trace.note('stop', error.name),
+      () => history.trace.note('stopped'), (error: Error) => history.trace.note('stop', () => error.name),
     );
     if (newest.LabelingJobStatus === 'InProgress') {
       history.tally.fault('job-stopped-by-hand');

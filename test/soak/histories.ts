@@ -11,27 +11,34 @@ export interface Histories {
   readonly stride?: number;
   /** Fast mode: no replays with other answers to open questions, and a violation is not shrunk. Default: false. */
   readonly fast?: boolean;
+  /** Whether they are short. Default: false. */
+  readonly short?: boolean;
+  /** Histories that break a promise until no further one is told. Default: 1. */
+  readonly most?: number;
   readonly onHistory?: () => void;
 }
 
 /** What histories came to. */
 export interface Summary {
   readonly counted: Counted;
-  /** The first history that broke a promise; nothing is told after it. */
-  readonly broken?: Broken & { readonly path: number };
+  /** Histories that broke a promise, in their order. */
+  readonly broken: readonly (Broken & { readonly path: number })[];
 }
 
-/** Tells histories until all are told or one breaks a promise. */
-export async function runHistories({ histories, seed, path = 0, stride = 1, fast = false, onHistory }: Histories): Promise<Summary> {
-  const historian = new Historian(seed, !fast);
-  for (let told = 0; told < histories; told += 1) {
+/** Tells histories until all are told, or so many broke a promise. */
+export async function runHistories(
+  { histories, seed, path = 0, stride = 1, fast = false, short = false, most = 1, onHistory }: Histories,
+): Promise<Summary> {
+  const historian = new Historian(seed, !fast, short);
+  const broken: (Broken & { readonly path: number })[] = [];
+  for (let told = 0; told < histories && broken.length < most; told += 1) {
     const at = path + told * stride;
     const { script, violation } = await historian.tell(at);
     if (violation) {
-      const broken = { script, violation };
-      return { counted: historian.tally.counted, broken: { ...fast ? broken : await shrink(broken), path: at } };
+      const found = { script, violation };
+      broken.push({ ...fast ? found : await shrink(found), path: at });
     }
     onHistory?.();
   }
-  return { counted: historian.tally.counted };
+  return { counted: historian.tally.counted, broken };
 }

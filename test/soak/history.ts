@@ -33,8 +33,7 @@ interface Running {
 
 /** One history: an account with one or two projects, to which the steps of a script happen. */
 export class History {
-  public static async begin(setup: Setup, tally: Tally): Promise<History> {
-    const trace = new Trace();
+  public static async begin(setup: Setup, tally: Tally, trace: Trace): Promise<History> {
     const account = new Account(setup, tally, trace);
     account.cloud.buckets.create('stranger');
     await account.cloud.buckets.put('stranger', 'red flower.jpg', 'a flower');

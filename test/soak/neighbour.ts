@@ -66,7 +66,7 @@ export class Neighbour {
         TaskTitle: 'Mine', TaskDescription: 'Mine', NumberOfHumanWorkersPerDataObject: 1, TaskTimeLimitInSeconds: 600, MaxConcurrentTaskCount: 2,
         AnnotationConsolidationConfig: { AnnotationConsolidationLambdaArn: 'arn:aws:lambda:us-east-1:432418664414:function:ACS-ImageMultiClass' },
       },
-    }).then(() => tally.fault('neighbour-takes-a-job'), (error: Error) => trace.note('neighbour', error.name));
+    }).then(() => tally.fault('neighbour-takes-a-job'), (error: Error) => trace.note('neighbour', () => error.name));
   }
 
   /** An image of its manifest, one with an id that is no URI, one that its former job had too, and more than workers take. */
@@ -85,9 +85,9 @@ export class Neighbour {
   private async look(): Promise<void> {
     const { simulator, trace } = this.account;
     const { LabelingJobSummaryList: jobs } = await simulator.listLabelingJobs({ MaxResults: 100, SortOrder: 'Descending' });
-    trace.note('list', jobs.map(({ LabelingJobName: name }) => name).join());
+    trace.note('list', () => jobs.map(({ LabelingJobName: name }) => name).join());
     for (const { LabelingJobName: name, LabelCounters: counters, LabelingJobStatus: status } of jobs.filter((job) => job.LabelingJobName.startsWith('my-'))) {
-      trace.note(name, JSON.stringify([counters, status]));
+      trace.note(name, () => [counters, status]);
     }
   }
 }

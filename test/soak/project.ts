@@ -124,7 +124,7 @@ export class SoakProject {
     };
     account.cloud.bus.onEvent((event) => {
       if (event.source === 'aws.sagemaker') {
-        account.trace.note('event', JSON.stringify(event));
+        account.trace.note('event', () => event);
         account.postman.post('wakes', () => { this.wakes += 1; });
       } else if (event['detail-type'] === 'Alert' && event.detail.chainId === this.configuration.chainId) {
         this.alerted.add(String(event.detail.code));

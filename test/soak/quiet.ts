@@ -86,9 +86,8 @@ function countsOf(project: SoakProject): { readonly [name: string]: number } {
 }
 
 function isDone(project: SoakProject): boolean {
-  const counts = countsOf(project);
   const { openJobs = [] } = (project.watch.state ?? {}) as { openJobs?: readonly number[] };
-  return MOVING.every((name) => (counts[name] ?? 0) === 0) && openJobs.length <= 1
+  return MOVING.every((name) => project.watch.count.of(name) === 0) && openJobs.length <= 1
     && !project.versions.some((version) => project.waits(version))
     && project.queueBodies(`intake${project.suffix}`).length === 0 && project.queueBodies(`recorder${project.suffix}`).length === 0;
 }
@@ -236,7 +235,7 @@ function quarantineProblems(history: History, project: SoakProject): string[] {
 
 /** The ledger counts a label beyond the first only where it was reported after its job was settled, and people are told. */
 function doubleProblems(history: History, project: SoakProject): string[] {
-  const double = countsOf(project).double ?? 0;
+  const double = project.watch.count.of('double');
   if (double === 0) {
     return [];
   }

@@ -59,8 +59,7 @@ async function getGoing(history: History, project: SoakProject): Promise<void> {
     history.tally.fault('order-resume');
     await project.command('resume');
   }
-  const counts = project.watch.count.recount.counted;
-  if (['PENDING', 'SENDING', 'SENT'].every((state) => (counts[`image:${state}`] ?? 0) === 0)) {
+  if (['PENDING', 'SENDING', 'SENT'].every((state) => project.watch.count.of(`image:${state}`) === 0)) {
     await dropFresh(project);
   }
 }

@@ -90,8 +90,15 @@ function questionShortcomings({ answers }: Counted): string[] {
   }));
 }
 
+/** Which history it is. */
+interface Told {
+  readonly seed: number;
+  readonly path: number;
+  readonly short?: boolean;
+}
+
 /** A failing history, short, with the command that replays it. */
-export function brokenWords({ script, violation }: Broken, seed: number, path: number): string[] {
+export function brokenWords({ script, violation }: Broken, { seed, path, short }: Told): string[] {
   return [
     'VIOLATION',
     ...violation.problems.map((problem) => `  ${problem}`),
@@ -100,6 +107,6 @@ export function brokenWords({ script, violation }: Broken, seed: number, path: n
     'Script:',
     ...script.steps.map((step, index) => `  ${padded(index + 1, 3)}. ${stepWords(step)}`),
     ...(violation.step === 'quiet' ? ['  then it is quiet'] : []),
-    `seed ${seed}, path ${path}. Again: npm run soak -- --seed ${seed} --path ${path}`,
+    `seed ${seed}, path ${path}. Again: npm run soak -- --seed ${seed} --path ${path}${short ? ' --short' : ''}`,
   ];
 }

@@ -13,11 +13,15 @@ export interface Outcome {
   readonly counted: Counted;
 }
 
-/** Plays a script to its end, or to the first violation. */
-export async function play(script: Script): Promise<Outcome> {
+/**
+ * Plays a script to its end, or to the first violation.
+ *
+ * @param isCompared Whether its trace is wanted.
+ */
+export async function play(script: Script, isCompared = false): Promise<Outcome> {
   const tally = new Tally();
   const { counted } = tally;
-  const history = await History.begin(script.setup, tally);
+  const history = await History.begin(script.setup, tally, new Trace(isCompared));
   let violation: Violation | undefined;
   try {
     for (const step of script.steps) {
@@ -31,8 +35,8 @@ export async function play(script: Script): Promise<Outcome> {
     violation = error;
   }
   const { trace, projects } = history;
-  history.simulator.bill().forEach((entry) => trace.note('bill', JSON.stringify(entry)));
-  projects.forEach((project) => trace.note('data set', JSON.stringify(project.dataSet())));
+  history.simulator.bill().forEach((entry) => trace.note('bill', () => entry));
+  projects.forEach((project) => trace.note('data set', () => project.dataSet()));
   trace.endStep();
   counted.histories = 1;
   counted.steps = script.steps.length;
@@ -62,40 +66,37 @@ export class Historian {
   private asked = 0;
 
   /** @param compare Whether to replay histories with another answer to an open question. */
-  public constructor(private readonly seed: number, private readonly compare: boolean) {}
+  public constructor(private readonly seed: number, private readonly compare: boolean, private readonly short: boolean) {}
 
   public async tell(path: number): Promise<{ readonly script: Script; readonly violation?: Violation }> {
-    const script = scriptOf(this.seed, path);
-    const outcome = await play(script);
+    const script = scriptOf(this.seed, path, this.short);
+    const due = this.compare ? this.due(script) : undefined;
+    const outcome = await play(script, due !== undefined);
     this.tally.add(outcome.counted);
     OPEN_QUESTIONS.forEach(({ answers }, question) => {
       this.tally.answerOf(answerName(question, script.setup.answers[question] % answers.length)).given += 1;
     });
-    if (this.compare && !outcome.violation) {
-      const other = await this.ask(script, outcome.trace);
-      if (other) {
-        return other;
-      }
+    if (!due || outcome.violation) {
+      return { script, violation: outcome.violation };
     }
-    return { script, violation: outcome.violation };
+    const replayed = withAnswer(script, due.question, due.answer);
+    const other = await play(replayed, true);
+    const counted = this.tally.answerOf(answerName(due.question, due.answer));
+    counted.replayed += 1;
+    counted.changed += isSame(outcome.trace, other.trace) ? 0 : 1;
+    return other.violation ? { script: replayed, violation: other.violation } : { script };
   }
 
-  /** Replays the script with another answer to the question that is due, as long as not every answer has made its difference. */
-  private async ask(script: Script, trace: Trace): Promise<{ script: Script; violation: Violation } | undefined> {
+  /** Another answer to the question whose turn it is, as long as not every answer has made its difference. */
+  private due(script: Script): { readonly question: number; readonly answer: number } | undefined {
     for (let tried = 0; tried < OPEN_QUESTIONS.length; tried += 1) {
       const question = this.asked++ % OPEN_QUESTIONS.length;
       const { answers } = OPEN_QUESTIONS[question];
       const given = script.setup.answers[question] % answers.length;
-      const due = answers.map((_, index) => index)
-        .filter((answer) => answer !== given && this.tally.answerOf(answerName(question, answer)).changed < REPLAYS_CHANGED);
-      if (due.length > 0) {
-        const answer = due[0];
-        const replayed = withAnswer(script, question, answer);
-        const outcome = await play(replayed);
-        const counted = this.tally.answerOf(answerName(question, answer));
-        counted.replayed += 1;
-        counted.changed += isSame(trace, outcome.trace) ? 0 : 1;
-        return outcome.violation && { script: replayed, violation: outcome.violation };
+      const answer = answers.findIndex((_, index) =>
+        index !== given && this.tally.answerOf(answerName(question, index)).changed < REPLAYS_CHANGED);
+      if (answer >= 0) {
+        return { question, answer };
       }
     }
     return undefined;

@@ -59,10 +59,10 @@ export class ServiceDoor {
     const operation = command.constructor.name.replace(/Command$/, '');
     try {
       const answer = await this.carryOut(operation, command.input);
-      this.trace.note(operation, JSON.stringify(answer));
+      this.trace.note(operation, () => answer);
       return answer;
     } catch (error) {
-      this.trace.note(operation, (error as Error).name);
+      this.trace.note(operation, () => (error as Error).name);
       throw error;
     }
   }

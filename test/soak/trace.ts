@@ -6,9 +6,15 @@ export class Trace {
   public readonly steps: number[] = [];
   private hash = 0x811c9dc5;
 
-  public note(what: string, detail = ''): void {
-    this.add(what);
-    this.add(detail);
+  /** @param isKept Whether anybody will compare it: else nothing is noted. */
+  public constructor(private readonly isKept: boolean) {}
+
+  public note(what: string, detail: () => unknown = () => ''): void {
+    if (this.isKept) {
+      this.add(what);
+      const said = detail();
+      this.add(typeof said === 'string' ? said : JSON.stringify(said) ?? '');
+    }
   }
 
   public endStep(): void {

@@ -37,6 +37,11 @@ export class LedgerCount {
     this.count(after, 1);
   }
 
+  /** How many items there are of one kind. */
+  public of(name: string): number {
+    return this.counted[name] ?? 0;
+  }
+
   public get recount(): Recount {
     return {
       counted: withoutZeros(this.counted), kept: withoutZeros(this.kept),

@@ -27,10 +27,13 @@ function escapeOnce(value: unknown): string {
   return plain.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/'/g, '&#39;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
+/** Only reads templates: the same for all. */
+const reader = liquid(uri => uri);
+
 /** What is wrong with a template's Liquid; undefined: nothing. */
 export function liquidProblem(template: string): string | undefined {
   try {
-    liquid(uri => uri).parse(template);
+    reader.parse(template);
     return undefined;
   } catch (error) {
     return (error as Error).message;

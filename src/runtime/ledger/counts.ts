@@ -17,11 +17,16 @@ export type Counts = { readonly [name in CountName]?: number };
 export function addCounts(...changes: readonly Counts[]): Counts {
   const sum: { [name: string]: number } = {};
   for (const change of changes) {
-    for (const [name, value] of Object.entries(change)) {
-      sum[name] = (sum[name] ?? 0) + (value ?? 0);
+    for (const name of Object.keys(change) as CountName[]) {
+      sum[name] = (sum[name] ?? 0) + (change[name] ?? 0);
     }
   }
-  return Object.fromEntries(Object.entries(sum).filter(([, value]) => value !== 0));
+  for (const name of Object.keys(sum)) {
+    if (sum[name] === 0) {
+      delete sum[name];
+    }
+  }
+  return sum;
 }
 
 /** The write that changes counters, or none where nothing changes. */
