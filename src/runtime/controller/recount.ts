@@ -1,4 +1,4 @@
-import { CountName, addCounts, countOf, countWrites } from '../ledger/counts';
+import { CountName, Counts, addCounts, countOf, countWrites } from '../ledger/counts';
 import { STATES_WITH_JOB, countsOf, imageOf, isWithJob } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
 import { SHARDS, jobKey, jobOfOrder, statusPartition } from '../ledger/keys';
@@ -36,18 +36,20 @@ type Numbers = { [name: string]: number };
 /**
  * Compares the counters that decisions rest on with what they count. They change in the transactions that change what they count,
  * so that nothing but a hand on the table makes them differ. The index that is counted may lag, and where work goes on steadily it
- * lags by the same each time. So what differs twice by the same, an hour apart, is put right only if the items themselves say so too.
+ * lags by the same each time. So what differs twice by the same, an hour apart, is put right only if the items that it lists say so
+ * too, and if nothing came meanwhile that it might not list yet.
  */
-export async function recount(world: World, { state }: Project): Promise<void> {
+export async function recount(world: World, { state, counts }: Project): Promise<void> {
   const now = world.ledger.clock.now();
   if (now - (state.recountedAt ?? 0) < world.timings.recountInterval) {
     return;
   }
   const before = await keptNow(world);
+  const cameAlready = came(counts);
   const listed = await countNow(world, state.openJobs);
   const differs = Object.entries(listed?.counted ?? {}).map(([name, count]) => ({ name, by: count - (before[name] ?? 0) }))
     .filter(({ by }) => by !== 0);
-  const again = differs.filter(({ name, by }) => by === state.recount?.[name]);
+  const again = differs.filter(({ name, by }) => by === state.recount?.[name] && cameAlready === state.recountOf);
   const exact = again.length > 0 ? await countItems(world, listed!) : {};
   if (!listed || JSON.stringify(before) !== JSON.stringify(await keptNow(world))) {
     return; // it is busy: the next sweep tries again
@@ -58,7 +60,13 @@ export async function recount(world: World, { state }: Project): Promise<void> {
     }
   }
   const differences: Numbers = Object.fromEntries(differs.filter((one) => !again.includes(one)).map(({ name, by }) => [name, by]));
-  await world.ledger.table.write([stateWrite({ recountedAt: now, recount: differences })]);
+  await world.ledger.table.write([stateWrite({ recountedAt: now, recount: differences, recountOf: cameAlready })]);
+}
+
+/** Another text whenever something came that is counted: it is new, or was ordered again. */
+function came(counts: Counts): string {
+  const all = (kind: string): number => Object.entries(counts).reduce((sum, [name, count]) => sum + (name.startsWith(kind) ? count : 0), 0);
+  return [all('drop:'), all('image:'), countOf(counts, 'drop:QUARANTINED'), countOf(counts, 'image:QUARANTINED')].join();
 }
 
 async function keptNow(world: World): Promise<Numbers> {

@@ -46,6 +46,8 @@ export interface ProjectState {
   /** When counters were last compared with what they count, and by how much they differed then. */
   readonly recountedAt?: number;
   readonly recount?: { readonly [name: string]: number };
+  /** What had come until then. */
+  readonly recountOf?: string;
   /** The last job had a manifest and died before it worked. */
   readonly carryFailed: boolean;
   /** A pipeline's order to start the labeling job that is due, by the execution that gave it. */

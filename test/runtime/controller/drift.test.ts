@@ -201,6 +201,23 @@ describe('a counter that differs from what it counts is put right, and people ar
     expectConservation(table);
   });
 
+  test('nor an index that does not list yet what came last, each time that it is asked', async () => {
+    const project = await labeledProject();
+    await project.command('pause');
+    const { table } = project.outside;
+    for (let hour = 0; hour < 5; hour += 1) {
+      await project.drop(`cam/hour-${hour}.jpg`);
+      await project.intake();
+      // From here on the index stands still until the next drop.
+      table.settleIndex();
+      table.options = { ...table.options, indexLag: Infinity };
+      await project.drop(`cam/late-${hour}.jpg`);
+      await pass(project, HOUR, 10 * MINUTE);
+    }
+    expect(driftsTold(project)).toEqual([]);
+    expectConservation(table);
+  });
+
   test('a healthy project that is at work never looks as if it differed', async () => {
     const project = await runningProject({}, 3);
     for (let hour = 0; hour < 12; hour += 1) {
