@@ -15,6 +15,8 @@ export interface Histories {
   readonly short?: boolean;
   /** Histories that break a promise until no further one is told. Default: 1. */
   readonly most?: number;
+  /** No further one begins after this time. Unit: milliseconds of the real clock. Default: never. */
+  readonly until?: number;
   readonly onHistory?: () => void;
 }
 
@@ -27,11 +29,11 @@ export interface Summary {
 
 /** Tells histories until all are told, or so many broke a promise. */
 export async function runHistories(
-  { histories, seed, path = 0, stride = 1, fast = false, short = false, most = 1, onHistory }: Histories,
+  { histories, seed, path = 0, stride = 1, fast = false, short = false, most = 1, until = Infinity, onHistory }: Histories,
 ): Promise<Summary> {
   const historian = new Historian(seed, !fast, short);
   const broken: (Broken & { readonly path: number })[] = [];
-  for (let told = 0; told < histories && broken.length < most; told += 1) {
+  for (let told = 0; told < histories && broken.length < most && Date.now() < until; told += 1) {
     const at = path + told * stride;
     const { script, violation } = await historian.tell(at);
     if (violation) {

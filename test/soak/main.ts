@@ -7,7 +7,7 @@ import { Tally } from './tally';
 
 const USAGE = `Tells random histories of unlucky projects and looks whether every promise holds.
 
-  npm run soak -- [--histories N] [--seed S] [--path P] [--from P] [--processes N] [--fast] [--short] [--all]
+  npm run soak -- [--histories N] [--seed S] [--path P] [--from P] [--processes N] [--fast] [--short] [--all] [--minutes M]
 
   --histories  How many. Default: 1000
   --seed       From which number they are made. Default: 1
@@ -16,7 +16,8 @@ const USAGE = `Tells random histories of unlucky projects and looks whether ever
   --processes  How many at once. Default: one for each processor, at most 4
   --fast       No replays with other answers to open questions, no shrinking
   --short      Histories of 16 to 30 steps, as \`npm test\` tells them, instead of 64 to 100. No claim about how much they cover
-  --all        Goes on after a history that breaks a promise`;
+  --all        Goes on after a history that breaks a promise
+  --minutes    Begins no history after so many minutes, and reports those that were told`;
 
 /** What a process that tells some of the histories sends. */
 type Message =
@@ -31,13 +32,15 @@ interface Order {
   readonly fast: boolean;
   readonly short: boolean;
   readonly most: number;
+  readonly until?: number;
 }
 
 type Told = Omit<Extract<Message, { kind: 'done' }>, 'kind'>;
 
 async function tell(order: Histories): Promise<Told> {
   const { counted, broken } = await runHistories(order);
-  return { counted, violations: broken.length, problems: broken.flatMap((history) => brokenWords(history, { ...order, path: history.path })) };
+  const problems = broken.flatMap((history) => brokenWords(history, { ...order, path: history.path }));
+  return { counted, violations: broken.length, problems };
 }
 
 /** In a process of its own: tells what it is ordered to. */
@@ -117,7 +120,7 @@ async function main(): Promise<number> {
     options: {
       histories: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' }, processes: { type: 'string' },
       from: { type: 'string' },
-      fast: { type: 'boolean' }, short: { type: 'boolean' }, all: { type: 'boolean' }, help: { type: 'boolean' },
+      fast: { type: 'boolean' }, short: { type: 'boolean' }, all: { type: 'boolean' }, minutes: { type: 'string' }, help: { type: 'boolean' },
     },
   });
   if (values.help) {
@@ -132,10 +135,11 @@ async function main(): Promise<number> {
   }
   const histories = wholeNumber('histories', values.histories ?? '1000', 1);
   const processes = Math.min(histories, wholeNumber('processes', values.processes ?? String(Math.min(4, availableParallelism())), 1));
+  const until = values.minutes === undefined ? undefined : Date.now() + wholeNumber('minutes', values.minutes, 1) * 60_000;
   const from = wholeNumber('from', values.from ?? '0', 0);
   const orders = Array.from({ length: processes }, (_, index) => ({
     histories: Math.floor(histories / processes) + (index < histories % processes ? 1 : 0), stride: processes, path: from + index, seed,
-    fast, short, most,
+    fast, short, most, until,
   }));
   return soak(orders, histories);
 }
