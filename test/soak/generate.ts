@@ -30,7 +30,7 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   availability: fc.constantFrom(2, 5, 30),
   other: fc.constantFrom('none' as const, 'none' as const, 'contains' as const, 'twin' as const),
   indexLag: fc.constantFrom(0, 0, 1, 4),
-  answers: fc.tuple(...OPEN_QUESTIONS.map(({ id, answers }) => RARE[id] ?? fc.nat(answers.length - 1))),
+  answers: fc.tuple(...OPEN_QUESTIONS.map(({ id, answers }) => RARE[id] ?? fc.constantFrom(...answers.keys()))),
   lateCounters: fc.constantFrom(...Array.from({ length: 14 }, () => false), true),
   restores: fc.constantFrom(true, true, false),
   instructions: fc.constantFrom('NEXT_JOB' as const, 'ROLL_NOW' as const),
@@ -42,7 +42,7 @@ const who: fc.Arbitrary<Function> = fc.constantFrom('intake', 'recorder', 'recor
 /** How many calls a run makes, about, by port: faults beyond would strike nothing. */
 const CALLS: { readonly [name in Function]: { readonly [port in Port]?: number } } = {
   intake: { table: 14, objects: 6, waker: 1 },
-  recorder: { table: 5, bus: 1, waker: 1 },
+  recorder: { table: 4, bus: 1, waker: 1 },
   controller: { table: 45, objects: 5, topic: 2, jobs: 2, queues: 3, bus: 1 },
 };
 
@@ -79,13 +79,13 @@ const work: fc.Arbitrary<Deed> = fc.tuple(who, skew, fc.boolean()).chain(([name,
 }));
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  weighted(130, fc.record({ do: fc.constant('drop' as const), key, content })),
+  weighted(140, fc.record({ do: fc.constant('drop' as const), key, content })),
   weighted(24, fc.record({ do: fc.constant('drop-again' as const), which: fc.nat(50) })),
   weighted(26, fc.record({ do: fc.constant('drop-bad' as const), key })),
   weighted(24, fc.record({ do: fc.constant('withdraw' as const), key })),
   weighted(20, fc.record({ do: fc.constant('drop-crash' as const), key })),
   weighted(24, fc.record({ do: fc.constant('overwrite' as const), key, content, calls: fc.nat(24) })),
-  weighted(240, work),
+  weighted(280, work),
   weighted(40, fc.constant({ do: 'round' as const })),
   weighted(40, fc.record({ do: fc.constant('together' as const), seed: fc.nat(0xffff), skew, fault: fc.option(fault, { nil: undefined, freq: 2 }) })),
   weighted(50, fc.record({ do: fc.constant('begin' as const), who, calls: fc.nat(12), late: fc.boolean() })),

@@ -38,7 +38,7 @@ export async function runHistories(
     const { script, violation } = await historian.tell(at);
     if (violation) {
       const found = { script, violation };
-      broken.push({ ...fast ? found : await shrink(found), path: at });
+      broken.push({ ...fast || most > 1 ? found : await shrink(found), path: at });
     }
     onHistory?.();
   }

@@ -66,8 +66,12 @@ export function tables(counted: Counted): string[] {
   ];
 }
 
-/** Why the histories prove less than they must. */
-export function shortcomings(counted: Counted): string[] {
+/**
+ * Why the histories prove less than they must.
+ *
+ * @param compared whether histories were replayed with other answers to open questions
+ */
+export function shortcomings(counted: Counted, compared: boolean): string[] {
   const { faults, steps } = counted;
   const isSmall = counted.histories < DEMANDING_FROM;
   const rare = isSmall ? [] : FAULT_KINDS.filter((kind) => (faults[kind] ?? 0) < steps * FAULT_SHARE);
@@ -77,7 +81,7 @@ export function shortcomings(counted: Counted): string[] {
     ...rare.map((kind) => `${kind} was injected ${faults[kind] ?? 0} times, which is less than 1 % of ${steps} steps`),
     ...(isSmall ? [] : rowsTaken(counted.decisions).filter(({ taken }) => taken < ROW_TAKEN)
       .map(({ row, taken }) => `the row "${row}" was taken ${taken} times, ${ROW_TAKEN} are wanted`)),
-    ...(isSmall ? [] : questionShortcomings(counted)),
+    ...(isSmall || !compared ? [] : questionShortcomings(counted)),
   ];
 }
 
