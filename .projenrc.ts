@@ -112,7 +112,7 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 project.package.addField('jest', { ...project.jest!.config, testMatch: ['<rootDir>/test/**/*.test.ts'] });
 
 // ---- what runs in a browser has the browser's types, and nobody else has them
-const BROWSER_SOURCES = ['src/local/crowd/**/*.ts', 'src/local/preview/page/**/*.ts'];
+const BROWSER_SOURCES = ['src/local/crowd/**/*.ts', 'src/local/preview/page/**/*.ts', 'src/local/pages/**/*.ts'];
 new JsonFile(project, 'tsconfig.browser.json', {
   obj: {
     extends: './tsconfig.json',

@@ -23,6 +23,8 @@ const TOOLS = {
 const PAGES = {
   'src/local/crowd/index.ts': 'crowd',
   'src/local/preview/page/index.ts': 'preview',
+  'src/local/pages/portal/index.ts': 'local/portal',
+  'src/local/pages/console/index.ts': 'local/console',
 };
 
 /** Browsers of the last two years: they know `light-dark()`. */

@@ -40,6 +40,9 @@ const RULES: readonly Rule[] = [
     place: 'page of the preview', files: /^local\/preview\/page\//, own: /^(local\/preview\/shortened\.ts$|contract\/)/, ownTypes: /^local\/crowd\//,
     packages: NONE,
   },
+  {
+    place: 'pages', files: /^local\/pages\//, own: /^local\/pages\//, ownTypes: /^local\/(crowd|portal|console)\//, packages: /^preact(\/hooks)?$/,
+  },
   { place: 'local', files: /^local\//, own: /^(local|runtime|lint|contract)\//, packages: ANY_BUT_CDK },
   { place: 'command line', files: /^cli\//, own: /^(cli|local|runtime|lint|contract)\//, packages: ANY_BUT_CDK },
   { place: 'parts', files: /^parts\//, own: /^(parts|contract)\//, ownTypes: /^[^/]+\.ts$/, packages: SYNTH_PACKAGES },

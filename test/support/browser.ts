@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Browser, Frame, Page, chromium } from 'playwright-core';
+import { Browser, Frame, Locator, Page, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -44,15 +44,31 @@ export async function launch(): Promise<Browser> {
   });
 }
 
+/** Presses, moves and lets go, at pixels of an image of this size. */
+export async function drag(
+  on: Locator, size: { readonly width: number; readonly height: number }, points: readonly (readonly [number, number])[],
+): Promise<void> {
+  await on.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await on.boundingBox())!;
+  const at = ([px, py]: readonly [number, number]): [number, number] => [x + (px * width) / size.width, y + (py * height) / size.height];
+  const { mouse } = on.page();
+  await mouse.move(...at(points[0]));
+  await mouse.down();
+  for (const point of points.slice(1)) {
+    await mouse.move(...at(point), { steps: 4 });
+  }
+  await mouse.up();
+}
+
 /** What axe finds wrong in one frame. */
-export async function axeProblems(frame: Frame): Promise<string[]> {
+async function axeProblems(frame: Frame): Promise<string[]> {
   await frame.evaluate(AXE);
   return frame.evaluate(`axe.run(document, { iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary)))`);
 }
 
 /** What is wider than the window, in every frame. */
-export async function overflowing(page: Page): Promise<string[]> {
+async function overflowing(page: Page): Promise<string[]> {
   const all = await Promise.all(page.frames().map(async (frame) => frame.evaluate(`(() => {
     const wide = document.documentElement.clientWidth;
     const found = [];
@@ -77,4 +93,21 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   }
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   await page.setViewportSize(before);
+}
+
+/** What keeps somebody from using the page, in light or dark, on narrow or wide screens. Takes a screenshot of each. */
+export async function hindrances(page: Page, frames: readonly Frame[], name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const frame of frames) {
+      found.push(...await axeProblems(frame));
+    }
+    for (const width of [360, 800, 1400]) {
+      await page.setViewportSize({ width, height: 900 });
+      found.push(...await overflowing(page));
+      await screenshot(page, `${name}-${colorScheme}-${width}`);
+    }
+  }
+  return found;
 }

@@ -1,16 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, relative, resolve } from 'path';
-import { Processes } from '../runner';
+import { ByHandRun } from './by-hand';
 import { checkOutput, clearOutput, DATA_SET_FOLDER, REPORT_FILE, saveDataSet } from './data-set';
 import { isClean, runDemo, RunResult } from './driver';
-import { DemoOptions, HELP, parseOptions, UsageError } from './options';
+import { ByHandOptions, DemoOptions, HELP, parseOptions, UsageError } from './options';
 import { gatherReport } from './report/gather';
 import { renderReport } from './report/report';
 import { Screen } from './screen';
 import { Stage } from './stage';
 import { lastLine, summary } from './summary';
 import { synthesizeDemo } from './synthesis';
+import { Processes, StackArtifact } from '../runner';
 
 const EXIT = { CLEAN: 0, FAILED: 1, USAGE: 2 } as const;
 
@@ -61,7 +62,10 @@ async function demo(options: DemoOptions): Promise<number> {
     stage = await Stage.start({ processes, progress: line => screen.say('python', line) });
     screen.say('stage', `AWS emulator on ${stage.emulator.connection.endpoint}, Ground Truth simulator on ${stage.simulatorEndpoint}`);
     screen.say('synth', 'synthesizing examples/demo/app.ts');
-    const stack = await synthesizeDemo(processes, stage.emulator);
+    const stack = await synthesizeDemo(processes, stage.emulator, options.byHand?.task);
+    if (options.byHand) {
+      return await byHand(stage, stack, options.byHand, screen);
+    }
     const result = await runDemo({
       stage, stack, expiry: options.expiry, sabotage: options.sabotage, audience: screen,
       ...options.sabotage === undefined ? CALM : SABOTAGED,
@@ -99,6 +103,20 @@ async function tell(
   const places = { dataSet, lines: result.lines.length, report: shown(REPORT_FILE) };
   screen.print(['', ...summary(result, places, screen.columns, screen.palette)].join('\n').trimEnd());
   screen.print('');
+}
+
+/** Until Ctrl-C, which ends the process. */
+async function byHand(stage: Stage, stack: StackArtifact, options: ByHandOptions, screen: Screen): Promise<never> {
+  screen.say('deploy', `a project for ${options.task}`);
+  const run = await ByHandRun.start(stage, stack, options);
+  await run.dropFirst();
+  screen.print([
+    '',
+    `Label by hand:  ${run.portal.address}`,
+    '',
+    'Everything goes on running until Ctrl-C.',
+  ].join('\n'));
+  return forever();
 }
 
 /** Until Ctrl-C, which ends the process. */

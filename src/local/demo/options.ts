@@ -4,8 +4,21 @@ import { EndStatus } from '../simulator';
 export const SABOTAGES = ['forget', 'resend'] as const;
 export type Sabotage = typeof SABOTAGES[number];
 
+/** What workers can be asked to do in `examples/demo/app.ts`. */
+export const DEMO_TASKS = ['bounding-box', 'image-classification', 'multi-label', 'semantic-segmentation'] as const;
+export type DemoTask = typeof DEMO_TASKS[number];
+
+/** A run in which people label. */
+export interface ByHandOptions {
+  readonly task: DemoTask;
+  /** After so many seconds without an answer, simulated workers take a task. Absent: they never do. */
+  readonly takeOver?: number;
+}
+
 export interface DemoOptions {
   readonly help: boolean;
+  /** Absent: simulated workers label, and the whole story is played. */
+  readonly byHand?: ByHandOptions;
   /** How the job of 30 days ends. */
   readonly expiry: EndStatus;
   readonly sabotage?: Sabotage;
@@ -38,6 +51,14 @@ Options:
   --output DIR       where the data set and report.html are written
                      (default: ${DEFAULT_OUTPUT})
   --keep             leaves everything running at the end, until Ctrl-C
+  --by-hand          you label: gives the addresses of a worker page and of a
+                     console that shows the flow, takes dropped files, and ends
+                     jobs; runs until Ctrl-C
+  --task NAME        with --by-hand: bounding-box (the default),
+                     image-classification, multi-label or semantic-segmentation
+  --take-over SECONDS
+                     with --by-hand: simulated workers take what you left
+                     unanswered for so long (default: they never do)
   --help             prints this
 
 The exit code is 0 if every image was labeled once, 1 if not or if anything
@@ -51,6 +72,8 @@ failed, 2 for a wrong option, and 130 after Ctrl-C.
  */
 export function parseOptions(args: readonly string[]): DemoOptions {
   const options = { help: false, keep: false, expiry: 'Failed' as EndStatus, output: DEFAULT_OUTPUT, sabotage: undefined as Sabotage | undefined };
+  const hand = { wanted: false, task: undefined as DemoTask | undefined, takeOver: undefined as number | undefined };
+  const story: string[] = [];
   const rest = [...args];
   while (rest.length > 0) {
     const argument = rest.shift()!;
@@ -62,12 +85,24 @@ export function parseOptions(args: readonly string[]): DemoOptions {
       }
       return given;
     };
+    if (STORY.includes(name)) {
+      story.push(name);
+    }
     switch (inline === undefined || TAKES_VALUE.includes(name) ? name : '') {
       case '--help':
         options.help = true;
         break;
       case '--keep':
         options.keep = true;
+        break;
+      case '--by-hand':
+        hand.wanted = true;
+        break;
+      case '--task':
+        hand.task = choice(name, value(list(DEMO_TASKS)), DEMO_TASKS) as DemoTask;
+        break;
+      case '--take-over':
+        hand.takeOver = seconds(name, value('a number of seconds'));
         break;
       case '--expiry':
         options.expiry = EXPIRIES[choice(name, value(list(Object.keys(EXPIRIES))), Object.keys(EXPIRIES))];
@@ -84,11 +119,27 @@ export function parseOptions(args: readonly string[]): DemoOptions {
           : `unknown option "${argument}"; allowed are ${list([...TAKES_VALUE, ...TAKES_NONE])}`);
     }
   }
-  return options;
+  if (!hand.wanted && (hand.task ?? hand.takeOver) !== undefined) {
+    throw new UsageError(`${hand.task === undefined ? '--take-over' : '--task'} needs --by-hand`);
+  }
+  if (hand.wanted && story.length > 0) {
+    throw new UsageError(`${story[0]} does not go with --by-hand, where nothing happens but what you do`);
+  }
+  return { ...options, ...hand.wanted ? { byHand: { task: hand.task ?? 'bounding-box', takeOver: hand.takeOver } } : {} };
 }
 
-const TAKES_VALUE = ['--expiry', '--sabotage', '--output'];
-const TAKES_NONE = ['--keep', '--help'];
+const TAKES_VALUE = ['--expiry', '--sabotage', '--output', '--task', '--take-over'];
+const TAKES_NONE = ['--keep', '--by-hand', '--help'];
+/** Of the story that is played where nobody labels by hand. */
+const STORY = ['--expiry', '--sabotage', '--output', '--keep'];
+
+function seconds(name: string, given: string): number {
+  const value = Number(given);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new UsageError(`${name} is "${given}"; it must be a whole number of seconds, at least 1`);
+  }
+  return value;
+}
 
 function choice(name: string, given: string, allowed: readonly string[]): string {
   if (!allowed.includes(given)) {

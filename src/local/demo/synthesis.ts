@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import { DemoTask } from './options';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, Processes, projectRoot, run, StackArtifact, synthesizeStacks } from '../runner';
 
 const APP = join('examples', 'demo', 'app.ts');
@@ -14,8 +15,10 @@ export async function esbuild(processes: Processes, name: string, args: readonly
 
 /**
  * Synthesizes the demo's app as a user would: the app as it is in `examples`, with the compiled library and nothing else.
+ *
+ * @param task default: what the app says
  */
-export async function synthesizeDemo(processes: Processes, emulator: Emulator): Promise<StackArtifact> {
+export async function synthesizeDemo(processes: Processes, emulator: Emulator, task?: DemoTask): Promise<StackArtifact> {
   const root = projectRoot();
   if (!existsSync(join(root, 'lib', 'index.js'))) {
     throw new Error("the library is not compiled: run 'npx projen compile' (npm run demo does it by itself)");
@@ -29,7 +32,7 @@ export async function synthesizeDemo(processes: Processes, emulator: Emulator): 
     const [stack] = await synthesizeStacks(processes, {
       command: [process.execPath, app],
       cwd: folder,
-      context: { workTeamArn: WORK_TEAM },
+      context: { workTeamArn: WORK_TEAM, ...task === undefined ? {} : { task } },
       env: {
         NODE_PATH: [join(folder, 'packages'), join(root, 'node_modules')].join(':'),
         JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',

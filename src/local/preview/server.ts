@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { IncomingMessage, Server, ServerResponse, createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { LOADER, asDocument, withLoader, withStandIns } from './document';
 import { stateOf } from './folder';
 import { SHELL } from './shell';
-import { LOADER, PreviewSource, PreviewedPage, previewedPage, withLoader } from './worker-page';
+import { PreviewSource, PreviewedPage, previewedPage } from './worker-page';
+import { LoopbackServer, pathOf, read, send, sendJson } from '../loopback/server';
 
 export interface PreviewOptions extends PreviewSource {
   /** Default: a free one. */
@@ -22,11 +23,6 @@ export interface PreviewOptions extends PreviewSource {
 /** How often the files are looked at, in milliseconds: works where file systems tell of no changes. */
 const LOOK_EVERY = 300;
 
-/** A mask of a large image has some megabytes. */
-const ANSWER_MAX_BYTES = 64 * 2 ** 20;
-
-const HOST = '127.0.0.1';
-
 /** Nothing but what is ours runs in the page around; the worker page has an address space of its own. */
 const SHELL_POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; frame-src 'self'; "
   + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -41,16 +37,13 @@ const WORKER_POLICY = 'sandbox allow-scripts allow-forms allow-modals allow-popu
 export class Preview {
   static async start(options: PreviewOptions): Promise<Preview> {
     const preview = new Preview(options);
-    await new Promise<void>((resolve, reject) => {
-      preview.server.once('error', reject);
-      preview.server.listen(options.port ?? 0, HOST, resolve);
-    });
+    preview.server = await LoopbackServer.start((request, response) => preview.serve(request, response), options.port);
     preview.look();
     preview.timer = setInterval(() => preview.look(), LOOK_EVERY);
     return preview;
   }
 
-  private readonly server: Server;
+  private server!: LoopbackServer;
   private readonly secret = randomBytes(16).toString('hex');
   private readonly watchers = new Set<ServerResponse>();
   private timer?: NodeJS.Timeout;
@@ -58,26 +51,15 @@ export class Preview {
   private version = 0;
   private page: PreviewedPage = { problems: [], files: new Map() };
 
-  private constructor(private readonly options: PreviewOptions) {
-    this.server = createServer((request, response) => {
-      this.serve(request, response).catch((error: unknown) => {
-        send(response, 500, 'text/plain', String(error));
-      });
-    });
-  }
+  private constructor(private readonly options: PreviewOptions) {}
 
   get address(): string {
-    return `http://${HOST}:${this.port}`;
+    return this.server.address;
   }
 
   async close(): Promise<void> {
     clearInterval(this.timer);
-    this.server.closeAllConnections();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
-  }
-
-  private get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    await this.server.close();
   }
 
   /** Renders anew if a file changed. */
@@ -94,17 +76,12 @@ export class Preview {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // a name that an attacker lets point to this machine is not ours
-    if (![`${HOST}:${this.port}`, `localhost:${this.port}`].includes(request.headers.host ?? '')) {
-      return send(response, 421, 'text/plain', `This preview answers at ${this.address} only.`);
-    }
-    const path = (request.url ?? '/').split('?')[0];
-    const route = `${request.method} ${path}`;
+    const route = `${request.method} ${pathOf(request)}`;
     const own = `/${this.secret}/`;
     switch (route) {
       case 'GET /': return send(response, 200, 'text/html', SHELL, { 'content-security-policy': SHELL_POLICY });
       case 'GET /shell.js': return send(response, 200, 'text/javascript', readFileSync(this.options.bundles.shell));
-      case 'GET /state': return send(response, 200, 'application/json', JSON.stringify(this.shown()));
+      case 'GET /state': return sendJson(response, 200, this.shown());
       case 'GET /events': return this.watch(response);
       case 'POST /answer': return this.answered(request, response);
       case `GET ${own}page`: return send(response, 200, 'text/html', this.html(own), { 'content-security-policy': WORKER_POLICY });
@@ -132,9 +109,9 @@ export class Preview {
   }
 
   private html(own: string): string {
-    const html = withLoader(this.page.html ?? '', `${own}load.js`, `${own}stand-ins.js`);
-    const page = this.options.standInsOnly ? html.replaceAll(/ data-crowd="[^"]*"/g, ' data-crowd=""') : html;
-    return /^\s*<!doctype/i.test(page) ? page : `<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Worker page</title>\n${page}`;
+    const html = this.page.html ?? '';
+    const standIns = `${own}stand-ins.js`;
+    return asDocument(this.options.standInsOnly ? withStandIns(html, standIns) : withLoader(html, `${own}load.js`, standIns));
   }
 
   private watch(response: ServerResponse): void {
@@ -145,17 +122,15 @@ export class Preview {
   }
 
   private async answered(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { origin } = request.headers;
-    if (origin === undefined || ![this.address, `http://localhost:${this.port}`].includes(origin)) {
-      return send(response, 403, 'text/plain', 'Only the preview itself may do this.');
-    }
-    this.options.onAnswer?.(JSON.stringify(JSON.parse(await read(request))));
+    this.server.assertOwnPage(request);
+    this.options.onAnswer?.(JSON.stringify(JSON.parse((await read(request)).toString())));
     return send(response, 204, 'text/plain', '');
   }
 
   /** Amazon's own elements submit a form; its fields go to the page around. */
   private async submitted(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const fields = Object.fromEntries([...new URLSearchParams(await read(request))].map(([name, value]) => [name, parsed(value)]));
+    const form = new URLSearchParams((await read(request)).toString());
+    const fields = Object.fromEntries([...form].map(([name, value]) => [name, parsed(value)]));
     const message = JSON.stringify({ crowd: 'answer', answer: fields }).replaceAll('<', '\\u003c');
     return send(response, 200, 'text/html', `<!DOCTYPE html><html lang="en"><title>Submitted</title><p>Submitted.</p><script>parent.postMessage(${message}, '*')</script>`,
       { 'content-security-policy': WORKER_POLICY });
@@ -168,27 +143,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > ANSWER_MAX_BYTES) {
-      throw new Error(`an answer has at most ${ANSWER_MAX_BYTES} bytes`);
-    }
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function send(
-  response: ServerResponse, status: number, type: string, body: string | Uint8Array, headers: { readonly [name: string]: string } = {},
-): void {
-  response.writeHead(status, {
-    'content-type': /^(text|application)\//.test(type) ? `${type}; charset=utf-8` : type,
-    'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', ...headers,
-  });
-  response.end(body);
 }

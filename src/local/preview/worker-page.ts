@@ -77,21 +77,3 @@ export function previewedPage({ path, task, image, input }: PreviewSource, addre
 function problemOf(file: string, rule: string, message: string): FileProblem {
   return { file, severity: 'error', rule, line: 1, column: 1, message };
 }
-
-const CROWD_SCRIPT = /<script\b[^>]*\bsrc\s*=\s*["']?(https:\/\/assets\.crowd\.aws\/[^"'\s>]+)[^>]*>\s*<\/script>/gi;
-
-/** Lets the browser take the stand-ins where it does not reach the page's own script of crowd elements. */
-export function withLoader(html: string, loader: string, standIns: string): string {
-  return html.replace(CROWD_SCRIPT, (_script, src: string) => `<script src="${loader}" data-crowd="${src}" data-stand-ins="${standIns}"></script>`);
-}
-
-/** Runs in the worker page. Asks first: a script that is never answered would hold the page up for minutes. */
-export const LOADER = `(() => {
-  const { crowd, standIns } = document.currentScript.dataset;
-  const load = (src) => new Promise((resolve, reject) => {
-    document.head.append(Object.assign(document.createElement('script'), { src, onload: resolve, onerror: reject }));
-  });
-  const reached = crowd ? fetch(crowd, { mode: 'no-cors', signal: AbortSignal.timeout(4000) }).then(() => load(crowd)) : Promise.reject();
-  reached.catch(() => load(standIns));
-})();
-`;

@@ -11,6 +11,7 @@ export * from './python';
 export * from './s3-events';
 export * from './s3-uri';
 export * from './schedules';
+export * from './signed-url';
 export * from './template';
 export * from './workers';
 export { examine } from './treatments';

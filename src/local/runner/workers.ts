@@ -1,13 +1,8 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Answer, ANSWER_KINDS, TaskType } from '../simulator';
 import { Aws } from './aws';
 import { Processes, RunningProcess } from './processes';
 import { runnerFile } from './project-files';
-import { parseUri } from './s3-uri';
-
-/** How long a worker's browser may load an image. Unit: seconds. */
-const URL_LIFETIME = 300;
+import { signedUrl } from './signed-url';
 
 export interface WorkersOptions {
   readonly processes: Processes;
@@ -91,8 +86,7 @@ export class SimulatedWorkers {
    * @throws Error when the image cannot be loaded or decoded.
    */
   public async answer({ sourceRef, taskType, labels }: WorkerTask): Promise<{ readonly answer: Answer; readonly view: View }> {
-    const { bucket, key } = parseUri(sourceRef);
-    const url = await getSignedUrl(this.options.aws.s3, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: URL_LIFETIME });
+    const url = await signedUrl(this.options.aws, sourceRef);
     return this.ask({ op: 'answer', url, kind: ANSWER_KINDS[taskType], labels, colors: this.options.colors });
   }
 

@@ -36,6 +36,8 @@ export interface BoundingBoxAnswer {
 export interface SegmentationAnswer {
   readonly kind: 'semantic-segmentation';
   readonly mask: Uint8Array | string;
+  /** What its colours mean, `#rrggbb` by label. Default: colours of the simulator's own choice. */
+  readonly colors?: Readonly<Record<string, string>>;
   /** For adjustment tasks: whether the worker left the earlier mask as it was. Default: false. */
   readonly unchanged?: boolean;
 }

@@ -30,6 +30,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 const MAX_BODY = 64 * 1024 * 1024;
 const CONTROL = '/_simulator/';
 
+/** Of this machine, by whatever port it is reached. */
+const OWN_NAME = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
+
 /**
  * The simulator behind HTTP on 127.0.0.1: SageMaker's JSON API for labeling jobs at `/`, and below `/_simulator/` what
  * workers and operators do. Steps the simulator in real time, one step after the other.
@@ -91,6 +94,11 @@ export class SimulatorServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // programs speak to it, no page does: neither one of another origin, nor one whose name was made to point here
+    if (request.headers.origin !== undefined || !OWN_NAME.test(request.headers.host ?? '')) {
+      send(response, 403, { error: 'The simulator takes no requests of browsers.' });
+      return;
+    }
     const body = await read(request);
     const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
     if (path.startsWith(CONTROL)) {

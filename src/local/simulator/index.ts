@@ -13,7 +13,7 @@ export * from './seeded-random';
 export * from './simulator';
 export { FUNCTION_ACCOUNTS, TASK_TYPES } from './task-types';
 export type { TaskType, TaskTypeRules } from './task-types';
-export type { WorkerPage } from './worker-page';
+export type { Readable, WorkerPage } from './worker-page';
 export type { OpenTask, SubmitOptions, Submitted } from './workers';
 export type { BillEntry } from './world';
 export type { EndStatus } from './job-life';

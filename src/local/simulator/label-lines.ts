@@ -179,17 +179,24 @@ function segmentation(job: Job, answers: readonly SegmentationAnswer[], common: 
   const classes = ['BACKGROUND', ...job.labels];
   const sure = confidence(answers.length, answers);
   const first = answers[0];
+  const colors = colorsOf(job.labels, first.colors);
   return {
     value: null,
     mask: maskBytes(first),
     metadata: {
       'internal-color-map': Object.fromEntries(classes.map((name, index) => [index, {
-        'class-name': name, 'hex-color': index === 0 ? '#ffffff' : COLORS[(index - 1) % COLORS.length], 'confidence': sure,
+        'class-name': name, 'hex-color': index === 0 ? '#ffffff' : colors[index - 1], 'confidence': sure,
       }])),
       ...common,
       ...(job.taskType === 'AdjustmentSemanticSegmentation' ? { 'adjustment-status': first.unchanged ? 'unadjusted' : 'adjusted' } : {}),
     },
   };
+}
+
+/** A colour for each label: the one that it was painted in, else one that was not used for another. */
+function colorsOf(labels: readonly string[], painted: Readonly<Record<string, string>> = {}): string[] {
+  const free = COLORS.filter(color => !Object.values(painted).includes(color));
+  return labels.map((label, index) => Object.hasOwn(painted, label) ? painted[label] : free[index % free.length]);
 }
 
 function metadataType(job: Job): string {

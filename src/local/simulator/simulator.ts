@@ -3,9 +3,11 @@ import { answerCall } from './api-call';
 import { Clock } from './clock';
 import { SimulatorCloud } from './cloud';
 import { accessDenied, resourceInUse, resourceLimitExceeded, resourceNotFound, ServiceError, SimulatorError, validationError } from './errors';
+import { answerOfForm } from './form-answers';
 import { Job, ObjectState } from './job';
 import { advance, beginStop, end, EndStatus } from './job-life';
 import { describe, list } from './job-list';
+import { JsonObject } from './json';
 import { fail } from './object-flow';
 import { completeOptions, SimulatorOptions } from './options';
 import { checkCreateLabelingJob } from './request-rules';
@@ -14,8 +16,8 @@ import {
   ListLabelingJobsResponse, Tag,
 } from './requests';
 import { ServiceModel } from './service-model';
-import { WorkerPage } from './worker-page';
-import { decline, open, openTasks, OpenTask, page, submit, SubmitOptions, Submitted } from './workers';
+import { Readable, WorkerPage } from './worker-page';
+import { decline, open, openTasks, OpenTask, page, submit, SubmitOptions, Submitted, typeOfTask } from './workers';
 import { BillEntry, World } from './world';
 
 /** An object of a job as a watcher sees it. */
@@ -158,9 +160,12 @@ export class GroundTruthSimulator {
     return openTasks(this.world);
   }
 
-  /** @throws SimulatorError for a page on which nobody could do the task. */
-  public async page(taskId: string): Promise<WorkerPage> {
-    return page(this.world, taskId);
+  /**
+   * @param readable Default: an address where nothing is.
+   * @throws SimulatorError for a page on which nobody could do the task.
+   */
+  public async page(taskId: string, readable?: Readable): Promise<WorkerPage> {
+    return page(this.world, taskId, readable);
   }
 
   /** A worker opens a task, which starts the worker's time limit. */
@@ -171,6 +176,16 @@ export class GroundTruthSimulator {
   /** @throws SimulatorError for a task that is not open to the worker, or an answer that does not fit it. */
   public async submit(taskId: string, workerId: string, answer: Answer, options: SubmitOptions = {}): Promise<Submitted> {
     return this.exclusively(() => submit(this.world, taskId, workerId, answer, options));
+  }
+
+  /**
+   * Submits what the form of the worker page gave.
+   *
+   * @param form the value of each element, by its `name`
+   * @throws SimulatorError as `submit`, and for a form in which the consolidation of the task type finds no answer.
+   */
+  public async submitForm(taskId: string, workerId: string, form: JsonObject, options: SubmitOptions = {}): Promise<Submitted> {
+    return this.exclusively(() => submit(this.world, taskId, workerId, answerOfForm(typeOfTask(this.world, taskId), form), options));
   }
 
   public async decline(taskId: string, workerId: string): Promise<void> {

@@ -13,7 +13,10 @@ export interface WorkerPage {
   readonly shown?: JsonValue;
 }
 
-function liquid(readable: (uri: string) => string): Liquid {
+/** What an `s3://` address becomes that a browser may read. */
+export type Readable = (uri: string) => Promise<string>;
+
+function liquid(readable: Readable): Liquid {
   const engine = new Liquid({ templates: {}, outputEscape: (value: unknown) => escapeOnce(value) });
   engine.registerFilter('to_json', (value: unknown) => JSON.stringify(value ?? null));
   engine.registerFilter('grant_read_access', (uri: unknown) => readable(String(uri)));
@@ -28,7 +31,7 @@ function escapeOnce(value: unknown): string {
 }
 
 /** Only reads templates: the same for all. */
-const reader = liquid(uri => uri);
+const reader = liquid(async uri => uri);
 
 /** What is wrong with a template's Liquid; undefined: nothing. */
 export function liquidProblem(template: string): string | undefined {
@@ -43,18 +46,17 @@ export function liquidProblem(template: string): string | undefined {
 /**
  * Renders a task and reads it as a browser would.
  *
- * @param readable what an `s3://` address becomes that a browser may read
  * @throws SimulatorError for a page on which nobody could do the task.
  */
-export function renderWorkerPage(template: string, type: TaskType, input: JsonObject, readable: (uri: string) => string): WorkerPage {
-  const html = liquid(readable).parseAndRenderSync(template, { task: { input } }) as string;
+export async function renderWorkerPage(template: string, type: TaskType, input: JsonObject, readable: Readable): Promise<WorkerPage> {
+  const html = await liquid(readable).parseAndRender(template, { task: { input } }) as string;
   const { element, earlierType } = TASK_TYPES[type];
   const found = elements(parse(html)).filter(each => each.name === element);
   if (found.length !== 1) {
     throw new SimulatorError(`The page has ${found.length} elements ${element}; it must have one.`);
   }
   const { attributes } = found[0];
-  if (type !== 'Custom' && !/^https:/.test(attributes.src ?? '')) {
+  if (type !== 'Custom' && !/^https?:/.test(attributes.src ?? '')) {
     throw new SimulatorError(`No browser may read the image at ${attributes.src}.`);
   }
   const attribute = earlierType === undefined ? undefined : type.startsWith('Adjustment') ? 'initial-value' : 'overlay';

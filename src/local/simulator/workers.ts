@@ -6,7 +6,7 @@ import { earlierLabel, fileName } from './label-lines';
 import { close, lineFromAnswers, makeLabels, markAnswered } from './object-flow';
 import { joinS3Uri, parseS3Uri } from './s3-uri';
 import { TASK_TYPES, TaskType } from './task-types';
-import { renderWorkerPage, WorkerPage } from './worker-page';
+import { Readable, renderWorkerPage, WorkerPage } from './worker-page';
 import { World } from './world';
 
 /** An object that workers can label now. */
@@ -76,24 +76,20 @@ export function openTasks(world: World): OpenTask[] {
 /**
  * The page of a task as its worker sees it.
  *
+ * @param readable Default: an address as the service signs it, where nothing is.
  * @throws SimulatorError where nobody could do the task with it.
  */
-export async function page(world: World, taskId: string): Promise<WorkerPage> {
-  const task = world.tasks.get(taskId);
-  if (!task) {
-    throw new SimulatorError(`There is no open task ${taskId}.`);
-  }
-  const { job, object } = task;
+export async function page(world: World, taskId: string, readable: Readable = signed): Promise<WorkerPage> {
+  const { job, object } = known(world, taskId);
   const { bucket, key } = parseS3Uri(job.request.HumanTaskConfig.UiConfig.UiTemplateS3Uri!)!;
   const template = Buffer.from(await world.cloud.readObject(bucket, key)).toString();
   const builtIn = { taskObject: object.sourceRef, labels: job.labels, manifestLine: object.input.line };
-  return renderWorkerPage(template, job.taskType, object.taskInput ?? builtIn, readableAddress);
+  return renderWorkerPage(template, job.taskType, object.taskInput ?? builtIn, readable);
 }
 
 /** Stands for the address that the service signs. */
-function readableAddress(uri: string): string {
-  return uri.replace(/^s3:\/\/([^/]+)\//, 'https://$1.s3.amazonaws.com/').concat('?X-Amz-Signature=simulated&X-Amz-Expires=600');
-}
+const signed: Readable = async uri =>
+  uri.replace(/^s3:\/\/([^/]+)\//, 'https://$1.s3.amazonaws.com/').concat('?X-Amz-Signature=simulated&X-Amz-Expires=600');
 
 /**
  * A worker opens a task; from now on the task's time limit runs for that worker. Submitting without opening has no limit.
@@ -158,11 +154,21 @@ export async function decline(world: World, taskId: string, workerId: string): P
   }
 }
 
-function taskFor(world: World, taskId: string, workerId: string): { job: Job; object: DataObject } {
+function known(world: World, taskId: string): { job: Job; object: DataObject } {
   const task = world.tasks.get(taskId);
   if (!task) {
     throw new SimulatorError(`There is no open task ${taskId}; it was completed, expired, or its job ended.`);
   }
+  return task;
+}
+
+/** @throws SimulatorError where there is no such task. */
+export function typeOfTask(world: World, taskId: string): TaskType {
+  return known(world, taskId).job.taskType;
+}
+
+function taskFor(world: World, taskId: string, workerId: string): { job: Job; object: DataObject } {
+  const task = known(world, taskId);
   if (task.object.answers.some(given => given.workerId === workerId)) {
     throw new SimulatorError(`Worker ${workerId} answered task ${taskId} already.`);
   }

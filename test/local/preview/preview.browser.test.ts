@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { LabelingTaskType } from '../../../src/contract/labeling-tasks';
 import { PageTask } from '../../../src/contract/worker-template';
 import { Preview, PreviewOptions } from '../../../src/local/preview/server';
-import { axeProblems, describeInBrowser, launch, overflowing, screenshot } from '../../support/browser';
+import { describeInBrowser, drag as dragOn, hindrances, launch, screenshot } from '../../support/browser';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const BUNDLES = { standIns: join(ROOT, 'assets/crowd/index.js'), shell: join(ROOT, 'assets/preview/index.js') };
@@ -74,19 +74,8 @@ describeInBrowser('the preview in a browser', () => {
     return answer;
   }
 
-  /** Presses, moves and lets go, at pixels of the image. */
-  async function drag(on: Locator, points: readonly (readonly [number, number])[]): Promise<void> {
-    await on.scrollIntoViewIfNeeded();
-    const { x, y, width, height } = (await on.boundingBox())!;
-    const at = ([px, py]: readonly [number, number]): [number, number] =>
-      [x + (px * width) / IMAGE_WIDTH, y + (py * height) / IMAGE_HEIGHT];
-    await page.mouse.move(...at(points[0]));
-    await page.mouse.down();
-    for (const point of points.slice(1)) {
-      await page.mouse.move(...at(point), { steps: 4 });
-    }
-    await page.mouse.up();
-  }
+  const drag = (on: Locator, points: readonly (readonly [number, number])[]): Promise<void> =>
+    dragOn(on, { width: IMAGE_WIDTH, height: IMAGE_HEIGHT }, points);
 
   async function pixel(answer: any, x: number, y: number): Promise<string> {
     const { data, info } = await sharp(Buffer.from(answer.labeledImage.pngImageData, 'base64')).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -265,15 +254,6 @@ Promise.all(['/state', '/'].map((path) => fetch(path).then((response) => respons
       if (type === 'BoundingBox') {
         await frame.getByRole('button', { name: 'Add a box' }).click();
       }
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect(await axeProblems(page.mainFrame())).toEqual([]);
-        expect(await axeProblems(frame)).toEqual([]);
-        for (const width of [360, 800, 1400]) {
-          await page.setViewportSize({ width, height: 900 });
-          expect(await overflowing(page)).toEqual([]);
-          await screenshot(page, `preview-${type}-${colorScheme}-${width}`);
-        }
-      }
+      expect(await hindrances(page, [page.mainFrame(), frame], `preview-${type}`)).toEqual([]);
     });
 });

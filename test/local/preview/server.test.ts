@@ -1,8 +1,8 @@
 import { copyFileSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Preview } from '../../../src/local/preview/server';
+import { Answered, ask as askOf } from '../../support/loopback';
 
 const PHOTO = join(__dirname, '../../../examples/photos/table/coffee.jpg');
 const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
@@ -28,23 +28,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: NodeJS.Dict<string | string[]>;
-}
-
-/** The path as it is written: `fetch` would tidy it up. */
-function ask(path: string, headers: { readonly [name: string]: string } = {}, method = 'GET', body = ''): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(preview.address);
-    request({ hostname, port, path, method, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString(), headers: response.headers }));
-    }).once('error', reject).end(body);
-  });
-}
+const ask = (path: string, headers?: { readonly [name: string]: string }, method?: string, body?: string): Promise<Answered> =>
+  askOf(preview.address, path, headers, method, body);
 
 const page = async (): Promise<string> => (JSON.parse((await ask('/state')).body) as { page: string }).page;
 
@@ -84,7 +69,7 @@ test('the worker page has no origin, and the page around it runs nothing but its
 });
 
 test('takes answers from the page around alone', async () => {
-  const send = (headers: { readonly [name: string]: string }): Promise<Answer> => ask('/answer', headers, 'POST', '{"a": 1}');
+  const send = (headers: { readonly [name: string]: string }): Promise<Answered> => ask('/answer', headers, 'POST', '{"a": 1}');
   expect([(await send({})).status, (await send({ origin: 'null' })).status, (await send({ origin: 'http://attacker.example' })).status]).toEqual([403, 403, 403]);
   expect(answers).toEqual([]);
   expect((await send({ origin: preview.address })).status).toBe(204);

@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { Harness, MINUTE, OUTPUT, PNG } from './harness';
 import { SimulatorServer } from '../../../src/local/simulator';
+import { ask } from '../../support/loopback';
 
 let h: Harness;
 let server: SimulatorServer;
@@ -164,4 +165,12 @@ test('it steps by itself, one step after the other, and tells of failures', asyn
 
 test('it listens on 127.0.0.1 only', () => {
   expect(server.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test('pages that a browser shows, a hostile worker page among them, can order nothing', async () => {
+  const name = await h.start();
+  for (const [header, value] of [['origin', 'null'], ['origin', server.endpoint], ['host', 'attacker.example']]) {
+    expect(await ask(server.endpoint, '/_simulator/fail', { [header]: value }, 'POST', JSON.stringify({ jobName: name }))).toMatchObject({ status: 403 });
+  }
+  expect(await h.status(name)).toBe('InProgress');
 });

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { ByHandOptions } from './options';
+import { DeployedProject } from './project';
+import { demoScenario } from './scenario';
+import { Stage } from './stage';
+import { Team } from './team';
+import { WorkerPortal } from '../portal/server';
+import { projectRoot, signedUrl, StackArtifact } from '../runner';
+import { OpenTask } from '../simulator';
+
+/** Dropped at the start, so that there is something to do and something to see: one of them is broken, one no image. */
+const FIRST = [
+  'animals/raccoon.jpg', 'people/astronaut.jpg', 'table/coffee.jpg', 'places/Pagode im Frühling.jpg', 'garden/flower.jpg', 'people/photographer.png',
+  'odd/broken-off.jpg', 'odd/notes.jpg',
+];
+
+/** How long a simulated worker looks at what it takes over. Unit: milliseconds. */
+const PACE = 900;
+
+/** A deployed project whose tasks people do. */
+export class ByHandRun {
+  static async start(stage: Stage, stack: StackArtifact, options: ByHandOptions): Promise<ByHandRun> {
+    const project = await DeployedProject.deploy(stage, stack);
+    const { aws, connection } = stage.emulator;
+    const portal = await WorkerPortal.start({
+      simulator: stage.simulator, readable: (uri) => signedUrl(aws, uri), imageOrigins: [connection.endpoint],
+      bundles: { standIns: bundle('crowd'), page: bundle('local/portal') },
+    });
+    const run = new ByHandRun(project, portal, options.takeOver === undefined ? undefined : takeOver(stage, portal, options.takeOver));
+    run.team?.start();
+    project.start();
+    return run;
+  }
+
+  private constructor(readonly project: DeployedProject, readonly portal: WorkerPortal, private readonly team?: Team) {}
+
+  /** Drops a few photographs. */
+  async dropFirst(): Promise<void> {
+    const { first } = await demoScenario();
+    for (const file of first.filter(({ key }) => FIRST.includes(key))) {
+      await this.project.drop(file);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.project.stop();
+    await this.team?.stop();
+    await this.portal.close();
+  }
+}
+
+/** Workers for what nobody answered within so many seconds, and nobody is at. */
+function takeOver(stage: Stage, { desk }: WorkerPortal, seconds: number): Team {
+  const seen = new Map<string, number>();
+  return new Team({
+    stage, pace: PACE,
+    mayTake: ({ taskId }: OpenTask) => {
+      const since = seen.get(taskId) ?? Date.now();
+      seen.set(taskId, since);
+      return Date.now() - since >= seconds * 1000 && !desk.atWork.has(taskId);
+    },
+  });
+}
+
+const bundle = (name: string): string => join(projectRoot(), 'assets', name, 'index.js');

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Desk } from './desk';
+import { Seat } from './seat';
+import { portalShell } from './shell';
+import { LoopbackServer, RequestError, pathOf, read, send, sendJson } from '../loopback/server';
+import { asDocument, withStandIns } from '../preview/document';
+import { GroundTruthSimulator, JsonObject, OpenTask, Readable, SimulatorError, isJsonObject, parseJsonObject } from '../simulator';
+
+export interface PortalOptions {
+  readonly simulator: GroundTruthSimulator;
+  /** What `grant_read_access` gives: an address of an object for the worker's browser. */
+  readonly readable: Readable;
+  /** The origins of these addresses. */
+  readonly imageOrigins: readonly string[];
+  /** The bundles for the browser. */
+  readonly bundles: { readonly standIns: string; readonly page: string };
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Whether workers get this task. Default: they get all. */
+  readonly mayTake?: (task: OpenTask) => boolean;
+  /** Told of each answer that was taken. */
+  readonly onAnswer?: (answer: { readonly task: string; readonly worker: string }) => void;
+}
+
+/** Nothing but what is ours runs in the page around. */
+const SHELL_POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'; "
+  + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const TOKEN = 'x-token';
+
+/** Names of workers go into ids and files. */
+const WORKER = /^[\w-]{1,40}$/;
+
+/**
+ * The worker pages of the live job at a loopback address, one task after the other.
+ *
+ * A page is its job's own template, which anybody may have written: it has no origin, loads nothing but its images and the stand-ins,
+ * and sends nothing anywhere. What it says reaches the page around it, which alone has the token that this server asks for.
+ */
+export class WorkerPortal {
+  static async start(options: PortalOptions): Promise<WorkerPortal> {
+    const portal = new WorkerPortal(options);
+    portal.server = await LoopbackServer.start((request, response) => portal.serve(request, response), options.port);
+    return portal;
+  }
+
+  readonly desk: Desk;
+  private server!: LoopbackServer;
+  private readonly token = randomBytes(16).toString('hex');
+  private readonly secret = randomBytes(16).toString('hex');
+
+  private constructor(private readonly options: PortalOptions) {
+    this.desk = new Desk(options.simulator, options.mayTake);
+  }
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { bundles } = this.options;
+    const path = pathOf(request);
+    const pages = `/${this.secret}/pages/`;
+    switch (`${request.method} ${path}`) {
+      case 'GET /': return send(response, 200, 'text/html', portalShell(this.token), { 'content-security-policy': SHELL_POLICY });
+      case 'GET /page.js': return send(response, 200, 'text/javascript', readFileSync(bundles.page));
+      case `GET /${this.secret}/stand-ins.js`: return send(response, 200, 'text/javascript', readFileSync(bundles.standIns));
+      case 'POST /take': return sendJson(response, 200, await this.take(await this.order(request)));
+      case 'POST /submit': return this.submit(await this.order(request), response);
+      case 'POST /decline': return this.decline(await this.order(request), response);
+      default:
+        if (request.method !== 'GET' || !path.startsWith(pages)) {
+          throw new RequestError(404, 'There is no such page.');
+        }
+        return this.page(decoded(path.slice(pages.length)), request, response);
+    }
+  }
+
+  /** What the page around wants; no other page knows the token. */
+  private async order(request: IncomingMessage): Promise<Order> {
+    this.server.assertOwnPage(request);
+    if (request.headers[TOKEN] !== this.token) {
+      throw new RequestError(403, 'This page is of an earlier run: reload it.');
+    }
+    const { worker, task = '', form = {} } = parseJsonObject((await read(request)).toString()) ?? {};
+    if (typeof worker !== 'string' || !WORKER.test(worker) || typeof task !== 'string' || !isJsonObject(form)) {
+      throw new RequestError(400, 'A worker\'s name has up to 40 letters, digits, _ and -.');
+    }
+    return { worker, task, form };
+  }
+
+  private async take({ worker }: Order): Promise<Seat> {
+    const seat = await this.desk.take(worker);
+    return { ...seat, ...seat.task && { page: `/${this.secret}/pages/${encodeURIComponent(seat.task.id)}` } };
+  }
+
+  private async submit({ worker, task, form }: Order, response: ServerResponse): Promise<void> {
+    await this.unlessRefused(response, async () => {
+      await this.options.simulator.submitForm(task, worker, form);
+      this.desk.leave(worker);
+      this.options.onAnswer?.({ task, worker });
+    });
+  }
+
+  private async decline({ worker, task }: Order, response: ServerResponse): Promise<void> {
+    await this.unlessRefused(response, async () => {
+      await this.options.simulator.decline(task, worker);
+      this.desk.leave(worker);
+    });
+  }
+
+  private async unlessRefused(response: ServerResponse, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      sendJson(response, 200, {});
+    } catch (error) {
+      if (!(error instanceof SimulatorError)) {
+        throw error;
+      }
+      sendJson(response, 409, { error: error.message });
+    }
+  }
+
+  private async page(task: string, { headers: { host } }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const policy = this.policy(`http://${host}`);
+    try {
+      const { html } = await this.options.simulator.page(task, this.options.readable);
+      send(response, 200, 'text/html', asDocument(withStandIns(html, `/${this.secret}/stand-ins.js`)), { 'content-security-policy': policy });
+    } catch (error) {
+      if (!(error instanceof SimulatorError)) {
+        throw error;
+      }
+      send(response, 409, 'text/plain', `Nobody can do this task: ${error.message}`, { 'content-security-policy': policy });
+    }
+  }
+
+  private policy(own: string): string {
+    const images = this.options.imageOrigins.join(' ');
+    return `sandbox allow-scripts allow-forms allow-modals; default-src 'none'; script-src 'unsafe-inline' ${own}/${this.secret}/; style-src 'unsafe-inline'; `
+      + `img-src ${images} data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors ${own}`;
+  }
+}
+
+interface Order {
+  readonly worker: string;
+  readonly task: string;
+  readonly form: JsonObject;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new RequestError(404, 'There is no such page.');
+  }
+}
