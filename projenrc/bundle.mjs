@@ -1,5 +1,5 @@
 // Bundles everything that does not run at synth into assets/, so that a user of the package needs neither esbuild nor Docker.
-// Entry points that do not exist are left out. The same sources give the same bytes, and a file that does not change is not touched.
+// The same sources give the same bytes, and a file that does not change is not touched.
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -15,7 +15,6 @@ const LAMBDA_SUFFIX = '.lambda.ts';
 const TOOLS = {
   'src/lint/index.ts': 'lint',
   'src/cli/main.ts': 'cli',
-  'src/local/simulator/main.ts': 'local/simulator',
   'src/local/demo/main.ts': 'local/demo',
 };
 
@@ -50,7 +49,7 @@ function entryPoints() {
     .filter((file) => file.endsWith(LAMBDA_SUFFIX))
     .map((file) => ({ source: toPosix(relative(ROOT, file)), folder: basename(file, LAMBDA_SUFFIX) }));
   for (const [source, folder] of Object.entries({ ...TOOLS, ...PAGES })) {
-    if (existsSync(join(ROOT, source))) entries.push({ source, folder, browser: source in PAGES });
+    entries.push({ source, folder, browser: source in PAGES });
   }
   const taken = new Map();
   for (const { source, folder } of entries) {
@@ -125,8 +124,8 @@ function removeAllBut(wanted) {
 mkdirSync(ASSETS, { recursive: true });
 const bundles = await Promise.all(entryPoints().map(bundle));
 const files = new Map(bundles.map(({ file, contents }) => [file, contents]));
-if (bundles.length > 0) files.set(NOTICES, notices(bundles.flatMap(({ inputs }) => inputs).sort()));
+files.set(NOTICES, notices(bundles.flatMap(({ inputs }) => inputs).sort()));
 for (const [file, contents] of files) writeIfChanged(file, contents);
-if (files.has('cli/index.js')) chmodSync(join(ASSETS, 'cli/index.js'), 0o755);
+chmodSync(join(ASSETS, 'cli/index.js'), 0o755);
 removeAllBut(new Set(files.keys()));
 for (const { file, contents } of bundles) console.log(`assets/${file}  ${Math.ceil(contents.length / 1024)} KiB`);

@@ -42,7 +42,7 @@ function checkContents() {
   for (const file of readdirSync(ASSETS, { recursive: true })) {
     if (String(file).endsWith('index.js') && !/node_modules|^local\b/.test(String(file))) wanted.push(join('assets', String(file)));
   }
-  if (existsSync(join(ROOT, 'src/cli/main.ts'))) wanted.push(...Object.values(bin));
+  wanted.push(...Object.values(bin));
   const missing = wanted.filter((file) => !existsSync(join(installed, file)));
   if (missing.length > 0) fail(`not in the package: ${missing.join(', ')}`);
   const foreign = FOREIGN.filter((file) => existsSync(join(installed, file)));

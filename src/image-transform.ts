@@ -43,14 +43,14 @@ export interface CropOptions {
   readonly height: number;
 
   /**
-   * First column that is kept, counted from 0.
+   * First column that is kept, counted from 0, at most 65,500.
    *
    * @default - centred horizontally
    */
   readonly left?: number;
 
   /**
-   * First row that is kept, counted from 0.
+   * First row that is kept, counted from 0, at most 65,500.
    *
    * @default - centred vertically
    */

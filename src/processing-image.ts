@@ -11,7 +11,7 @@ export abstract class ProcessingImage {
   /**
    * The ready-made scikit-learn container of SageMaker, with NumPy, SciPy and pandas: small and quick to start.
    *
-   * @param version for example `1.2-1`
+   * @param version of the container; default `1.2-1`
    */
   static scikitLearn(version: string = '1.2-1'): ProcessingImage {
     return new FrameworkImage(SCIKIT_LEARN, `${version}-cpu-py3`);
@@ -20,8 +20,8 @@ export abstract class ProcessingImage {
   /**
    * A ready-made PyTorch container of AWS, which has Pillow and OpenCV too.
    *
-   * @param version framework version, for example `2.3.0`
-   * @param pythonVersion for example `py311`
+   * @param version framework version; default `2.3.0`
+   * @param pythonVersion default `py311`
    */
   static pyTorch(version: string = '2.3.0', pythonVersion: string = 'py311'): ProcessingImage {
     return new FrameworkImage('pytorch-training', `${version}-cpu-${pythonVersion}`);
@@ -30,8 +30,8 @@ export abstract class ProcessingImage {
   /**
    * A ready-made TensorFlow container of AWS.
    *
-   * @param version framework version, for example `2.16.2`
-   * @param pythonVersion for example `py310`
+   * @param version framework version; default `2.16.2`
+   * @param pythonVersion default `py310`
    */
   static tensorFlow(version: string = '2.16.2', pythonVersion: string = 'py310'): ProcessingImage {
     return new FrameworkImage('tensorflow-training', `${version}-cpu-${pythonVersion}`);
@@ -45,7 +45,11 @@ export abstract class ProcessingImage {
     return new GivenImage(imageUri);
   }
 
-  /** An image of an ECR repository, which the job's role may then pull. */
+  /**
+   * An image of an ECR repository, which the job's role may then pull.
+   *
+   * @param tag default `latest`
+   */
   static fromEcrRepository(repository: IRepository, tag: string = 'latest'): ProcessingImage {
     return new RepositoryImage(repository, tag);
   }

@@ -174,7 +174,7 @@ export interface StreamingLabelingProjectProps {
   readonly maxConcurrentTasks?: number;
 
   /**
-   * How many images may be with the running job unlabeled at once. At most `maxConcurrentTasks` minus `workersPerImage`.
+   * How many images may be with the running job unlabeled at once: at least 1, at most `maxConcurrentTasks` minus `workersPerImage`.
    *
    * A small window keeps images where priorities and changed instructions still reach them; a large one keeps many workers busy.
    *
@@ -183,14 +183,14 @@ export interface StreamingLabelingProjectProps {
   readonly window?: number;
 
   /**
-   * How many images may be sent to workers for the first time in one UTC day: a guard for your budget.
+   * How many images may be sent to workers for the first time in one UTC day, at least 1: a guard for your budget.
    *
    * @default - no limit
    */
   readonly maxImagesPerDay?: number;
 
   /**
-   * How many images may ever be sent to workers: a guard for your budget.
+   * How many images may ever be sent to workers, at least 1: a guard for your budget.
    *
    * @default - no limit
    */

@@ -47,6 +47,6 @@ export const JOB_STATE_CHANGE = {
 
 /** What wakes the controller. The cause is for the log alone: no decision rests on it. */
 export interface WakeUp {
-  readonly cause: 'schedule' | 'job-state' | 'intake' | 'label' | 'command' | 'deploy';
+  readonly cause: 'schedule' | 'job-state' | 'intake' | 'label' | 'command' | 'deploy' | 'push' | 'pipeline';
   readonly id: string;
 }

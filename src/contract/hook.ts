@@ -106,8 +106,8 @@ export interface HookAnswer {
 /** One image for the workers: a whole JPEG or PNG, upright, either written or in the answer itself. */
 export interface HookImage {
   /**
-   * Key in the output bucket that it was written under. It begins with the prefix of the request. The project copies the image from
-   * there and deletes it.
+   * Key that it was written under, in the bucket `output.bucket` of the request. It begins with the prefix of the
+   * request. The project copies the image from there and deletes it.
    *
    * @default - it is in `body`
    */

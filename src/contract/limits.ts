@@ -1,5 +1,6 @@
 /**
- * Limits of the services below us, each with where it is published. Synth-time checks, the runtime and the docs read them here.
+ * Limits of the services below us, each with where it is published, and our own.
+ * Synth-time checks, the runtime and the docs read them here.
  */
 
 /** Labeling job names: 1-63 letters, digits and inner hyphens (API model of `CreateLabelingJob`). */

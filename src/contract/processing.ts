@@ -11,7 +11,6 @@ export const PROCESSING_CONTRACT_VERSION = 1;
 
 /** Where everything lies within the container. SageMaker wants it below `/opt/ml/processing`. */
 export const PROCESSING_FOLDER = {
-  ROOT: '/opt/ml/processing',
   CODE: '/opt/ml/processing/input/code',
   DROPS: '/opt/ml/processing/input/drops',
   BATCH: '/opt/ml/processing/input/batch',
@@ -99,9 +98,6 @@ export interface StartAnswer {
   /** What the controller did, for who reads it in Studio. */
   readonly did: string;
 }
-
-/** Longest name of a step or a parameter (published schema of pipeline definitions). */
-export const PIPELINE_NAME_MAX_LENGTH = 64;
 
 /** A Lambda step may take so long (Developer Guide, pipeline steps). Seconds. */
 export const LAMBDA_STEP_MAX_SECONDS = 600;

@@ -44,7 +44,7 @@ export interface LintContext {
   readonly images: readonly string[];
 }
 
-/** An example image that a template shows. */
+/** A template with the addresses of its example images. */
 export interface BoundImages {
   /** The template, in which every example image is read through `grant_read_access` from the address that was given for it. */
   readonly template: string;

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Every waiting time of the control loop, in milliseconds. */
+/** The waiting times of the control loop that local runs may shorten, in milliseconds. */
 export interface Timings {
   /** How long a lease lasts. Must exceed the controller's hard time-out (2 minutes). */
   readonly lease: number;

@@ -16,7 +16,7 @@ interface AlarmSpec {
   readonly missing?: TreatMissingData;
 }
 
-/** So often the scheduler wakes the controller. A quarter of an hour without a run means that nothing is fed or harvested. */
+/** The scheduler wakes the controller each minute. A quarter of an hour without a run means that nothing is fed or harvested. */
 const SILENCE = Duration.minutes(15);
 
 /** The alarms that say that the project needs somebody. They call nobody until the user adds an action. */

@@ -1,6 +1,6 @@
 import {
   BATCH_FILE, BATCH_FOLDER, BY_HAND, NO_BATCH, PIPELINE_PARAMETER, PIPELINE_STEP, PROCESSING_CONTRACT_VERSION,
-  PROCESSING_ENVIRONMENT, PROCESSING_FOLDER,
+  PROCESSING_ENVIRONMENT, PROCESSING_FOLDER, StartRequest,
 } from '../contract/processing';
 
 /** How a batch is processed. Every string may be a token. */
@@ -39,9 +39,8 @@ const join = (...values: readonly unknown[]): Json => ({ 'Std:Join': { On: '', V
  * due are started. Nothing is cached: each step is there for what it does, not for what it answers.
  */
 export function pipelineDefinition({ processing, startFunctionArn }: PipelineSpec): Json {
-  const start = (name: string, after?: string): Json => lambdaStep(name, startFunctionArn, {
-    cause: 'pipeline', execution: parameter(PIPELINE_PARAMETER.EXECUTION),
-  }, [{ OutputName: 'did', OutputType: 'String' }], after);
+  const request: { readonly [member in keyof StartRequest]: unknown } = { cause: 'pipeline', execution: parameter(PIPELINE_PARAMETER.EXECUTION) };
+  const start = (name: string, after?: string): Json => lambdaStep(name, startFunctionArn, request, [{ OutputName: 'did', OutputType: 'String' }], after);
   const steps = processing
     ? [processingStep(processing), registerStep(processing), start(PIPELINE_STEP.START, PIPELINE_STEP.REGISTER)]
     : [];

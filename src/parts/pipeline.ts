@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
-import { Connections, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -40,11 +40,9 @@ export const pipelineName = (projectName: string): string => `${projectName}-pip
  * jobs that are due. Only for projects that ask for it.
  */
 export class ProjectPipeline extends Construct {
-  readonly pipeline: CfnPipeline;
   readonly configuration?: ProcessingConfiguration;
   /** The role that the user's code works with. */
   readonly processingRole?: Role;
-  readonly connections = new Connections();
 
   constructor(
     scope: Construct, id: string, private readonly defaults: FunctionDefaults, private readonly parts: ProjectParts,
@@ -58,13 +56,13 @@ export class ProjectPipeline extends Construct {
     const step = job && this.processing(job, role, controller, sharp);
     this.processingRole = step?.role;
     const definition = pipelineDefinition({ startFunctionArn: controller.handler.function.functionArn, processing: step?.spec });
-    this.pipeline = new CfnPipeline(this, 'Resource', {
+    const pipeline = new CfnPipeline(this, 'Resource', {
       pipelineName: pipelineName(names.projectName),
       pipelineDescription: `Feature engineering and labeling job starts of ${names.projectName}`,
       roleArn: role.roleArn,
       pipelineDefinition: { PipelineDefinitionBody: Stack.of(this).toJsonString(definition) },
     });
-    this.pipeline.node.addDependency(role);
+    pipeline.node.addDependency(role);
     this.configuration = job && {
       kind: 'processing', batchSize: job.batchSize, batchWaitSeconds: job.batchWaitSeconds, instanceCount: job.instanceCount,
       timeLimitSeconds: job.timeLimitSeconds, definition: versionOf(this, job),
@@ -179,7 +177,6 @@ export class ProjectPipeline extends Construct {
       return undefined;
     }
     const groups = securityGroups ?? [new SecurityGroup(this, 'SecurityGroup', { vpc, description: 'Feature engineering code' })];
-    this.connections.addSecurityGroup(...groups);
     return { subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds, securityGroupIds: groups.map(({ securityGroupId }) => securityGroupId) };
   }
 

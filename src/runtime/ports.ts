@@ -2,6 +2,7 @@
  * The outside world as the runtime sees it. `aws/` implements these with the SDK, `memory/` and the tests in memory.
  * Every call may fail, be answered late, or have happened although its answer was lost: callers rely on nothing else.
  */
+import { WakeUp } from '../contract/events';
 import { JobStatus } from '../contract/job-status';
 
 export type { JobStatus };
@@ -186,7 +187,7 @@ export interface LabelingJobs {
   describe(name: string): Promise<JobDescription | undefined>;
   /** Asks the service to stop; a job that is gone or already over is no error. */
   stop(name: string): Promise<void>;
-  /** The work team's name where it exists and we may see it. */
+  /** Whether it exists, as far as we may see it. */
   workTeamExists(arn: string): Promise<boolean>;
 }
 
@@ -263,7 +264,7 @@ export interface EventBus {
 
 export interface Waker {
   /** Wakes the controller. Lost wake-ups only cost time: the schedule wakes it too. */
-  wake(cause: string): Promise<void>;
+  wake(cause: WakeUp['cause']): Promise<void>;
 }
 
 export interface Clock {

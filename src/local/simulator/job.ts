@@ -80,7 +80,6 @@ export class Job {
   public subscription?: Subscription;
   /** Whether it ever was InProgress. */
   public wasActive = false;
-  public activeUntil?: number;
   public stoppingUntil?: number;
   public idleSince?: number;
 

@@ -84,7 +84,7 @@ function changeMode(command: Command, { breaker, lastJob }: ProjectState): Carri
         ...(resumes ? { breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0 } : {}),
         ...(resumes && breaker.openedAt !== undefined ? { vouchedFor: lastJob + 1 } : {}),
       }),
-      ...(resumes ? [processingWrite({ breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 })] : []),
+      ...(resumes ? [processingWrite({ breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0 })] : []),
     ],
   };
 }

@@ -84,6 +84,3 @@ export interface Engine {
   gate(bytes: Uint8Array): Gated;
   engineer(drop: GatedDrop): Promise<Engineered>;
 }
-
-/** No drop is read that is larger: it would not fit into the function's memory. Bytes. */
-export const DROP_MAX_BYTES = 256 * 1024 * 1024;

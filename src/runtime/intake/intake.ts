@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
+import { Engine, EngineFault, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
+import { EngineWatch } from './engine-health';
+import { CreatedObject } from './events';
+import { labelHeld } from './late-labels';
+import { putAway } from './put-away';
+import { storeImages } from './store';
+import { preLabelOf, wishesOf } from './wishes';
 import { lacksEarlierLabel } from '../../contract/earlier-label';
 import { METRIC } from '../../contract/events';
 import { ProjectConfiguration, TaskConfiguration } from '../../contract/project-configuration';
 import { ReasonCode } from '../../contract/reasons';
 import { isFolderMarker } from '../core/object-keys';
+import { DEFAULT_INPUT_LIMITS } from '../images/gate';
 import {
   DropId, DropRecord, beginAttempt, endAttempt, finishDrop, handOver, isFinished, isUnderWay, originOf, readDrop, receiveDrop, sameDrop,
 } from '../ledger/drops';
@@ -11,13 +19,6 @@ import { labeledOf } from '../ledger/images';
 import { NewImage, recordDrop, resumeRecording } from '../ledger/recording';
 import { ObjectHead, StoredObject } from '../ports';
 import { World } from '../world';
-import { DROP_MAX_BYTES, Engine, EngineFault, EngineeredImages, GatedDrop, RejectedDropError } from './engine';
-import { EngineWatch } from './engine-health';
-import { CreatedObject } from './events';
-import { labelHeld } from './late-labels';
-import { putAway } from './put-away';
-import { storeImages } from './store';
-import { preLabelOf, wishesOf } from './wishes';
 
 /** The fourth try that dies while decoding is not made: the drop is quarantined as it is. */
 export const ATTEMPTS_MAX = 4;
@@ -122,8 +123,8 @@ export class Intake {
     if (drop.attempts >= ATTEMPTS_MAX - 1) {
       return this.quarantine(drop, 'processor-crash', `${drop.attempts} tries died while decoding it`);
     }
-    if (size > DROP_MAX_BYTES) {
-      return this.quarantine(drop, 'too-large-file', `the file has ${size} bytes; ${DROP_MAX_BYTES} are allowed`);
+    if (size > DEFAULT_INPUT_LIMITS.maxFileBytes) {
+      return this.quarantine(drop, 'too-large-file', `the file has ${size} bytes; ${DEFAULT_INPUT_LIMITS.maxFileBytes} are allowed`);
     }
     const object = await this.bytesOf(drop);
     if (!object) {

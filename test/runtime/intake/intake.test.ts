@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { DROP_MAX_BYTES, Engine, Engineered, EngineeredImage, GatedDrop, RejectedDropError } from '../../../src/runtime/intake/engine';
+import { DEFAULT_INPUT_LIMITS } from '../../../src/runtime/images/gate';
+import { Engine, Engineered, EngineeredImage, GatedDrop, RejectedDropError } from '../../../src/runtime/intake/engine';
 import { createdObjects } from '../../../src/runtime/intake/events';
 import { Intake, Taken } from '../../../src/runtime/intake/intake';
 import { Item } from '../../../src/runtime/ports';
@@ -281,7 +282,7 @@ describe('quarantine', () => {
     const { objects } = project.world;
     (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, {
       head: async (bucket: string, key: string, version: string) => (
-        { ...await objects.head(bucket, key, version), size: DROP_MAX_BYTES + 1 }),
+        { ...await objects.head(bucket, key, version), size: DEFAULT_INPUT_LIMITS.maxFileBytes + 1 }),
       get: () => { throw new Error('read'); },
     });
     expect(await project.intake()).toEqual(['quarantined']);

@@ -4,6 +4,7 @@ import {
   BATCH_FILE, BATCH_FOLDER, BatchDrop, BatchFile, PIPELINE_PARAMETER, PROCESSING_CONTRACT_VERSION, batchesPrefix, waitingPrefix,
 } from '../../../contract/processing';
 import { ProjectConfiguration, TaskConfiguration } from '../../../contract/project-configuration';
+import { CLOSED_BREAKER } from '../../core/breaker';
 import { s3Uri } from '../../core/object-keys';
 import { BatchOf } from '../../core/processing';
 import { waitingFile, waitingKey } from '../../intake/processing-engine';
@@ -52,7 +53,7 @@ export async function planBatch(world: World, seen: Seen, of: BatchOf, probe: bo
   };
   await world.ledger.table.write([processingWrite({
     lastExecution: number, batch: execution, lastOf: of, definition: featureEngineering.definition,
-    ...(changed ? { breaker: { failures: 0 }, backOffUntil: 0, backOffSteps: 0 } : {}),
+    ...(changed ? { breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0 } : {}),
     ...(probe ? { breaker: { ...processing.breaker, lastProbeAt: now } } : {}),
   })]);
   return true;

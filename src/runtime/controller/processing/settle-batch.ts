@@ -1,4 +1,4 @@
-import { afterFailure as countFailure } from '../../core/breaker';
+import { CLOSED_BREAKER, afterFailure as countFailure } from '../../core/breaker';
 import { afterFailure, FRUITLESS_MAX, Failure } from '../../core/processing';
 import { waitingKey } from '../../intake/processing-engine';
 import { Registered, registerDrops, registering } from '../../intake/register';
@@ -104,7 +104,7 @@ async function close(world: World, seen: Seen, batch: Execution): Promise<void> 
   // A failure that one drop is to blame for says nothing against the code.
   const explained = fruits > 0 || (undone > 0 && blamed === undone);
   const why = end?.reason ?? (end?.ranToEnd ? 'the code gave no usable result for any drop' : `the execution ended as ${end?.status}`);
-  const breaker = explained ? { failures: 0 } : undone > 0 ? countFailure(processing.breaker, why, now, FRUITLESS_MAX) : processing.breaker;
+  const breaker = explained ? CLOSED_BREAKER : undone > 0 ? countFailure(processing.breaker, why, now, FRUITLESS_MAX) : processing.breaker;
   if (explained) {
     await clear(world, seen.project, 'pipeline');
   } else if (breaker.openedAt !== undefined) {
