@@ -5,8 +5,10 @@ import { FeatureEngineeringConfiguration } from './contract/project-configuratio
 import { outputProblems, renditionProblems, transformProblems } from './contract/transform-problems';
 import { OutputSpec, RenditionSpec, TransformSpec } from './contract/transforms';
 import { ImageTransform } from './image-transform';
+import { NearDuplicateHold } from './near-duplicate-hold';
 import { HookFunction, checkHookFunction, checkHookPlace, hookConcurrency } from './parts/hook-function';
 import { MAX_CONCURRENCY } from './parts/intake';
+import { nearDuplicatesOf } from './parts/near-duplicates';
 import { Problems } from './parts/problems';
 import { BoundProcessingJob, bindProcessingJob, checkProcessingJob } from './parts/processing-job';
 import { ProcessingJobOptions } from './processing-job-options';
@@ -108,6 +110,26 @@ export interface ImagesOptions {
    * @default - one image, which has no name
    */
   readonly renditions?: ImageRendition[];
+
+  /**
+   * Images of a drop that looks nearly the same as an earlier one are held: no worker gets them until somebody orders them with `requeue`.
+   * What workers would see is compared, after the transforms: of several renditions the first, of tiles what they are cut from. Each drop
+   * is compared with the last 64 that share a part of its looks, not with the whole project.
+   *
+   * @default - no image is held for how it looks
+   */
+  readonly nearDuplicates?: NearDuplicateHold;
+}
+
+/** Options of feature engineering that leaves the bytes alone. */
+export interface NoneOptions {
+  /**
+   * A drop that looks nearly the same as an earlier one is held: no worker gets it until somebody orders it with `requeue`. Each drop is
+   * compared with the last 64 that share a part of its looks, not with the whole project.
+   *
+   * @default - no image is held for how it looks
+   */
+  readonly nearDuplicates?: NearDuplicateHold;
 }
 
 /** Options of feature engineering by a function. */
@@ -155,8 +177,9 @@ export abstract class FeatureEngineering {
     if (renditions !== undefined && transforms.length > 0) {
       problems.add(`transforms has ${transforms.length} entries beside renditions; give each rendition its own transforms`);
     }
+    const nearDuplicates = nearDuplicatesOf(options.nearDuplicates, problems);
     problems.throwIfAny();
-    return new Fixed({ kind: 'images', transforms, output, ...(renditions === undefined ? {} : { renditions }) });
+    return new Fixed({ kind: 'images', transforms, output, ...(renditions === undefined ? {} : { renditions }), ...nearDuplicates });
   }
 
   /**
@@ -165,8 +188,11 @@ export abstract class FeatureEngineering {
    * Workers may see a photograph lying on its side, and where it was taken is visible
    * to whoever has the file: the project warns of both for each such drop. For the same reason it is not the default.
    */
-  static none(): FeatureEngineering {
-    return new Fixed({ kind: 'none' });
+  static none(options: NoneOptions = {}): FeatureEngineering {
+    const problems = new Problems('FeatureEngineering.none');
+    const nearDuplicates = nearDuplicatesOf(options.nearDuplicates, problems);
+    problems.throwIfAny();
+    return new Fixed({ kind: 'none', ...nearDuplicates });
   }
 
   /**

@@ -8,6 +8,7 @@ export * from './instructions-pipeline';
 export * from './instructions-source';
 export * from './label';
 export * from './labeling-task';
+export * from './near-duplicate-hold';
 export * from './orchestration';
 export * from './processing-image';
 export * from './processing-job-options';

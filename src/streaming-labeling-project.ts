@@ -274,6 +274,11 @@ export class StreamingLabelingProject extends Construct {
     return projectMetric(this.names, METRIC.DROPS_DUPLICATE, options);
   }
 
+  /** Drops whose images are held because they look nearly the same as another drop's. */
+  metricDropsNearDuplicate(options?: MetricOptions): Metric {
+    return projectMetric(this.names, METRIC.DROPS_NEAR_DUPLICATE, options);
+  }
+
   /** Drops that cannot be labeled. */
   metricDropsQuarantined(options?: MetricOptions): Metric {
     return projectMetric(this.names, METRIC.DROPS_QUARANTINED, options);
@@ -299,7 +304,7 @@ export class StreamingLabelingProject extends Construct {
     return projectMetric(this.names, METRIC.IMAGES_QUARANTINED, options);
   }
 
-  /** Images of a job that ended and was not settled in time. */
+  /** Images that are held: of a job that was not settled in time, without the pre-label that workers need, or near duplicates. */
   metricImagesHeld(options?: MetricOptions): Metric {
     return projectMetric(this.names, METRIC.IMAGES_HELD, options);
   }
@@ -327,6 +332,11 @@ export class StreamingLabelingProject extends Construct {
   /** A rule for each image that workers could not label. */
   onImageQuarantined(id: string, options: OnEventOptions = {}): Rule {
     return projectRule(this, id, EVENT_TYPE.IMAGE_QUARANTINED, this.names, options);
+  }
+
+  /** A rule for each drop whose images are held because they look nearly the same as another drop's. */
+  onNearDuplicateHeld(id: string, options: OnEventOptions = {}): Rule {
+    return projectRule(this, id, EVENT_TYPE.NEAR_DUPLICATE_HELD, this.names, options);
   }
 
   /** A rule for each drop that cannot be labeled. */

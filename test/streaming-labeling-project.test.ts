@@ -221,6 +221,7 @@ describe('events', () => {
     ['onImageLabeled', 'Image Labeled'],
     ['onImageQuarantined', 'Image Quarantined'],
     ['onDropQuarantined', 'Drop Quarantined'],
+    ['onNearDuplicateHeld', 'Near Duplicate Held'],
     ['onJobStarted', 'Job Started'],
     ['onJobEnded', 'Job Ended'],
     ['onAlert', 'Alert'],

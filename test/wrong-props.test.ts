@@ -177,6 +177,8 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
     ['sharpening by nothing', withImages(ImageTransform.sharpen({ amount: 0 })), 'transforms[0].amount is 0', '0.1 to 10'],
     ['transforms beside renditions', () => FeatureEngineering.images({ transforms: [ImageTransform.grayscale()], renditions: [{ name: 'a' }] }), 'transforms has 1 entries beside renditions'],
     ['a rendition with a name of its own kind', () => FeatureEngineering.images({ renditions: [{ name: 'Über' }] }), "renditions[0].name is 'Über'", 'lower-case'],
+    ['near duplicates that differ in 9 bits', () => FeatureEngineering.images({ nearDuplicates: { maxDistance: 9 } }), 'nearDuplicates.maxDistance is 9', 'from 0 to 8'],
+    ['near duplicates that differ in half a bit', () => FeatureEngineering.none({ nearDuplicates: { maxDistance: 0.5 } }), 'FeatureEngineering.none: nearDuplicates.maxDistance is 0.5', 'whole number'],
     ['a quality of 101', () => FeatureEngineering.images({ output: { quality: 101 } }), 'output.quality is 101', '1 to 100'],
     ['a quality for PNG', () => FeatureEngineering.images({ output: { quality: 90, format: ImageFormat.PNG } }), 'output.quality is 90', 'png'],
   ])('%s', (_, define, ...words) => {
@@ -221,6 +223,7 @@ describe('values that are known only at deploy time pass', () => {
           ImageTransform.pad({ width: number('Width'), height: 9, color: text('color') }),
         ],
         output: { quality: number('Quality'), background: text('background') },
+        nearDuplicates: { maxDistance: number('Distance') },
       }),
       dropBucket: Bucket.fromBucketName(stack, 'Drops', text('drops')),
       dropPrefix: text('prefix'),

@@ -18,11 +18,17 @@ export function nextStep(status: Status): string | undefined {
   if (status.mode === 'PAUSED' || status.mode === 'DRAINING') {
     return '`resume` lets it go on.';
   }
-  if (counts('image:HELD') > 0) {
-    return 'Held images wait for their job to settle; see the alert. `requeue --held` orders them again, at the risk of a second label.';
+  if (counts('image:HELD') > counts('near-duplicate') + counts('held-back')) {
+    return 'Held images wait for their job to settle; see the alert. `requeue` orders them again, at the risk of a second label.';
+  }
+  if (counts('held-back') > 0) {
+    return '`list --held --reason no-pre-label` tells which images came without what workers need to see; see the alert.';
   }
   if (counts('drop:QUARANTINED') + counts('image:QUARANTINED') > 0) {
     return '`explain KEY` tells why something is in quarantine, `requeue` orders it again once the cause is mended.';
+  }
+  if (counts('near-duplicate') > 0) {
+    return '`list --held` tells what looks like what, `requeue` lets it go to workers all the same.';
   }
   return undefined;
 }
@@ -48,6 +54,7 @@ export function statusLines(status: Status, columns: number): string[] {
     ...field('mode', `${MEANING[status.mode]}${status.modeReason ? ` (${status.modeReason})` : ''}`, columns),
     ...stateLines('drops', 'drop', DROP_STATES, status.counts, columns),
     ...stateLines('images', 'image', IMAGE_STATES, status.counts, columns),
+    ...(status.counts['near-duplicate'] ? field('held', `${count(status.counts['near-duplicate'], 'image')} that look like others`, columns) : []),
     ...(status.counts.double ? field('double', `${count(status.counts.double, 'label')} beyond an image's first`, columns) : []),
     ...field('offered', spentText(status), columns),
     ...field('data set', `${count(dataSet.lines, 'line')}${dataSet.publishedAt ? `, published ${time(dataSet.publishedAt)}` : ''}`, columns),

@@ -1,5 +1,6 @@
 import { count, fold, field, hanging, time } from './text';
 import { REMEDIES, isReasonCode } from '../contract/reasons';
+import { nearDetail } from '../runtime/ledger/near-duplicates';
 import { DropStory, Happening, ImageStory } from '../runtime/ledger/stories';
 
 /** A label as it is shown: the line without what the image brought along. */
@@ -31,7 +32,7 @@ export function imageLines({ image, history, labels }: ImageStory, columns: numb
   return [
     ...hanging(image.sourceRef, columns, 'image '),
     ...field('state', `${image.state}${job === undefined ? '' : `, job ${job}`}`, columns),
-    ...reasonLines(image.reason, image.failure?.reason, columns),
+    ...reasonLines(image.reason, image.failure?.reason ?? (image.near && image.state === 'HELD' ? nearDetail(image.near) : undefined), columns),
     ...field('drop', String(image.provenance['drop-key'] ?? ''), columns),
     ...field('offered', `to ${image.offers} ${image.offers === 1 ? 'job' : 'jobs'}; ${image.failures} failures charged`, columns),
     ...labels.flatMap(({ job: by, at, line }) => {

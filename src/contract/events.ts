@@ -5,6 +5,7 @@ export const EVENT_TYPE = {
   IMAGE_LABELED: 'Image Labeled',
   DROP_QUARANTINED: 'Drop Quarantined',
   IMAGE_QUARANTINED: 'Image Quarantined',
+  NEAR_DUPLICATE_HELD: 'Near Duplicate Held',
   JOB_STARTED: 'Job Started',
   JOB_ENDED: 'Job Ended',
   ALERT: 'Alert',
@@ -28,6 +29,8 @@ export const METRIC = {
   /** Drops that the sweep queued, because no event had brought them in. */
   DROPS_SWEPT: 'DropsSwept',
   DROPS_DUPLICATE: 'DropsDuplicate',
+  /** Drops whose images are held because they look like another drop's. */
+  DROPS_NEAR_DUPLICATE: 'DropsNearDuplicate',
   DROPS_QUARANTINED: 'DropsQuarantined',
   IMAGES_PENDING: 'ImagesPending',
   IMAGES_SENT: 'ImagesSent',

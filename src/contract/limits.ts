@@ -75,6 +75,9 @@ export const JOB_IDLE_DAYS = 10;
 /** Images that one drop may give: our own limit. Storing and recording so many takes about a minute of the intake function's five. */
 export const DROP_MAX_IMAGES = 1_000;
 
+/** Bits in which near duplicates may differ. More would have so many bands of so few bits that everything shares one. */
+export const NEAR_DUPLICATE_DISTANCE = { min: 0, max: 8 } as const;
+
 /** An example image is read whole by the function that makes it web-sized. */
 export const EXAMPLE_IMAGE_MAX_BYTES = 50_000_000;
 /** All example images of a folder of instructions together. */

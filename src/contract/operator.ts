@@ -26,7 +26,7 @@ export interface RequeueTargets {
   readonly images?: readonly string[];
   readonly drops?: readonly { readonly bucket: string; readonly key: string; readonly versionId: string }[];
   readonly all?: RequeueKind;
-  /** With `all`: only what is in quarantine for this reason code. */
+  /** With `all`: only what is in quarantine, or held, for this reason code. */
   readonly reason?: string;
 }
 

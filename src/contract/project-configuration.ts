@@ -51,6 +51,12 @@ export interface WorkConfiguration {
   readonly maxImages?: number;
 }
 
+/** Images that look like those of another drop are held. */
+export interface NearDuplicatesConfiguration {
+  /** How many of 64 bits of their perceptual hashes may differ. */
+  readonly maxDistance: number;
+}
+
 export type FeatureEngineeringConfiguration =
   | {
     readonly kind: 'images';
@@ -58,8 +64,10 @@ export type FeatureEngineeringConfiguration =
     readonly output: OutputSpec;
     /** Several images of each drop, in the order of their index; `transforms` is empty then. */
     readonly renditions?: readonly RenditionSpec[];
+    /** Absent: nothing is held for how it looks. */
+    readonly nearDuplicates?: NearDuplicatesConfiguration;
   }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'none'; readonly nearDuplicates?: NearDuplicatesConfiguration }
   | {
     /** A function of the user's: see `HookRequest`. */
     readonly kind: 'function';

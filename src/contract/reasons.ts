@@ -25,6 +25,7 @@ export const REASON = {
   LABELING_FAILED: 'labeling-failed',
   NEVER_LABELED: 'never-labeled',
   NO_PRE_LABEL: 'no-pre-label',
+  NEAR_DUPLICATE: 'near-duplicate',
 } as const;
 
 export type ReasonCode = typeof REASON[keyof typeof REASON];
@@ -64,6 +65,7 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   // ---- held
   'no-pre-label': 'Workers adjust or verify a label that the image comes with, and there is none that fits: drop the same file again '
     + 'with one in its metadata, or let the feature engineering give one to each image.',
+  'near-duplicate': 'The image looks like one that workers get or got: if it should be labeled too, `requeue` it; else leave it, nothing is lost.',
 };
 
 export function isReasonCode(value: string): value is ReasonCode {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Template } from 'aws-cdk-lib/assertions';
 import { connect, answerOf } from '../../src/cli/aws/connect';
 import { explainAwsError } from '../../src/cli/aws/explain-error';
@@ -5,12 +6,13 @@ import { chooseProject, projectsOf } from '../../src/cli/aws/stack-outputs';
 import { CommandError } from '../../src/cli/errors';
 import { COMMANDS, OperatorRequest, Status } from '../../src/contract/operator';
 import { handler } from '../../src/runtime/controller/controller.lambda';
+import { Engineered, EngineeredImage, GatedDrop } from '../../src/runtime/intake/engine';
 import { recordFailure } from '../../src/runtime/ledger/labels';
 import { newProject, newStack } from '../project-fixture';
 import { CliWorld, Ran, cli } from '../support/cli';
 import type * as HandlerWorld from '../support/handler-world';
 import { useProject } from '../support/handler-world';
-import { BAD, MemoryProject } from '../support/memory-project';
+import { BAD, MemoryProject, PlainEngine } from '../support/memory-project';
 import { images, runningProject, statesOf } from '../support/running-project';
 
 jest.mock('../../src/runtime/aws/world', () => ({ awsWorld: () => jest.requireActual<typeof HandlerWorld>('../support/handler-world').mockedWorld() }));
@@ -241,13 +243,74 @@ describe('requeue', () => {
     [[], /what is to be ordered again\?/],
     [['--quarantined', '--held'], /what is to be ordered again\?/],
     [['a.jpg', '--held'], /what is to be ordered again\?/],
-    [['a.jpg', '--reason', 'truncated'], /--reason chooses among what is quarantined/],
+    [['a.jpg', '--reason', 'truncated'], /--reason chooses among what is quarantined or held/],
     [['--quarantined', '--reason', 'ugly'], /no reason code 'ugly'[^]*empty, not-an-image/],
     [Array.from({ length: 101 }, (_, i) => `${i}.jpg`), /101 are too many/],
   ])('%j is a usage error', async (argv, message) => {
     const ran = await run(await MemoryProject.create(), ['requeue', '--stack', 'Froth', ...argv]);
     expectReadable(ran);
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) });
+  });
+});
+
+describe('list', () => {
+  /** Each drop that begins with `same` looks the same. */
+  class LookingEngine extends PlainEngine {
+    override async engineer(drop: GatedDrop): Promise<Engineered> {
+      const made = await super.engineer(drop) as { kind: 'images'; images: EngineeredImage[] };
+      const perceptualHash = drop.key.startsWith('same') ? '00000000000000ff' : createHash('sha256').update(drop.key).digest('hex').slice(0, 16);
+      return { ...made, images: made.images.map((image) => ({ ...image, perceptualHash })) };
+    }
+  }
+
+  async function projectWithHeld(): Promise<MemoryProject> {
+    const project = await MemoryProject.create({
+      engine: new LookingEngine(), configuration: { featureEngineering: { kind: 'none', nearDuplicates: { maxDistance: 4 } } },
+    });
+    for (const key of ['same/0.jpg', LONG, 'same/1.jpg', 'same/2 \u001b[31mred.jpg']) {
+      await project.drop(key);
+    }
+    await project.drop('bad.jpg', `${BAD} bytes`);
+    await project.rounds(3);
+    return project;
+  }
+
+  test('what is held says what it looks like, and goes on when it is ordered', async () => {
+    const project = await projectWithHeld();
+    const status = await run(project, ['status', '--stack', 'Froth']);
+    expectReadable(status);
+    expect(status.out).toMatch(/held\s+2 images that look like others/);
+    const ran = await run(project, ['list', '--stack', 'Froth', '--held']);
+    expectReadable(ran);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out.replace(/\s+/g, ' ')).toMatch(/image same\/1.jpg → s3:.* near-duplicate: it looks the same as s3:\/\/drop\/same\/0.jpg .*2 entries of what is held/);
+    const json = JSON.parse((await run(project, ['list', '--stack', 'Froth', '--held', '--reason', 'near-duplicate', '--limit', '1', '--json'])).out) as object;
+    expect(json).toMatchObject({ isWhole: false, entries: [{ kind: 'image', reason: 'near-duplicate', uri: expect.stringMatching(/^s3:/) }] });
+    expect((await run(project, ['list', '--table', 'ledger', '--held', '--reason', 'no-pre-label'])).out).toContain('Nothing is held.');
+    const explained = await run(project, ['explain', '--stack', 'Froth', 'same/1.jpg']);
+    expectReadable(explained);
+    expect(explained.out.replace(/\s+/g, ' ')).toMatch(/state HELD reason near-duplicate \(it looks the same as s3:\/\/drop\/same\/0.jpg\) remedy .*requeue/);
+    expect((await run(project, ['requeue', '--stack', 'Froth', 'same/1.jpg'])).out).toContain('Ordered again: 0 drops, 1 image.');
+    const asked: string[] = [];
+    const confirm = async (question: string): Promise<boolean> => { asked.push(question); return true; };
+    const rest = await run(project, ['requeue', '--stack', 'Froth', '--held', '--reason', 'near-duplicate'], { confirm });
+    expect(rest.out).toContain('Ordered again: 0 drops, 1 image.');
+    expect(asked).toEqual([expect.stringMatching(/1 image again that are held for near-duplicate\?/)]);
+    await run(project, ['requeue', '--stack', 'Froth', '--held'], { confirm });
+    expect(asked[1]).toMatch(/0 held images again, 0 of them near duplicates/);
+    expect((await run(project, ['list', '--stack', 'Froth', '--held'])).out).toContain('Nothing is held.');
+  });
+
+  test('what is in quarantine, of one reason or of all', async () => {
+    const project = await projectWithHeld();
+    const ran = await run(project, ['list', '--stack', 'Froth', '--quarantined']);
+    expectReadable(ran);
+    expect(ran.out.replace(/\s+/g, ' ')).toMatch(/drop s3:\/\/drop\/bad.jpg not-an-image: bad: bytes 1 entry of what is in quarantine/);
+    expect((await run(project, ['list', '--stack', 'Froth', '--quarantined', '--reason', 'truncated'])).out).toContain('Nothing is in quarantine.');
+  });
+
+  test.each([[[]], [['--held', '--quarantined']], [['--held', '--reason', 'ugly']], [['--held', '--limit', 'many']]])('%j is a usage error', async (argv) => {
+    expect(await run(await MemoryProject.create(), ['list', '--stack', 'Froth', ...argv])).toMatchObject({ code: 2, out: '' });
   });
 });
 

@@ -78,6 +78,22 @@ describe('the configuration', () => {
     expect(configuration(stack).featureEngineering).toEqual({ kind: 'none' });
   });
 
+  test('holds near duplicates, where that is asked for, by 4 bits unless another number is given', () => {
+    const options = [
+      FeatureEngineering.none({ nearDuplicates: {} }), FeatureEngineering.images({ nearDuplicates: { maxDistance: 0 } }),
+      FeatureEngineering.images(),
+    ];
+    expect(options.map((featureEngineering) => {
+      const stack = newStack();
+      newProject(stack, { featureEngineering });
+      return configuration(stack).featureEngineering;
+    })).toEqual([
+      { kind: 'none', nearDuplicates: { maxDistance: 4 } },
+      { kind: 'images', transforms: [], output: {}, nearDuplicates: { maxDistance: 0 } },
+      { kind: 'images', transforms: [], output: {} },
+    ]);
+  });
+
   test('has a window that fits into few tasks', () => {
     const stack = newStack();
     newProject(stack, { maxConcurrentTasks: 10, workersPerImage: 3 });

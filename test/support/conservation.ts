@@ -102,7 +102,7 @@ export class LedgerCount {
         add(this.counted, 'again', sign);
       }
       if (state === 'HELD' && item.job === undefined) {
-        add(this.counted, 'held-back', sign);
+        add(this.counted, item.reason === 'near-duplicate' ? 'near-duplicate' : 'held-back', sign);
       } else if (WITH_JOB.includes(state)) {
         add(this.jobsCounted, `${item.job}:open`, sign);
       }
@@ -142,7 +142,8 @@ function differences(counted: Numbers, kept: Numbers): string[] {
 
 /** The part of the status index that an image belongs to. */
 export function indexPartitionOf(image: Item): string {
-  const status = image.state === 'HELD' && image.job === undefined ? 'HELD-BACK' : image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : String(image.state);
+  const heldBack = image.reason === 'near-duplicate' ? 'NEAR-DUPLICATE' : 'HELD-BACK';
+  const status = image.state === 'HELD' && image.job === undefined ? heldBack : image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : String(image.state);
   return `${status}#${String(image.sha256)[0]}`;
 }
 

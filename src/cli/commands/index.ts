@@ -2,6 +2,7 @@ import { backfill } from './backfill';
 import { explain } from './explain';
 import { exportDataSet } from './export';
 import { lint } from './lint';
+import { list } from './list';
 import { modes } from './modes';
 import { preview } from './preview';
 import { probeCommand } from './probe';
@@ -10,4 +11,6 @@ import { status } from './status';
 import { CliCommand } from '../command';
 
 /** Every command, in the order in which the help lists them. A new one is a file beside this one and a line here. */
-export const COMMANDS: readonly CliCommand[] = [status, explain, modes, requeue, backfill, exportDataSet, lint, preview, probeCommand];
+export const COMMANDS: readonly CliCommand[] = [
+  status, explain, list, modes, requeue, backfill, exportDataSet, lint, preview, probeCommand,
+];

@@ -23,10 +23,10 @@ export async function targetsOf(project: ProjectAccess, given: readonly string[]
   if (kinds.length + (given.length > 0 ? 1 : 0) !== 1) {
     throw usageError('what is to be ordered again?', 'Name drops or images, or give one of --quarantined and --held.');
   }
-  if (options.reason !== undefined && !(options.quarantined && isReasonCode(options.reason))) {
+  if (options.reason !== undefined && !(kinds.length === 1 && isReasonCode(options.reason))) {
     throw usageError(
-      options.quarantined ? `there is no reason code '${options.reason}'` : '--reason chooses among what is quarantined',
-      options.quarantined ? `There are: ${Object.values(REASON).join(', ')}.` : 'Give --quarantined too, or leave --reason out.',
+      kinds.length === 1 ? `there is no reason code '${options.reason}'` : '--reason chooses among what is quarantined or held',
+      kinds.length === 1 ? `There are: ${Object.values(REASON).join(', ')}.` : 'Give --quarantined or --held too, or leave --reason out.',
     );
   }
   if (kinds.length === 1) {
@@ -66,8 +66,12 @@ async function question(project: ProjectAccess, { all, reason }: RequeueTargets)
   }
   const { counts } = await project.ask({ command: 'status' });
   const of = (name: string): number => counts[name] ?? 0;
+  if (all === 'held' && (reason === REASON.NEAR_DUPLICATE || reason === REASON.NO_PRE_LABEL)) {
+    const number = of(reason === REASON.NEAR_DUPLICATE ? 'near-duplicate' : 'held-back');
+    return `Order ${count(number, 'image')} again that are held for ${reason}? Workers are paid for each image that they label.`;
+  }
   return all === 'held'
-    ? `Order ${count(of('image:HELD'), 'held image')} again? Their job may still report labels: such images are labeled, and paid for, twice.`
+    ? `Order ${count(of('image:HELD'), 'held image')} again, ${of('near-duplicate').toLocaleString('en-US')} of them near duplicates? A job may still report labels for those that it had: such images are labeled, and paid for, twice.`
     : `Order ${reason === undefined ? 'all' : `those with reason ${reason}`} of ${count(of('drop:QUARANTINED'), 'drop')} and `
       + `${count(of('image:QUARANTINED'), 'image')} in quarantine again? Workers are paid for each image that they label.`;
 }
@@ -93,8 +97,8 @@ export const requeue: CliCommand = {
       .description('order quarantined or held drops and images again, with a clean record')
       .argument('[what...]', 'keys or s3:// URIs of drops or images, or sha256 hashes')
       .option('--quarantined', 'everything in quarantine')
-      .option('--held', 'every held image: may be labeled twice, see docs/cli.md')
-      .option('--reason <code>', 'with --quarantined: only what is there for this reason')
+      .option('--held', 'every held image: some may be labeled twice, see docs/cli.md')
+      .option('--reason <code>', 'with --quarantined or --held: only what is there for this reason')
       .option('--by <name>', 'who orders it, for the ledger (default: your user name)')
       .option('-y, --yes', 'do not ask')
       .action(async (what: string[], options: Options) => {

@@ -23,6 +23,7 @@ const COUNTED: { readonly [status: string]: readonly CountName[] } = {
   'SENDING': ['image:SENDING'],
   'SENT': ['image:SENT'],
   'HELD': ['image:HELD'],
+  'NEAR-DUPLICATE': ['image:HELD', 'near-duplicate'],
   'HELD-BACK': ['image:HELD', 'held-back'],
   'DROP-RECEIVED': ['drop:RECEIVED'],
   'DROP-ENGINEERING': ['drop:ENGINEERING'],

@@ -25,8 +25,8 @@ export function requeueTargets(given: unknown): RequeueTargets {
   if (named > REQUEUE_TARGETS_MAX) {
     throw new Error(`a requeue names at most ${REQUEUE_TARGETS_MAX} images and drops, got ${named}: order the rest separately, or all of a kind`);
   }
-  if (reason !== undefined && all !== 'quarantined') {
-    throw new Error('a reason chooses among what is quarantined: it needs all: quarantined');
+  if (reason !== undefined && all === undefined) {
+    throw new Error(`a reason chooses among what is quarantined or held: it needs all: ${REQUEUE_KINDS.join(' or ')}`);
   }
   return parsed.data;
 }

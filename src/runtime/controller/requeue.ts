@@ -3,6 +3,7 @@ import { intakeMessage } from '../core/intake-message';
 import { Command, noteProgress } from '../ledger/commands';
 import { DropId, DropRecord, dropOf, isFinished } from '../ledger/drops';
 import { SHARDS, sourceRefOf, statusPartition, timeOfOrder } from '../ledger/keys';
+import { LISTED_STATUSES } from '../ledger/listing';
 import { RequeueOrder, requeueDrop, requeueImage, waitsForIntake } from '../ledger/requeue';
 import { World } from '../world';
 
@@ -40,13 +41,14 @@ export async function requeue(world: World, command: Command, deadline: number):
 }
 
 async function everything(world: World, work: Work, kind: RequeueKind, reason: string | undefined, before: number): Promise<void> {
+  const wanted = (item: { readonly reason?: unknown }): boolean => reason === undefined || item.reason === reason;
   if (kind === 'held') {
-    for (const status of ['HELD', 'HELD-BACK']) {
-      await eachPage(world, work, status, status === 'HELD' ? Infinity : before, async (items) => work.images(items.map((item) => item.sourceRef)));
+    for (const status of LISTED_STATUSES.held) {
+      const until = status === 'HELD' ? Infinity : before;
+      await eachPage(world, work, status, until, async (items) => work.images(items.filter(wanted).map((item) => item.sourceRef)));
     }
     return;
   }
-  const wanted = (item: { readonly reason?: unknown }): boolean => reason === undefined || item.reason === reason;
   await eachPage(world, work, 'QUARANTINED', before, async (items) => work.images(items.filter(wanted).map((item) => item.sourceRef)));
   await eachPage(world, work, 'DROP-QUARANTINED', before, async (items) => work.drops(items.filter(wanted) as unknown as DropId[]));
 }

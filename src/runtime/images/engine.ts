@@ -2,6 +2,7 @@ import { Fault } from './fault';
 import { ImageHeader } from './header';
 import { InverseTransform } from '../../contract/geometry';
 import { OutputSpec, TransformSpec } from '../../contract/transforms';
+import { PerceptualHash } from '../core/perceptual-hash';
 
 /** What the user wants done to every drop. Free of `transformProblems` and `outputProblems`. */
 export interface ImagePlan {
@@ -28,7 +29,12 @@ export interface MadeTile extends MadeImage {
 }
 
 export type TilesResult =
-  | { readonly kind: 'tiles'; readonly tiles: AsyncIterable<MadeTile> }
+  | {
+    readonly kind: 'tiles';
+    readonly tiles: AsyncIterable<MadeTile>;
+    /** What the tiles are cut from looks like. */
+    readonly look: () => Promise<PerceptualHash>;
+  }
   | ({ readonly kind: 'rejected' } & Fault);
 
 export type EngineResult =

@@ -1,7 +1,9 @@
 import { decodeFault, decodeWhole } from './decoder';
+import { differenceHash } from './difference-hash';
 import { CONTENT_TYPE, EngineResult, ImageEngine, ImagePlan, MadeImage, MadeTile, TilesResult } from './engine';
 import { Fault, FaultError } from './fault';
 import { ImageHeader } from './header';
+import { openPicture } from './picture';
 import { Rendering } from './rendering';
 import { stripMetadata } from './strip';
 import { Geometry, planGeometry, planTiling, TileGeometry } from '../../contract/geometry';
@@ -50,7 +52,11 @@ export class SharpEngine implements ImageEngine {
       tiles.forEach(requireAllowedSize);
       const rendering = new Rendering(bytes, header, format, plan.output, shared.steps, tiles.flatMap(({ steps }) => steps));
       const picture = await rendering.picture();
-      return { kind: 'tiles', tiles: cutAll(tiles, (geometry) => rendering.part(picture, geometry.steps), header, format, { rows, columns }) };
+      return {
+        kind: 'tiles',
+        tiles: cutAll(tiles, (geometry) => rendering.part(picture, geometry.steps), header, format, { rows, columns }),
+        look: () => differenceHash(openPicture(picture)),
+      };
     } catch (error) {
       return { kind: 'rejected', ...decodeFault(error) };
     }

@@ -1,6 +1,8 @@
 import { Engine, Engineered, EngineeredImage, Gated, GatedDrop, RejectedDropError } from './engine';
 import { FeatureEngineeringConfiguration } from '../../contract/project-configuration';
 import { RenditionSpec } from '../../contract/transforms';
+import { PerceptualHash } from '../core/perceptual-hash';
+import { differenceHash, openShown } from '../images/difference-hash';
 import { ImagePlan, MadeImage, MadeTile } from '../images/engine';
 import { FaultError } from '../images/fault';
 import { inspect, Inspection } from '../images/gate';
@@ -44,33 +46,44 @@ export class BuiltInEngine implements Engine {
   private async* images(bytes: Uint8Array, header: ImageHeader): AsyncGenerator<EngineeredImage> {
     const { configuration } = this;
     try {
+      const looks = configuration.nearDuplicates !== undefined;
       if (configuration.kind === 'none') {
-        yield* made(await this.none.process(bytes, header));
+        yield* made(await this.none.process(bytes, header), looks);
         return;
       }
-      for (const rendition of configuration.renditions ?? [configuration]) {
-        yield* this.rendition(bytes, header, rendition);
+      for (const [index, rendition] of (configuration.renditions ?? [configuration]).entries()) {
+        yield* this.rendition(bytes, header, rendition, looks && index === 0);
       }
     } catch (error) {
       throw error instanceof FaultError ? new RejectedDropError(error.reason, error.message) : error;
     }
   }
 
-  private async* rendition(bytes: Uint8Array, header: ImageHeader, { name, ...plan }: Rendition): AsyncGenerator<EngineeredImage> {
+  private async* rendition(
+    bytes: Uint8Array, header: ImageHeader, { name, ...plan }: Rendition, looks: boolean,
+  ): AsyncGenerator<EngineeredImage> {
     const result = isTiled(plan) ? await this.sharp.processTiles(bytes, header, plan) : await this.sharp.process(bytes, header, plan);
-    yield* made(result, name);
+    yield* made(result, looks, name);
   }
 }
 
-async function* made(
-  result: Awaited<ReturnType<SharpEngine['process' | 'processTiles']>>, rendition?: string,
-): AsyncGenerator<EngineeredImage> {
+type Made = Awaited<ReturnType<SharpEngine['process' | 'processTiles']>>;
+
+async function* made(result: Made, looks: boolean, rendition?: string): AsyncGenerator<EngineeredImage> {
   if (result.kind === 'rejected') {
     throw new RejectedDropError(result.reason, rendition === undefined ? result.detail : `${result.detail} (rendition ${rendition})`);
   }
+  const perceptualHash = looks ? await lookOf(result) : undefined;
+  let isFirst = true;
   for await (const image of result.kind === 'tiles' ? result.tiles : result.images) {
-    yield engineered(image, rendition);
+    yield { ...engineered(image, rendition), ...(isFirst && perceptualHash !== undefined ? { perceptualHash } : {}) };
+    isFirst = false;
   }
+}
+
+/** Tiles are looked at together: those of a drop may well look like each other. */
+async function lookOf(result: Exclude<Made, { kind: 'rejected' }>): Promise<PerceptualHash> {
+  return result.kind === 'tiles' ? result.look() : differenceHash(openShown(result.images[0].bytes));
 }
 
 function engineered(image: MadeImage | MadeTile, rendition?: string): EngineeredImage {

@@ -1,5 +1,6 @@
 import { PreLabel } from '../../contract/pre-label';
 import { ReasonCode } from '../../contract/reasons';
+import { PerceptualHash } from '../core/perceptual-hash';
 import { DropHeader, DropId } from '../ledger/drops';
 
 /** A drop that passed the gate. */
@@ -40,6 +41,8 @@ export interface EngineeredImage {
   readonly tile?: TilePlace;
   /** Where another try may make other images of the drop: what tells them apart. Letters and digits, part of the key. */
   readonly fingerprint?: string;
+  /** What the drop's images look like together. Of one of them: the first. */
+  readonly perceptualHash?: PerceptualHash;
   /** Travel with the image. */
   readonly attributes?: { readonly [name: string]: string | number | boolean };
 }

@@ -4,7 +4,7 @@ import { EngineWatch } from './engine-health';
 import { CreatedObject } from './events';
 import { labelHeld } from './late-labels';
 import { putAway } from './put-away';
-import { storeImages } from './store';
+import { StoredImages, storeImages } from './store';
 import { preLabelOf, wishesOf } from './wishes';
 import { lacksEarlierLabel } from '../../contract/earlier-label';
 import { METRIC } from '../../contract/events';
@@ -16,6 +16,7 @@ import {
   DropId, DropRecord, beginAttempt, endAttempt, finishDrop, handOver, isFinished, isUnderWay, originOf, readDrop, receiveDrop, sameDrop,
 } from '../ledger/drops';
 import { labeledOf } from '../ledger/images';
+import { Look } from '../ledger/near-duplicates';
 import { NewImage, recordDrop, resumeRecording } from '../ledger/recording';
 import { ObjectHead, StoredObject } from '../ports';
 import { World } from '../world';
@@ -199,17 +200,25 @@ export class Intake {
       // Decoding is over with the last image: what fails from there on must not be charged to the drop.
       const storing = { ...drop, preLabel: preLabel.value };
       const stored = await storeImages(this.world, storing, images, () => endAttempt(this.world.ledger, drop));
-      const made = stored.map((image) => withHold(this.configuration.task, image, drop.receivedAt));
-      this.world.telemetry.count(METRIC.IMAGES_HELD, made.filter(({ hold }) => hold).length);
-      return made.length === 0
-        ? await this.quarantine(drop, 'no-output', 'feature engineering made no image of it', drop.sha256)
-        : await recordDrop(this.world.ledger, drop, drop.sha256, made);
+      const made = stored.images.map((image) => withHold(this.configuration.task, image, drop.receivedAt));
+      if (made.length === 0) {
+        return await this.quarantine(drop, 'no-output', 'feature engineering made no image of it', drop.sha256);
+      }
+      const recorded = await recordDrop(this.world.ledger, drop, drop.sha256, made, this.look(stored));
+      this.world.telemetry.count(METRIC.IMAGES_HELD, recorded.near ? made.length : made.filter(({ hold }) => hold).length);
+      return recorded;
     } catch (error) {
       if (error instanceof RejectedDropError) {
         return this.quarantine(drop, error.reason, error.detail, drop.sha256);
       }
       throw error;
     }
+  }
+
+  private look({ perceptualHash: hash }: StoredImages): Look | undefined {
+    const { featureEngineering } = this.configuration;
+    const { maxDistance } = ('nearDuplicates' in featureEngineering && featureEngineering.nearDuplicates) || {};
+    return hash === undefined || maxDistance === undefined ? undefined : { hash, maxDistance };
   }
 
   private async quarantine(drop: DropRecord, reason: Parameters<typeof finishDrop>[2]['reason'], detail: string, sha256?: string): Promise<DropRecord> {

@@ -3,6 +3,7 @@ import { IMAGE_ATTRIBUTES } from '../../contract/hook-limits';
 import { DROP_MAX_IMAGES } from '../../contract/limits';
 import { PreLabel } from '../../contract/pre-label';
 import { imageObjectKey, s3Uri } from '../core/object-keys';
+import { PerceptualHash } from '../core/perceptual-hash';
 import { DropId } from '../ledger/drops';
 import { NewImage } from '../ledger/recording';
 import { World } from '../world';
@@ -30,6 +31,12 @@ const HELD_MAX_BYTES = 32 * 1024 * 1024;
 /** Objects that are written at the same time. */
 const PARALLEL_PUTS = 8;
 
+/** The images of a drop, and what they look like together, where that was asked for. */
+export interface StoredImages {
+  readonly images: readonly NewImage[];
+  readonly perceptualHash?: PerceptualHash;
+}
+
 /**
  * Writes each image under its immutable key, as they are made: never more of them in memory than a few. That an object is there
  * already is no verdict: an earlier try may have written it, perhaps under other transforms; what counts is what it says of itself.
@@ -39,8 +46,9 @@ const PARALLEL_PUTS = 8;
  */
 export async function storeImages(
   world: World, drop: StoredDrop, images: EngineeredImages, made: () => Promise<unknown>,
-): Promise<NewImage[]> {
+): Promise<StoredImages> {
   const stored: NewImage[] = [];
+  let perceptualHash: PerceptualHash | undefined;
   const warnings = new Set<string>();
   let held: IndexedImage[] = [];
   let heldBytes = 0;
@@ -50,6 +58,7 @@ export async function storeImages(
       throw new RejectedDropError('too-many-images', `feature engineering made more than ${DROP_MAX_IMAGES} images of it`);
     }
     image.warnings.forEach((warning) => warnings.add(warning));
+    perceptualHash ??= image.perceptualHash;
     held.push({ index, image });
     heldBytes += image.bytes.length;
     index += 1;
@@ -63,7 +72,7 @@ export async function storeImages(
   for (const warning of warnings) {
     world.telemetry.warn(warning, { notice: 'image-warning', key: drop.key });
   }
-  return [...stored, ...await storeAll(world, drop, held)];
+  return { images: [...stored, ...await storeAll(world, drop, held)], perceptualHash };
 }
 
 async function* oneByOne(images: EngineeredImages): AsyncGenerator<EngineeredImage> {

@@ -6,10 +6,10 @@ export type ImageState = 'PENDING' | 'SENDING' | 'SENT' | 'HELD' | 'LABELED' | '
 
 /**
  * Counters change in the transaction that changes what they count, so they are exact. `again` counts the PENDING images that
- * some job was offered before; `held-back` the HELD ones that no job has; `outbox` the labels not yet in the data set; `double` labels
- * that an image got beyond its first.
+ * some job was offered before; `near-duplicate` the HELD ones that look like another drop's; `held-back` the other HELD ones that no job
+ * has; `outbox` the labels not yet in the data set; `double` labels that an image got beyond its first.
  */
-export type CountName = `drop:${DropState}` | `image:${ImageState}` | 'again' | 'held-back' | 'outbox' | 'double';
+export type CountName = `drop:${DropState}` | `image:${ImageState}` | 'again' | 'near-duplicate' | 'held-back' | 'outbox' | 'double';
 
 export type Counts = { readonly [name in CountName]?: number };
 

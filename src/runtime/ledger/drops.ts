@@ -7,6 +7,7 @@ import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { Counts, DropState, addCounts, countWrites } from './counts';
 import { historyWrite } from './images';
 import { contentKey, dropKey, shardOf, statusPartition, timeOrder } from './keys';
+import type { NearDuplicate } from './near-duplicates';
 
 /** One version of one object in the drop bucket. */
 export interface DropId {
@@ -40,6 +41,8 @@ export interface DropRecord extends DropId {
   readonly images?: readonly string[];
   /** Where it gave more: their list, of which so many pages are recorded. Once it is set, nothing else can become of the drop. */
   readonly list?: ImageList & { readonly recorded: number };
+  /** Its images look like another drop's, and are held for that. */
+  readonly near?: NearDuplicate;
   /** Its bytes lie where finished drops lie, and everybody who should know was told. */
   readonly putAway?: boolean;
   /** It was in quarantine and is ordered again: its key in the input bucket, where its bytes are even if they left the inbox. */

@@ -1,8 +1,10 @@
 import { Labeled } from '../../contract/earlier-label';
 import { PreLabel } from '../../contract/pre-label';
+import { REASON } from '../../contract/reasons';
 import { Item, Key, Table, Value, Write } from '../ports';
 import { Counts, ImageState, addCounts } from './counts';
 import { feedOrder, historyKey, imageKey, jobOrder, shardOf, statusPartition, timeOrder } from './keys';
+import type { NearDuplicate } from './near-duplicates';
 
 /** An image as the ledger knows it. */
 export interface ImageRecord {
@@ -30,6 +32,8 @@ export interface ImageRecord {
   readonly labelJob?: number;
   readonly labeledAt?: number;
   readonly reason?: string;
+  /** Another drop looks like its own: whether it is held for that, or was and is released, its state tells. */
+  readonly near?: NearDuplicate;
   /** What travels with it to the data set. */
   readonly provenance: { readonly [name: string]: Value };
   /** What was thought of it before any worker saw it, in pixels of the image. Free of `preLabelProblems`. */
@@ -47,17 +51,24 @@ export function isWithJob({ state, job }: Pick<ImageRecord, 'state' | 'job'>): b
   return job !== undefined && (STATES_WITH_JOB as readonly ImageState[]).includes(state);
 }
 
-/** Held before any job got it, until somebody sees to it. */
+/** Held before any job got it, until somebody sees to it: it lacks something, or looks like another drop's. */
 export function isHeldBack({ state, job }: Pick<ImageRecord, 'state' | 'job'>): boolean {
   return state === 'HELD' && job === undefined;
 }
 
+type Standing = Pick<ImageRecord, 'state' | 'offers' | 'job' | 'reason'>;
+
+/** Held because it looks like another drop's. */
+export function isHeldAsNear(image: Pick<ImageRecord, 'state' | 'job' | 'reason'>): boolean {
+  return isHeldBack(image) && image.reason === REASON.NEAR_DUPLICATE;
+}
+
 /**
  * The part of the status index that a record belongs to. PENDING is split, so that a money guard can hold back the fresh ones, and HELD,
- * by whether a job has it.
+ * by whether a job has it and why not.
  */
-export function statusOf(image: Pick<ImageRecord, 'state' | 'offers' | 'job'>): string {
-  return isHeldBack(image) ? 'HELD-BACK' : image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : image.state;
+export function statusOf(image: Standing): string {
+  return isHeldAsNear(image) ? 'NEAR-DUPLICATE' : isHeldBack(image) ? 'HELD-BACK' : image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : image.state;
 }
 
 function indexKeys(image: ImageRecord, now: number): { gsi1pk: string; gsi1sk: string } {
@@ -87,11 +98,11 @@ export async function readImage(table: Table, sourceRef: string): Promise<ImageR
 }
 
 /** What counting a record under its state amounts to. */
-export function countsOf(image: Pick<ImageRecord, 'state' | 'offers' | 'job'>): Counts {
+export function countsOf(image: Standing): Counts {
   return {
     [`image:${image.state}`]: 1,
     ...(image.state === 'PENDING' && image.offers > 0 ? { again: 1 } : {}),
-    ...(isHeldBack(image) ? { 'held-back': 1 } : {}),
+    ...(isHeldAsNear(image) ? { 'near-duplicate': 1 } : isHeldBack(image) ? { 'held-back': 1 } : {}),
   };
 }
 

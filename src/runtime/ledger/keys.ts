@@ -8,9 +8,11 @@ import { Key } from '../ports';
  * | is anything to do? (each tick) | one query of partition PROJECT: configuration, instructions, state, lease, counters, alerts ... |
  * | what to feed, by priority and age | status index FRESH / AGAIN, 16 shards |
  * | images that are held back and no job has | status index HELD-BACK |
+ * | images that look like others and are held for it, the oldest first | status index NEAR-DUPLICATE |
  * | images that a job still has | status index SENDING / SENT / HELD, sort key begins with the job number |
  * | what became of a drop | DROP item by bucket, key and version |
  * | was this content seen before | CONTENT item by sha256 |
+ * | was something that looks the same recorded before | partition LOOK#<bits>#<band>#<its value>: one item of bounded size |
  * | images of a drop | in the DROP item; where they are many, pages in the content's partition |
  * | everything about one image | partition IMAGE#<source-ref>: the image, its labels, its history |
  * | labels that are not in the data set yet | partition OUTBOX |
@@ -73,6 +75,9 @@ export const batchPageKey = (number: number, page: number): Key => ({ pk: `BATCH
 export const sweptKey = (start: string): Key => ({ pk: 'SWEPT', sk: start });
 
 export const contentKey = (sha256: string): Key => ({ pk: `CONTENT#${sha256}`, sk: 'CONTENT' });
+
+/** What looks the same in one of its bands. Bands are cut for a distance: another distance has bands of its own. */
+export const bandKey = (maxDistance: number, band: number, value: string): Key => ({ pk: `LOOK#${maxDistance}#${band}#${value}`, sk: 'LOOK' });
 
 /** A page of the images that a drop with this content gave. */
 export const imageListKey = (sha256: string, list: string, page: number): Key => ({ pk: `CONTENT#${sha256}`, sk: `IMAGES#${list}#${pad(page)}` });

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { NEAR_DUPLICATE_DISTANCE } from '../../contract/limits';
 import { PreLabel } from '../../contract/pre-label';
-import { ReasonCode } from '../../contract/reasons';
+import { REASON, ReasonCode } from '../../contract/reasons';
 import { Item, TRANSACTION_MAX, Write } from '../ports';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { addCounts } from './counts';
 import { DropId, DropRecord, ImageList, changeDrop, finishDrop, isDecided, isFinished, originOf, readDrop, sameDrop } from './drops';
 import { ImageRecord, countsOf, historyWrite, imageItem } from './images';
 import { contentKey, imageKey, imageListKey } from './keys';
+import { Look, NearDuplicate, lookAround, nearDetail } from './near-duplicates';
 
 /** An image as feature engineering gave it. */
 export interface NewImage {
@@ -16,7 +18,7 @@ export interface NewImage {
   readonly provenance: ImageRecord['provenance'];
   readonly preLabel?: PreLabel;
   /** Why no job may have it yet. */
-  readonly hold?: { readonly reason: ReasonCode; readonly detail: string };
+  readonly hold?: { readonly reason: ReasonCode; readonly detail: string; readonly near?: NearDuplicate };
 }
 
 /** A page of a list is one item, which may have 400 KB. Characters of JSON. */
@@ -24,6 +26,12 @@ const PAGE_MAX_CHARACTERS = 200_000;
 
 /** Images of one transaction: two writes each, three for the drop and one for its content. */
 export const RECORD_PAGE = Math.floor((TRANSACTION_MAX - 4) / 2);
+
+/** As many fit beside the bands of its look. */
+const RECORD_PAGE_WITH_LOOK = Math.floor((TRANSACTION_MAX - 4 - NEAR_DUPLICATE_DISTANCE.max - 1) / 2);
+
+/** So many tries see to it that what looks the same is not recorded at the same moment. Where that fails, the drop must not wait for it. */
+const CAREFUL_TRIES = 5;
 
 /**
  * The drop's images are known, its content has its origin. Whoever comes second with the same content is a DUPLICATE; whoever
@@ -33,20 +41,25 @@ export const RECORD_PAGE = Math.floor((TRANSACTION_MAX - 4) / 2);
  * nothing rests; one transaction then binds the drop and its content to that list, and from there on the only way is forward:
  * page after page becomes PENDING, with the last one the drop becomes DONE, and whoever takes the drop again goes on where the
  * last one stopped. Images may be fed before the last page is there: they are stored, listed, and nothing can take them back.
+ *
+ * With a look, images are HELD that look like those of a drop that is not held itself. Others are remembered in the transaction that
+ * records them, and only if nothing was remembered since they were compared: of two drops at the same moment one sees the other.
  */
-export async function recordDrop(ledger: Ledger, id: DropId, sha256: string, images: readonly NewImage[]): Promise<DropRecord> {
-  let list: ImageList | undefined;
+export async function recordDrop(
+  ledger: Ledger, id: DropId, sha256: string, images: readonly NewImage[], look?: Look,
+): Promise<DropRecord> {
+  const lists: ImageList[] = [];
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
     const before = await mustRead(ledger, id);
     const origin = isDecided(before) ? undefined : await originOf(ledger, sha256);
-    const lost = isDecided(before) ? before.list?.id !== list?.id : origin !== undefined && !sameDrop(origin, id);
-    if (lost && list) {
-      await removeList(ledger, sha256, list);
+    const lost = origin !== undefined && !sameDrop(origin, id);
+    if (isDecided(before) || lost) {
+      await removeLists(ledger, sha256, lists.filter((list) => list.id !== before.list?.id));
     }
     if (isDecided(before)) {
       return isFinished(before) ? before : resumeRecording(ledger, id);
     }
-    if (lost && origin) {
+    if (lost) {
       return finishDrop(ledger, id, { state: 'DUPLICATE', reason: `s3://${origin.bucket}/${origin.key}`, sha256 });
     }
     if (origin?.images) {
@@ -55,9 +68,17 @@ export async function recordDrop(ledger: Ledger, id: DropId, sha256: string, ima
       await ledger.table.write(changeDrop(ledger, before, after, 'done-again'));
       continue;
     }
-    list ??= images.length > RECORD_PAGE ? await writeList(ledger, id, sha256, images) : undefined;
-    const writes = list ? bindList(ledger, before, sha256, list) : recordAtOnce(ledger, before, sha256, images);
+    const sight = look && await lookAround(ledger, sha256, look);
+    const near = sight?.near;
+    const made = near ? images.map((image) => heldAs(image, near)) : images;
+    const list = images.length > (look ? RECORD_PAGE_WITH_LOOK : RECORD_PAGE) ? await listOnce(ledger, id, sha256, made, lists) : undefined;
+    const drop = near ? { ...before, near } : before;
+    const writes = [
+      ...(list ? bindList(ledger, drop, sha256, list) : recordAtOnce(ledger, drop, sha256, made)),
+      ...(sight && !near ? sight.remember(tries < CAREFUL_TRIES) : []),
+    ];
     if ((await ledger.table.write(writes)).done) {
+      await removeLists(ledger, sha256, lists.filter((other) => other.id !== list?.id));
       return list ? resumeRecording(ledger, id) : mustRead(ledger, id);
     }
   }
@@ -93,6 +114,10 @@ export async function imagesOfDrop(ledger: Pick<Ledger, 'table'>, drop: DropReco
     found.push(...(await readPage(ledger, drop.sha256, drop.list, page)).map((image) => image.sourceRef));
   }
   return found;
+}
+
+function heldAs(image: NewImage, near: NearDuplicate): NewImage {
+  return { ...image, hold: { reason: REASON.NEAR_DUPLICATE, detail: nearDetail(near), near } };
 }
 
 async function mustRead(ledger: Ledger, id: DropId): Promise<DropRecord> {
@@ -144,7 +169,7 @@ function recordPage(
 function newRecord(drop: DropRecord, sha256: string, image: NewImage): ImageRecord {
   const { hold, ...made } = image;
   return {
-    ...made, sha256, state: hold ? 'HELD' : 'PENDING', ...(hold ? { reason: hold.reason } : {}),
+    ...made, sha256, state: hold ? 'HELD' : 'PENDING', ...(hold ? { reason: hold.reason, near: hold.near } : {}),
     receivedAt: drop.receivedAt, offers: 0, failures: 0, revision: 1, schema: 1,
   };
 }
@@ -164,14 +189,20 @@ function originWrite({ bucket, key, versionId }: DropId, sha256: string, at: num
 }
 
 /** Named after what is in it, so that the same list written again is the same list, and another one never mixes with it. */
-async function writeList(ledger: Ledger, drop: DropId, sha256: string, images: readonly NewImage[]): Promise<ImageList> {
-  const { bucket, key, versionId } = drop;
+async function listOnce(
+  ledger: Ledger, { bucket, key, versionId }: DropId, sha256: string, images: readonly NewImage[], written: ImageList[],
+): Promise<ImageList> {
   const id = createHash('sha256').update(JSON.stringify([bucket, key, versionId, images])).digest('hex').slice(0, 32);
+  const known = written.find((list) => list.id === id);
+  if (known) {
+    return known;
+  }
   const pages = pagesOf(images);
   const list: ImageList = { id, images: images.length, pages: pages.length };
   for (const [page, content] of pages.entries()) {
     await ledger.table.write([{ put: { ...imageListKey(sha256, id, page), images: content, schema: 1 } as unknown as Item }]);
   }
+  written.push(list);
   return list;
 }
 
@@ -199,8 +230,11 @@ async function readPage(ledger: Pick<Ledger, 'table'>, sha256: string, list: Ima
   return item.images as unknown as readonly NewImage[];
 }
 
-async function removeList(ledger: Ledger, sha256: string, list: ImageList): Promise<void> {
-  for (let page = 0; page < list.pages; page += 1) {
-    await ledger.table.write([{ remove: imageListKey(sha256, list.id, page) }]);
+/** What no drop can be bound to any more. */
+async function removeLists(ledger: Ledger, sha256: string, lists: readonly ImageList[]): Promise<void> {
+  for (const list of lists) {
+    for (let page = 0; page < list.pages; page += 1) {
+      await ledger.table.write([{ remove: imageListKey(sha256, list.id, page) }]);
+    }
   }
 }

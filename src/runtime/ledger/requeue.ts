@@ -1,8 +1,9 @@
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { addCounts, countWrites } from './counts';
 import { DropId, DropRecord, changeDrop, isFinished, readDrop } from './drops';
-import { changeImage, readImage } from './images';
+import { changeImage, isHeldAsNear, readImage } from './images';
 import { jobKey, shardOf } from './keys';
+import { lookAround } from './near-duplicates';
 import { originalKey, quarantineKey } from '../core/object-keys';
 
 /** Who orders something again, and when. One order changes a thing once, however often it is carried out. */
@@ -26,8 +27,8 @@ const WHY_NOT_IMAGE: { readonly [state: string]: string } = {
 };
 
 /**
- * A quarantined or held image is PENDING again; what was charged to it is forgiven. It counts as offered before, so that no
- * money guard counts it twice.
+ * A quarantined or held image is PENDING again; what was charged to it is forgiven. What was offered before counts so, and no money
+ * guard counts it twice.
  */
 export async function requeueImage(ledger: Ledger, sourceRef: string, order: RequeueOrder): Promise<Requeued<string>> {
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
@@ -47,6 +48,8 @@ export async function requeueImage(ledger: Ledger, sourceRef: string, order: Req
     const outcome = await ledger.table.write([
       ...change.writes,
       ...countWrites(shardOf(image.sha256), addCounts(change.counts)),
+      // From now on workers get it: what looks like it is held for it.
+      ...(isHeldAsNear(image) && image.near ? (await lookAround(ledger, image.sha256, image.near)).remember(false) : []),
       ...(image.state === 'HELD' && image.job !== undefined ? [{ update: jobKey(image.job), add: { open: -1 } }] : []),
     ]);
     if (outcome.done) {

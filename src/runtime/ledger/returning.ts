@@ -4,7 +4,7 @@ import { Judgement, isOfferCounted } from '../core/judgement';
 import { TRANSACTION_MAX } from '../ports';
 import { Ledger } from './context';
 import { addCounts, countWrites } from './counts';
-import { ImageChange, ImageRecord, changeImage } from './images';
+import { ImageChange, ImageRecord, changeImage, isHeldAsNear } from './images';
 import { jobKey, shardOf } from './keys';
 
 /** An image whose failures were charged so often is quarantined. */
@@ -57,10 +57,14 @@ export async function holdBack(ledger: Ledger, images: readonly ImageRecord[]): 
   }), false);
 }
 
-/** What a held image lacked has come. Whoever changed it meanwhile has had a better reason. */
+/**
+ * What a held image lacked has come. Whoever changed it meanwhile has had a better reason; if it is held for how it looks too, it stays
+ * held.
+ */
 export async function release(ledger: Ledger, image: ImageRecord, preLabel: PreLabel, from: string): Promise<void> {
+  const goesOn: Partial<ImageRecord> = isHeldAsNear(image) ? {} : { state: 'PENDING', reason: undefined };
   await changeAll(ledger, undefined, [image], () => ({
-    change: { state: 'PENDING', preLabel, reason: undefined }, event: 'pending', detail: `its label came with ${from}`,
+    change: { ...goesOn, preLabel }, event: isHeldAsNear(image) ? 'labeled-before' : 'pending', detail: `its label came with ${from}`,
   }), false);
 }
 

@@ -301,7 +301,7 @@ test.each<[unknown, RegExp]>([
   [{ all: 'everything' }, /wrong at all/],
   [{ images: ['a'], mood: 'good' }, /wrong/],
   [{ images: Array.from({ length: 101 }, (_, i) => `s3://b/${i}`) }, /at most 100 images and drops, got 101/],
-  [{ all: 'held', reason: 'empty' }, /all: quarantined/],
+  [{ images: ['s3://a'], reason: 'empty' }, /all: quarantined or held/],
 ])('targets are checked: %j', (given, message) => {
   expect(() => requeueTargets(given)).toThrow(message);
 });
