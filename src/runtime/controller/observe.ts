@@ -193,8 +193,12 @@ function liveJob(
   const now = world.ledger.clock.now();
   const { timings } = world;
   const labeledByService = (job.counters?.labeled ?? 0) - (firstLook(job)?.labeled ?? 0);
-  const outstanding = Math.max(0, Math.min(job.open, job.offered - labeledAtLeast(job)));
-  const failedByService = (job.counters?.failed ?? 0) - (job.baseline?.failed ?? 0);
+  const failedByService = Math.max(0, (job.counters?.failed ?? 0) - (job.baseline?.failed ?? 0));
+  const claimed = Math.max(0, Math.min(job.open, job.offered - labeledAtLeast(job)));
+  // Carried lines that are counted late hide an image that never arrived: what the service has left does not.
+  const left = sending + failedByService + (job.counters?.unlabeled ?? 0);
+  const unaccountedFor = job.open > Math.min(claimed, left) ? now - (job.lastFedAt ?? now) : 0;
+  const outstanding = unaccountedFor >= timings.failurePatience ? Math.min(claimed, left) : claimed;
   return {
     number: job.number,
     phase: job.phase === 'PLANNED' ? 'PLANNED' : 'CREATED',
@@ -203,9 +207,9 @@ function liveJob(
     statusAge: now - (job.statusSince ?? job.plannedAt),
     offered: job.offered,
     outstanding,
-    failed: Math.min(outstanding, Math.max(0, failedByService)),
+    failed: Math.min(outstanding, failedByService),
     failedFor: job.failedSince === undefined ? 0 : now - job.failedSince,
-    unaccountedFor: job.open > outstanding ? now - (job.lastFedAt ?? now) : 0,
+    unaccountedFor,
     sending,
     arrived: job.arrivedAt !== undefined,
     missingFor: job.missingSince === undefined ? 0 : now - job.missingSince,

@@ -26,7 +26,7 @@ export interface LiveJob {
   readonly failed: number;
   /** How long it has had a failed image. */
   readonly failedFor: number;
-  /** Images without a label of which the service says that it has none left: how long nothing was offered meanwhile. 0: there are none. */
+  /** Images without a label of which the service has none left: how long nothing was offered meanwhile. 0: there are none. */
   readonly unaccountedFor: number;
   /** Claimed and not known to be published. */
   readonly sending: number;

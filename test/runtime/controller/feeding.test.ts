@@ -251,6 +251,25 @@ describe('rolling', () => {
     expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
   });
 
+  test('an image that never arrived, while carried lines are counted late: after a day the next job gets it', async () => {
+    const project = await runningProject({ simulator: { countersIncludeCarried: true, counterDelay: 12 * MINUTE } }, 1);
+    await project.finish();
+    await project.command('roll');
+    await pass(project, 30 * MINUTE, MINUTE);
+    loseOffers(project);
+    await project.drop('never.jpg');
+    await pass(project, 20 * MINUTE, MINUTE);
+    project.outside.cloud.copies = () => 1;
+    await project.drop('other.jpg');
+    await pass(project, HOUR, MINUTE);
+    await project.label();
+    await pass(project, 26 * HOUR, 10 * MINUTE);
+    await project.finish();
+    expect(Object.values(statesOf(project))).toEqual(['LABELED', 'LABELED', 'LABELED']);
+    expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 Stopped', '3 InProgress']);
+  });
+
   test('a label proves that its image arrived, however late the counters are', async () => {
     const project = await projectWith(8, { window: 1 }, { counterDelay: 3 * HOUR });
     for (let minute = 0; minute < 60; minute += 1) {
