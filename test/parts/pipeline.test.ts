@@ -67,6 +67,11 @@ describe('the pipeline', () => {
       ProcessingResources: { ClusterConfig: { InstanceType: 'ml.c5.2xlarge', InstanceCount: { Get: 'Parameters.Instances' }, VolumeSizeInGB: 100 } },
       StoppingCondition: { MaxRuntimeInSeconds: 7_200 },
     });
+    const inputs = Arguments.ProcessingInputs.map(({ InputName, S3Input }: any) =>
+      [InputName, S3Input.S3DataType, S3Input.S3DataDistributionType]);
+    expect(inputs).toEqual([
+      ['code', 'S3Prefix', 'FullyReplicated'], ['batch', 'S3Prefix', 'FullyReplicated'], ['drops', 'ManifestFile', 'ShardedByS3Key'],
+    ]);
     expect(Arguments.NetworkConfig.VpcConfig.Subnets).toHaveLength(2);
     expect(Arguments.NetworkConfig.VpcConfig.SecurityGroupIds).toHaveLength(1);
     expect(Arguments.ProcessingResources.ClusterConfig.VolumeKmsKeyId).toContain('VolumeKey');
