@@ -9,6 +9,7 @@ import { sendCommand } from '../../src/runtime/ledger/commands';
 import { batchName } from '../../src/runtime/ledger/processing';
 import { registerBatch } from '../../src/runtime/registrar/registrar';
 import { World } from '../../src/runtime/world';
+import { SERVICE_MODEL } from '../local/simulator/harness';
 import { chunk, ihdr, rawPng } from '../runtime/images/samples';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function';
@@ -74,7 +75,7 @@ export async function processingProject(options: ProcessingProjectOptions = {}):
   const featureEngineering = { ...PROCESSING, ...options.processing };
   const configuration: Partial<ProjectConfiguration> = { featureEngineering, ...options.configuration };
   const engine = options.plain ? undefined : (world: World) => new ProcessingEngine(world);
-  const pipelines = { awaitsWork: true, ...options.pipelines };
+  const pipelines = { awaitsWork: true, serviceModelPath: SERVICE_MODEL, ...options.pipelines };
   const project = await MemoryProject.create({ ...options, pipelines, configuration, engine });
   const { pipelineSimulator, pipelineHost } = project.outside;
   const { resources } = project.world;

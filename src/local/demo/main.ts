@@ -5,11 +5,13 @@ import { ByHandRun } from './by-hand';
 import { checkOutput, clearOutput, DATA_SET_FOLDER, REPORT_FILE, saveDataSet } from './data-set';
 import { isClean, runDemo, RunResult } from './driver';
 import { ByHandOptions, DemoOptions, HELP, parseOptions, UsageError } from './options';
+import { ProcessingResult, runProcessing } from './processing/driver';
+import { PROCESSING_TIMES, stepTime } from './processing/timings';
 import { gatherReport } from './report/gather';
 import { renderReport } from './report/report';
 import { Screen } from './screen';
 import { Stage } from './stage';
-import { lastLine, summary } from './summary';
+import { findings, lastLine, summary } from './summary';
 import { synthesizeDemo } from './synthesis';
 import { Processes, StackArtifact } from '../runner';
 
@@ -59,10 +61,16 @@ async function demo(options: DemoOptions): Promise<number> {
   let stage: Stage | undefined;
   try {
     const startedAt = Date.now();
-    stage = await Stage.start({ processes, progress: line => screen.say('python', line) });
+    stage = await Stage.start({
+      processes, progress: line => screen.say('python', line),
+      ...options.processing ? { timings: PROCESSING_TIMES, pipelines: { stepTime } } : {},
+    });
     screen.say('stage', `AWS emulator on ${stage.emulator.connection.endpoint}, Ground Truth simulator on ${stage.simulatorEndpoint}`);
-    screen.say('synth', 'synthesizing examples/demo/app.ts');
-    const stack = await synthesizeDemo(processes, stage.emulator, options.byHand?.task);
+    screen.say('synth', `synthesizing examples/demo/${options.processing ? 'processing/' : ''}app.ts`);
+    const stack = await synthesizeDemo(processes, stage.emulator, { processing: options.processing, task: options.byHand?.task });
+    if (options.processing) {
+      return await processing(stage, processes, stack, screen);
+    }
     if (options.byHand) {
       return await byHand(stage, stack, options.byHand, screen);
     }
@@ -88,6 +96,22 @@ async function demo(options: DemoOptions): Promise<number> {
     await stop(stage, processes);
     return EXIT.FAILED;
   }
+}
+
+/** Prints the executions, what went wrong, and the numbers. */
+async function processing(stage: Stage, processes: Processes, stack: StackArtifact, screen: Screen): Promise<number> {
+  const result = await runProcessing({ stage, stack, audience: screen });
+  screen.close();
+  const wrong = [...findings(result), ...result.missed.map(finding => ({ kind: 'missed', ...finding }))];
+  screen.print(['', 'Executions', ...executionLines(result), '', ...wrong.map(({ kind, what, why }) => `${kind}: ${what}: ${why}`)].join('\n').trimEnd());
+  await stop(stage, processes);
+  process.stdout.write(`${lastLine(result)} executions=${result.executions.length}\n`);
+  return wrong.length === 0 ? EXIT.CLEAN : EXIT.FAILED;
+}
+
+function executionLines({ executions }: ProcessingResult): string[] {
+  return executions.map(({ displayName, status, steps }) => `  ${(displayName ?? '').padEnd(10)}${status.padEnd(11)}`
+    + steps.map(({ definition, status: step }) => `${definition.Name} ${step}`).join(', '));
 }
 
 async function tell(

@@ -17,6 +17,8 @@ export interface ByHandOptions {
 
 export interface DemoOptions {
   readonly help: boolean;
+  /** Whether feature engineering is a script in a SageMaker pipeline. */
+  readonly processing: boolean;
   /** Absent: simulated workers label, and the whole story is played. */
   readonly byHand?: ByHandOptions;
   /** How the job of 30 days ends. */
@@ -43,6 +45,9 @@ a Ground Truth simulator. The first job expires with images unlabeled; a chained
 one labels the rest. Nothing leaves this machine, and no AWS account is needed.
 
 Options:
+  --processing       another run: feature engineering is a script, which a
+                     simulated SageMaker pipeline runs on two instances; one
+                     drop makes it fail, another one comes while it runs
   --expiry STATUS    how the job of 30 days ends: failed (as documented, the
                      default), completed or stopped
   --sabotage NAME    breaks the product on purpose, and the demo must see it:
@@ -71,7 +76,7 @@ failed, 2 for a wrong option, and 130 after Ctrl-C.
  * @throws UsageError
  */
 export function parseOptions(args: readonly string[]): DemoOptions {
-  const options = { help: false, keep: false, expiry: 'Failed' as EndStatus, output: DEFAULT_OUTPUT, sabotage: undefined as Sabotage | undefined };
+  const options = { help: false, processing: false, keep: false, expiry: 'Failed' as EndStatus, output: DEFAULT_OUTPUT, sabotage: undefined as Sabotage | undefined };
   const hand = { wanted: false, task: undefined as DemoTask | undefined, takeOver: undefined as number | undefined };
   const story: string[] = [];
   const rest = [...args];
@@ -91,6 +96,9 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     switch (inline === undefined || TAKES_VALUE.includes(name) ? name : '') {
       case '--help':
         options.help = true;
+        break;
+      case '--processing':
+        options.processing = true;
         break;
       case '--keep':
         options.keep = true;
@@ -122,6 +130,10 @@ export function parseOptions(args: readonly string[]): DemoOptions {
   if (!hand.wanted && (hand.task ?? hand.takeOver) !== undefined) {
     throw new UsageError(`${hand.task === undefined ? '--take-over' : '--task'} needs --by-hand`);
   }
+  const other = options.processing ? [...story, ...hand.wanted ? ['--by-hand'] : []] : [];
+  if (other.length > 0) {
+    throw new UsageError(`${other[0]} does not go with --processing, which is another run`);
+  }
   if (hand.wanted && story.length > 0) {
     throw new UsageError(`${story[0]} does not go with --by-hand, where nothing happens but what you do`);
   }
@@ -129,8 +141,8 @@ export function parseOptions(args: readonly string[]): DemoOptions {
 }
 
 const TAKES_VALUE = ['--expiry', '--sabotage', '--output', '--task', '--take-over'];
-const TAKES_NONE = ['--keep', '--by-hand', '--help'];
-/** Of the story that is played where nobody labels by hand. */
+const TAKES_NONE = ['--processing', '--keep', '--by-hand', '--help'];
+/** Of the story that is played by default. */
 const STORY = ['--expiry', '--sabotage', '--output', '--keep'];
 
 function seconds(name: string, given: string): number {

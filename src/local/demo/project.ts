@@ -36,6 +36,7 @@ export class DeployedProject {
     const query = new GetFunctionConfigurationCommand({ FunctionName: controller.physicalId });
     const { Environment } = await stage.emulator.aws.lambda.send(query);
     const resources = JSON.parse(Environment!.Variables![ENVIRONMENT.RESOURCES]) as ProjectResources;
+    deployment.pipelines.forEach(({ name, definition }) => stage.pipelines.putPipeline(name, definition));
     return new DeployedProject(stage.emulator.aws, deployment, controller.physicalId, resources);
   }
 

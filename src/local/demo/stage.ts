@@ -1,9 +1,9 @@
 import { ENVIRONMENT } from '../../contract/environment';
 import { Timings } from '../../contract/timings';
 import {
-  DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, FaultProxy, freePort, Processes, pythonEnvironment, SimulatedWorkers,
+  DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, FaultProxy, freePort, LocalPipelineHost, Processes, pythonEnvironment, SimulatedWorkers,
 } from '../runner';
-import { GroundTruthSimulator, SimulatorOptions, SimulatorServer, SystemClock } from '../simulator';
+import { GroundTruthSimulator, PipelineOptions, PipelineSimulator, SimulatorOptions, SimulatorServer, SystemClock } from '../simulator';
 import { AwsCloud } from '../simulator/aws-cloud';
 
 /** Minutes of the service, in seconds that nobody minds waiting. Unit: milliseconds. */
@@ -37,6 +37,8 @@ export interface StageOptions {
   readonly processes: Processes;
   /** What the simulator does differently. */
   readonly simulator?: Partial<SimulatorOptions>;
+  /** What the simulated pipelines do differently. */
+  readonly pipelines?: Partial<PipelineOptions>;
   /** Stands between the functions and everything else. Default: nothing does. */
   readonly faults?: FaultProxy;
   /** Waits of the control loop that differ from `CONTROL_TIMES`. Unit: milliseconds. */
@@ -61,6 +63,9 @@ export class Stage {
 
   public emulator!: Emulator;
   public simulator!: GroundTruthSimulator;
+  public pipelines!: PipelineSimulator;
+  /** Instances of processing jobs so far: how many had how many files. */
+  public readonly instances: { readonly count: number; readonly files: number }[] = [];
   /** URL of the simulator. */
   public simulatorEndpoint!: string;
   public workers!: SimulatedWorkers;
@@ -84,7 +89,7 @@ export class Stage {
     await this.emulator?.stop();
   }
 
-  private async open({ simulator = {}, faults, timings }: StageOptions): Promise<void> {
+  private async open({ simulator = {}, pipelines = {}, faults, timings }: StageOptions): Promise<void> {
     const { processes, python } = this;
     const port = await freePort(); // the functions must know it before the simulator knows where the emulator is
     this.simulatorEndpoint = `http://127.0.0.1:${port}`;
@@ -101,7 +106,15 @@ export class Stage {
       ...SERVICE_TIMES, region: DEFAULT_REGION, account: DEFAULT_ACCOUNT, ...simulator,
       onCloudError: error => this.note(error),
     });
-    this.server = await SimulatorServer.start({ simulator: this.simulator, port, stepEvery: STEP, onError: error => this.note(error) });
+    const host = new LocalPipelineHost({
+      aws: this.emulator.aws, processes, python, onInstance: ({ count, files }) => this.instances.push({ count, files: files.size }),
+    });
+    this.pipelines = new PipelineSimulator(host, new SystemClock(), {
+      region: DEFAULT_REGION, account: DEFAULT_ACCOUNT, ...pipelines,
+    });
+    this.server = await SimulatorServer.start({
+      simulator: this.simulator, pipelines: this.pipelines, port, stepEvery: STEP, onError: error => this.note(error),
+    });
     this.workers = SimulatedWorkers.start({ processes, python, aws: this.emulator.aws });
   }
 

@@ -9,6 +9,7 @@ import {
 import { BucketLocationConstraint, CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AppCommand, Asset, readAssembly, StackArtifact, synthesize } from './assembly';
 import { Emulator } from './emulator';
+import { DeployedPipeline, deployedPipelines } from './pipelines';
 import { Processes } from './processes';
 import { Schedules } from './schedules';
 import { applySettings, withdrawSettings } from './settings';
@@ -75,6 +76,8 @@ export class Deployment {
   public outputs: Readonly<Record<string, string>> = {};
   /** What has no effect in the local run, and why. */
   public ignored: readonly Ignored[] = [];
+  /** Pipelines of the template, which the simulator runs. */
+  public pipelines: readonly DeployedPipeline[] = [];
   public schedules!: Schedules;
   private stackId = '';
   private owed: readonly Owed[] = [];
@@ -127,11 +130,12 @@ export class Deployment {
     const stack = await this.settle(changed ? done : [...done, 'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'], since);
     this.outputs = Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]));
     this.resources = await this.readResources(template);
-    const resolution = { connection, resources: this.resources };
+    const resolution = { connection, resources: this.resources, stackId: this.stackId };
     const made = owed.filter(({ logicalId }) => this.resources.has(logicalId) || template.Resources[logicalId].Condition === undefined);
     await withdrawSettings(aws, this.owed, made, resolution);
     await applySettings(aws, made, resolution);
     this.schedules = await Schedules.takeOver(aws, [...this.resources.values()]);
+    this.pipelines = deployedPipelines(template, resolution);
     this.owed = made;
     this.ignored = ignored;
     return changed;

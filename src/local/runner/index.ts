@@ -4,6 +4,8 @@ export * from './deploy';
 export * from './emulator';
 export * from './faults';
 export * from './line-answers';
+export * from './pipeline-host';
+export * from './pipelines';
 export * from './ports';
 export * from './processes';
 export * from './project-files';

@@ -7,10 +7,12 @@ export interface Resolution {
   readonly connection: Connection;
   /** By logical id. */
   readonly resources: ReadonlyMap<string, DeployedResource>;
+  readonly stackId?: string;
 }
 
 /**
- * The value of a property, with the references in it replaced: `Ref`, `Fn::GetAtt` of an ARN, `Fn::Join`.
+ * The value of a property, with the references in it replaced: `Ref`, `Fn::GetAtt` of an ARN, `Fn::Join`, `Fn::Select`, `Fn::Split`, and
+ * `Fn::Sub` of what is known everywhere.
  *
  * @throws Error for everything else that has to be computed.
  */
@@ -24,7 +26,7 @@ export function resolveValue(value: unknown, resolution: Resolution): unknown {
 function compute(name: string, argument: unknown, resolution: Resolution): unknown {
   const { connection, resources } = resolution;
   if (name === 'Ref') {
-    const value = pseudoParameter({ Ref: argument }, connection) ?? resources.get(String(argument))?.physicalId;
+    const value = (argument === 'AWS::StackId' ? resolution.stackId : pseudoParameter({ Ref: argument }, connection)) ?? resources.get(String(argument))?.physicalId;
     return value ?? unknownReference(name, argument);
   }
   if (name === 'Fn::GetAtt') {
@@ -37,6 +39,17 @@ function compute(name: string, argument: unknown, resolution: Resolution): unkno
     const [separator, parts] = argument as [string, unknown];
     return (resolveValue(parts, resolution) as string[]).join(separator);
   }
+  if (name === 'Fn::Select') {
+    const [index, list] = argument as [number, unknown];
+    return (resolveValue(list, resolution) as unknown[])[index];
+  }
+  if (name === 'Fn::Split') {
+    const [separator, text] = argument as [string, unknown];
+    return String(resolveValue(text, resolution)).split(separator);
+  }
+  if (name === 'Fn::Sub' && typeof argument === 'string') {
+    return argument.replace(/\$\{([^}]+)\}/g, (_, part: string) => String(compute('Ref', part, resolution)));
+  }
   return unknownReference(name, argument);
 }
 
@@ -47,6 +60,8 @@ export function arnOf({ type, physicalId }: DeployedResource, { region, account 
     case 'AWS::DynamoDB::GlobalTable':
     case 'AWS::DynamoDB::Table':
       return `arn:aws:dynamodb:${region}:${account}:table/${name}`;
+    case 'AWS::IAM::Role':
+      return `arn:aws:iam::${account}:role/${name}`;
     case 'AWS::KMS::Key':
       return `arn:aws:kms:${region}:${account}:key/${name}`;
     case 'AWS::Lambda::Function':

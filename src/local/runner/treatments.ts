@@ -105,6 +105,7 @@ const ANY_PROPERTIES = /^(Custom::|AWS::CloudFormation::CustomResource$|AWS::CDK
 const LEFT_OUT: Readonly<Record<string, { readonly why: string; readonly attributes: Readonly<Record<string, string>> }>> = {
   'AWS::CloudWatch::CompositeAlarm': { why: 'the emulator has no composite alarms', attributes: { Arn: 'arn:aws:cloudwatch:<region>:<account>:alarm:<name>' } },
   'AWS::Budgets::Budget': { why: 'the emulator has no budgets', attributes: {} },
+  'AWS::SageMaker::Pipeline': { why: 'the simulator runs it, as the template defines it', attributes: {} },
   'AWS::SageMaker::Workteam': {
     why: 'the simulator takes any work team',
     attributes: { Ref: 'arn:aws:sagemaker:<region>:<account>:workteam/private-crowd/<name>', WorkteamName: '<name>' },

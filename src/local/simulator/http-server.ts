@@ -2,11 +2,14 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
 import { AddressInfo } from 'net';
 import { answerControl } from './control-api';
 import { ServiceError, SimulatorError } from './errors';
+import { PipelineSimulator, StartPipelineExecutionRequest } from './pipelines';
 import { AddTagsRequest, CreateLabelingJobRequest, ListLabelingJobsRequest } from './requests';
 import { GroundTruthSimulator } from './simulator';
 
 export interface SimulatorServerOptions {
   readonly simulator: GroundTruthSimulator;
+  /** Pipelines of the same account. Default: their operations are unknown. */
+  readonly pipelines?: PipelineSimulator;
   /** Port on 127.0.0.1. Default: any free one. */
   readonly port?: number;
   /** Time between two steps in ms; 0: only `POST /_simulator/step` steps. Default: 500. */
@@ -27,6 +30,19 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeWorkteam: (simulator, input: { WorkteamName: string }) => simulator.describeWorkteam(input),
 };
 
+type PipelineOperation = (pipelines: PipelineSimulator, input: never) => Promise<unknown>;
+
+const PIPELINE_OPERATIONS: Readonly<Record<string, PipelineOperation>> = {
+  StartPipelineExecution: (pipelines, input: StartPipelineExecutionRequest) => pipelines.startPipelineExecution(input),
+  DescribePipelineExecution: (pipelines, input: ExecutionRequest) => pipelines.describePipelineExecution(input),
+  ListPipelineExecutionSteps: (pipelines, input: ExecutionRequest) => pipelines.listPipelineExecutionSteps(input),
+  StopPipelineExecution: (pipelines, input: ExecutionRequest & { ClientRequestToken: string }) => pipelines.stopPipelineExecution(input),
+};
+
+interface ExecutionRequest {
+  readonly PipelineExecutionArn: string;
+}
+
 const MAX_BODY = 64 * 1024 * 1024;
 const CONTROL = '/_simulator/';
 
@@ -34,7 +50,7 @@ const CONTROL = '/_simulator/';
 const OWN_NAME = /^(127\.0\.0\.1|localhost)(:\d+)?$/;
 
 /**
- * The simulator behind HTTP on 127.0.0.1: SageMaker's JSON API for labeling jobs at `/`, and below `/_simulator/` what
+ * The simulator behind HTTP on 127.0.0.1: SageMaker's JSON API for labeling jobs, and for pipelines, at `/`, and below `/_simulator/` what
  * workers and operators do. Steps the simulator in real time, one step after the other.
  */
 export class SimulatorServer {
@@ -88,6 +104,7 @@ export class SimulatorServer {
   private async step(): Promise<void> {
     try {
       await this.options.simulator.step();
+      await this.options.pipelines?.step();
     } catch (error) {
       (this.options.onError ?? (failure => process.stderr.write(`Ground Truth simulator: ${String(failure)}\n`)))(error);
     }
@@ -109,14 +126,22 @@ export class SimulatorServer {
     }
   }
 
+  private operation(name: string, target: string): (input: never) => Promise<unknown> {
+    const { simulator, pipelines } = this.options;
+    if (Object.hasOwn(OPERATIONS, name)) {
+      return input => OPERATIONS[name](simulator, input);
+    }
+    if (pipelines && Object.hasOwn(PIPELINE_OPERATIONS, name)) {
+      return input => PIPELINE_OPERATIONS[name](pipelines, input);
+    }
+    throw new ServiceError('UnknownOperationException', `The simulator does not know the operation "${target}".`, 400);
+  }
+
   private async serveApi(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
     const target = String(request.headers['x-amz-target'] ?? '');
     const name = target.startsWith('SageMaker.') ? target.slice('SageMaker.'.length) : '';
     try {
-      if (!Object.hasOwn(OPERATIONS, name)) {
-        throw new ServiceError('UnknownOperationException', `The simulator does not know the operation "${target}".`, 400);
-      }
-      const output = await OPERATIONS[name](this.options.simulator, parse(body) as never);
+      const output = await this.operation(name, target)(parse(body) as never);
       send(response, 200, output === undefined ? '' : withSeconds(output));
     } catch (error) {
       const { name: type, message, statusCode } = error instanceof ServiceError

@@ -83,6 +83,7 @@ export class ServiceModel {
         }
         break;
       case 'integer':
+      case 'long':
         if (!Number.isInteger(value)) {
           wrong('must be an integer');
         } else {
@@ -95,7 +96,7 @@ export class ServiceModel {
         }
         break;
       default:
-        throw new Error(`The labeling job operations use no ${shape.type}, yet the service model has one at ${path}.`);
+        throw new Error(`The simulated operations use no ${shape.type}, yet the service model has one at ${path}.`);
     }
   }
 

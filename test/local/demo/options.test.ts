@@ -1,7 +1,7 @@
 import { HELP, parseOptions, UsageError } from '../../../src/local/demo/options';
 
 test('without options', () => {
-  expect(parseOptions([])).toEqual({ help: false, keep: false, expiry: 'Failed', output: 'demo-output', sabotage: undefined });
+  expect(parseOptions([])).toEqual({ help: false, processing: false, keep: false, expiry: 'Failed', output: 'demo-output', sabotage: undefined });
 });
 
 test.each([
@@ -12,6 +12,7 @@ test.each([
   [['--output', 'some where'], { output: 'some where' }],
   [['--output=a=b'], { output: 'a=b' }],
   [['--help'], { help: true }],
+  [['--processing'], { processing: true }],
   [['--by-hand'], { byHand: { task: 'bounding-box', takeOver: undefined } }],
   [['--by-hand', '--task', 'multi-label', '--take-over=20'], { byHand: { task: 'multi-label', takeOver: 20 } }],
 ])('%j', (args, expected) => {
@@ -19,7 +20,7 @@ test.each([
 });
 
 test.each([
-  [['--fast'], 'unknown option "--fast"; allowed are --expiry, --sabotage, --output, --task, --take-over, --keep, --by-hand, --help'],
+  [['--fast'], 'unknown option "--fast"; allowed are --expiry, --sabotage, --output, --task, --take-over, --processing, --keep, --by-hand, --help'],
   [['resend'], 'unknown option "resend"'],
   [['--sabotage', 'explode'], '--sabotage is "explode"; allowed are forget, resend'],
   [['--sabotage'], '--sabotage needs a value: forget, resend'],
@@ -32,6 +33,8 @@ test.each([
   [['--by-hand', '--task', 'boxes'], '--task is "boxes"; allowed are bounding-box, image-classification, multi-label, semantic-segmentation'],
   [['--by-hand', '--take-over', 'soon'], '--take-over is "soon"; it must be a whole number of seconds, at least 1'],
   [['--by-hand', '--sabotage', 'forget'], '--sabotage does not go with --by-hand'],
+  [['--processing', '--keep'], '--keep does not go with --processing'],
+  [['--by-hand', '--processing'], '--by-hand does not go with --processing'],
 ])('%j is refused', (args, message) => {
   expect(() => parseOptions(args)).toThrow(UsageError);
   expect(() => parseOptions(args)).toThrow(message);

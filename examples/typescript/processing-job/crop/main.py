@@ -14,13 +14,15 @@ options = parser.parse_args()
 
 
 def crop(drop):
-    image = ImageOps.exif_transpose(Image.open(drop.path)).convert("RGB")
+    image = ImageOps.exif_transpose(Image.open(drop.path))
+    profile = image.info.get("icc_profile") if image.mode == "RGB" else None
+    image = image.convert("RGB")
     left = (image.width - options.width) // 2
     if left < 0 or options.top + options.height > image.height:
         raise labeling.Reject("too-small", f"{image.width}x{image.height} is too small for the crop")
     name = f"images/{drop.sha256}.jpg"
     box = (left, options.top, left + options.width, options.top + options.height)
-    image.crop(box).save(labeling.output(name), quality=options.quality, subsampling=0)
+    image.crop(box).save(labeling.output(name), quality=options.quality, subsampling=0, icc_profile=profile)
     return [{"file": name, "inverseTransform": [1, 0, 0, 1, left, options.top]}]
 
 
