@@ -5,7 +5,7 @@ import { ByHandRun } from './by-hand';
 import { checkOutput, clearOutput, DATA_SET_FOLDER, REPORT_FILE, saveDataSet } from './data-set';
 import { isClean, runDemo, RunResult } from './driver';
 import { ByHandOptions, DemoOptions, HELP, parseOptions, UsageError } from './options';
-import { ProcessingResult, runProcessing } from './processing/driver';
+import { isWork, ProcessingResult, runProcessing } from './processing/driver';
 import { PROCESSING_TIMES, stepTime } from './processing/timings';
 import { gatherReport } from './report/gather';
 import { renderReport } from './report/report';
@@ -103,15 +103,15 @@ async function processing(stage: Stage, processes: Processes, stack: StackArtifa
   const result = await runProcessing({ stage, stack, audience: screen });
   screen.close();
   const wrong = [...findings(result), ...result.missed.map(finding => ({ kind: 'missed', ...finding }))];
-  screen.print(['', 'Executions', ...executionLines(result), '', ...wrong.map(({ kind, what, why }) => `${kind}: ${what}: ${why}`)].join('\n').trimEnd());
+  screen.print(['', `Executions: ${result.executions.length}`, ...executionLines(result), '', ...wrong.map(({ kind, what, why }) => `${kind}: ${what}: ${why}`)].join('\n').trimEnd());
   await stop(stage, processes);
-  process.stdout.write(`${lastLine(result)} executions=${result.executions.length}\n`);
+  process.stdout.write(`${lastLine(result)}\n`);
   return wrong.length === 0 ? EXIT.CLEAN : EXIT.FAILED;
 }
 
 function executionLines({ executions }: ProcessingResult): string[] {
   return executions.map(({ displayName, status, steps }) => `  ${(displayName ?? '').padEnd(10)}${status.padEnd(11)}`
-    + steps.map(({ definition, status: step }) => `${definition.Name} ${step}`).join(', '));
+    + steps.filter(isWork).map(({ definition, status: step }) => `${definition.Name}${step === 'Succeeded' ? '' : ` ${step.toLowerCase()}`}`).join(', '));
 }
 
 async function tell(

@@ -4,7 +4,7 @@ import { join } from 'path';
 import { setTimeout as sleep } from 'timers/promises';
 import sharp from 'sharp';
 import { projectRoot, StackArtifact } from '../../runner';
-import { Execution } from '../../simulator';
+import { Execution, StepState } from '../../simulator';
 import { countRun, Outcome } from '../count';
 import { Audience } from '../driver';
 import { EMPTY_LEDGER, LedgerView } from '../ledger-view';
@@ -95,6 +95,9 @@ export async function runProcessing({ stage, stack, audience, photographs }: Pro
   return { ...outcome, jobs, executions, missed: missed(executions, stage) };
 }
 
+/** Whether a step does more than choose between others. */
+export const isWork = ({ definition }: StepState): boolean => definition.Type !== 'Condition';
+
 const isBatch = ({ displayName }: Execution): boolean => displayName?.startsWith('batch-') ?? false;
 const stepOf = (execution: Execution, name: string) => execution.steps.find(({ definition }) => definition.Name === name);
 const isProcessing = (execution: Execution): boolean => stepOf(execution, 'FeatureEngineering')?.status === 'Executing';
@@ -141,7 +144,7 @@ class Watch {
 
   private tell({ displayName, steps, status }: Execution): void {
     const lines = [
-      ...steps.map(step => `${displayName}: ${step.definition.Name} ${step.status}${step.failureReason ? `: ${step.failureReason}` : ''}`),
+      ...steps.filter(isWork).map(step => `${displayName}: ${step.definition.Name} ${step.status}${step.failureReason ? `: ${step.failureReason}` : ''}`),
       ...(status === 'Executing' ? [] : [`${displayName}: ${status}`]),
     ];
     for (const line of lines.filter(one => !this.told.has(one))) {
