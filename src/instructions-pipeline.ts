@@ -85,7 +85,7 @@ export class InstructionsPipeline extends Construct {
     const start = new CodePipeline(Pipeline.fromPipelineArn(this, 'Started', this.pipelineArn));
     const source = props.source._bind(this, start, problems);
     problems.throwIfAny();
-    const { handler, task } = pushed!;
+    const { handler, task, site } = pushed!;
     const taskJson = stack.toJsonString(task);
 
     const artifacts = this.artifacts();
@@ -107,6 +107,7 @@ export class InstructionsPipeline extends Construct {
       execution: '#{codepipeline.PipelineExecutionId}',
       revision: `#{${ARTIFACT.SOURCE}.${source.revision}}`,
       task: createHash('sha256').update(JSON.stringify(stack.resolve(taskJson))).digest('hex').slice(0, 32),
+      ...site === undefined ? {} : { site },
     };
     const pipeline = new CfnPipeline(this, 'Pipeline', {
       name: this.pipelineName,

@@ -29,9 +29,9 @@ export interface InstructionsBucketOptions {
 
   /**
    * Anything that is another text whenever the content changed, such as a commit or a date: a deploy reads the folder only when this,
-   * or the task, is not what it was.
+   * the task, or whether there is a site, is not what it was.
    *
-   * @default - none: what is in the bucket is read at the first deploy, and again when the task changes
+   * @default - none: what is in the bucket is read at the first deploy, and again when the task changes, or a site comes or goes
    */
   readonly revision?: string;
 }

@@ -53,7 +53,7 @@ export interface StreamingLabelingProjectProps {
   readonly instructionRollOut?: InstructionRollOut;
 
   /**
-   * How worker pages and their example images reach workers.
+   * Who reads the instructions: workers alone, or people on a site too.
    *
    * @default InstructionHosting.privateBucket()
    */

@@ -105,7 +105,7 @@ export class StreamingLabelingProject extends Construct {
   /** Labels that failed again and again to be written down. */
   readonly recorderDeadLetterQueue: IQueue;
 
-  /** Where the pages that workers see, and their example images, are. */
+  /** Where the pages that workers see, and their example images, are; and the site that people read them on, where there is one. */
   readonly instructionHosting: HostedInstructions;
   /** The role that Ground Truth works with. */
   readonly executionRole: IRole;
@@ -166,6 +166,8 @@ export class StreamingLabelingProject extends Construct {
     });
 
     grantTaskFunctions(taskFunctions, storage, keys);
+    const { hosted, site } = (props.instructionHosting ?? InstructionHosting.privateBucket())
+      ._bind(this, storage.outputBucket, `${names.chain}-site`);
 
     const orchestration = props.orchestration?._bind();
     const job = featureEngineering._job(this);
@@ -193,12 +195,14 @@ export class StreamingLabelingProject extends Construct {
       pipeline!.grantWaiting(intake.handler);
     }
     const recorder = new Recorder(this, 'Recorder', waking, parts, controller);
-    const published = deployed.kind === 'page' ? undefined : new PublishedInstructions(this, 'Instructions', functions, parts, {
-      instructions: deployed, task, sharp: intake.sharp, after: [storage],
+    const published = deployed.kind === 'page' && !site ? undefined : new PublishedInstructions(this, 'Instructions', functions, parts, {
+      instructions: { owner, deployed }, task, site, sharp: intake.sharp, after: [storage],
     });
     this._pushed = owner === 'DEPLOY' ? undefined : new PushedInstructions(this, 'PushedInstructions', waking, parts, {
-      task, controller, sharp: intake.sharp,
+      task, site, controller, sharp: intake.sharp,
     });
+    // a page that is known at synthesis is not looked for in a bucket
+    const version = deployed.kind === 'page' ? undefined : published?.version;
     const deployment = new Deployment(this, 'Deployment', waking, parts, {
       configuration: {
         schemaVersion: 1,
@@ -208,7 +212,7 @@ export class StreamingLabelingProject extends Construct {
         workTeamArn: props.workTeam.workTeamArn,
         work,
         featureEngineering: pipeline?.configuration ?? featureEngineering._bind(this),
-        ...published === undefined && owner === 'DEPLOY' ? {} : { instructions: { owner, version: published?.version } },
+        ...version === undefined && owner === 'DEPLOY' ? {} : { instructions: { owner, version } },
         instructionRollOut: props.instructionRollOut ?? InstructionRollOut.NEXT_JOB,
         ...orchestration === undefined ? {} : { orchestration },
       },
@@ -237,7 +241,7 @@ export class StreamingLabelingProject extends Construct {
     this.intakeDeadLetterQueue = intakeQueue.deadLetterQueue;
     this.recorderQueue = recorderQueue.queue;
     this.recorderDeadLetterQueue = recorderQueue.deadLetterQueue;
-    this.instructionHosting = (props.instructionHosting ?? InstructionHosting.privateBucket())._bind(storage.outputBucket);
+    this.instructionHosting = hosted;
     this.executionRole = execution.role;
     this.chainingRule = controller.chainingRule;
     this.featureEngineeringFunction = intake.handler.function;
@@ -246,7 +250,7 @@ export class StreamingLabelingProject extends Construct {
     this.alarms = alarms.all;
     this.pipelineName = parts.pipelineName;
     this.processingRole = pipeline?.processingRole;
-    projectOutputs(this, parts, deployment, controller.handler.function.functionName);
+    projectOutputs(this, parts, deployment, controller.handler.function.functionName, hosted.url);
   }
 
   /** Lets somebody drop images: write objects below the prefix, and use the bucket's key for it. */

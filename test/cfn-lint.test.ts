@@ -3,18 +3,21 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { GeoRestriction, PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { ACCOUNT, agnosticStack, newApp, newProject } from './project-fixture';
 import {
-  FeatureEngineering, Instructions, InstructionsPipeline, InstructionsSource, Orchestration, ProcessingImage, RetainedLedger,
+  FeatureEngineering, InstructionHosting, Instructions, InstructionsPipeline, InstructionsSource, Orchestration, ProcessingImage,
+  RetainedLedger,
 } from '../src';
 import { isPythonMissing } from './support/emulator';
 import { GROUND_TRUTH_ACCOUNTS } from '../src/contract/labeling-tasks';
@@ -60,6 +63,23 @@ const CASES: { readonly [name: string]: (stack: Stack) => void } = {
     const other = newProject(stack, { projectName: 'second', instructions: Instructions.fromPipeline() }, 'Second');
     new InstructionsPipeline(stack, 'SecondPush', {
       project: other, source: InstructionsSource.codeCommit({ repository: Repository.fromRepositoryName(stack, 'Repository', 'labeling') }),
+    });
+  },
+  site: (stack) => {
+    newProject(stack, { instructionHosting: InstructionHosting.cloudFront() });
+    const project = newProject(stack, {
+      projectName: 'second', instructions: Instructions.fromPipeline(),
+      instructionHosting: InstructionHosting.cloudFront({
+        domainNames: ['instructions.example.com'],
+        certificate: Certificate.fromCertificateArn(stack, 'Certificate', `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/0f0f0f0f-1111-2222-3333-444444444444`),
+        webAclId: `arn:aws:wafv2:us-east-1:${ACCOUNT}:global/webacl/office/0f0f0f0f-1111-2222-3333-444444444444`,
+        priceClass: PriceClass.PRICE_CLASS_100,
+        geoRestriction: GeoRestriction.allowlist('DE'),
+        accessLogBucket: new Bucket(stack, 'Logs', { objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED }),
+      }),
+    }, 'Second');
+    new InstructionsPipeline(stack, 'Push', {
+      project, source: InstructionsSource.codeCommit({ repository: Repository.fromRepositoryName(stack, 'Repository', 'labeling') }),
     });
   },
   brought: (stack) => {

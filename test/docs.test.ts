@@ -18,7 +18,7 @@ function samples(document: string): Sample[] {
   return [...text(document).matchAll(/^```ts( nofixture)?\n([^]*?)^```$/gm)].map(([, whole, code], index) => ({
     name: `${document.replace(/[^A-Za-z]+/g, '-')}-${index}.ts`,
     code: whole ? code : `import * as cdk from 'aws-cdk-lib';
-import { aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_s3 as s3, Duration, Size, Stack } from 'aws-cdk-lib';
+import { aws_certificatemanager as acm, aws_cloudfront as cloudfront, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_s3 as s3, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ${Object.keys(library).join(', ')} } from 'cdk-streaming-labeling';
 ${code.match(/^declare .*$/gm)?.join('\n') ?? ''}

@@ -4,7 +4,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { newApp, newProject, newStack } from './project-fixture';
-import { Instructions, InstructionsPipeline, InstructionsSource, StreamingLabelingProjectProps } from '../src';
+import { InstructionHosting, Instructions, InstructionsPipeline, InstructionsSource, StreamingLabelingProjectProps } from '../src';
 
 /**
  * What the AwsSolutions pack finds and what speaks for it. aws-cdk-lib can acknowledge no finding whose id has the partition in it, so
@@ -12,6 +12,7 @@ import { Instructions, InstructionsPipeline, InstructionsSource, StreamingLabeli
  */
 const ACCEPTED: readonly { readonly finding: RegExp; readonly because: string }[] = [
   { finding: /Bucket[0-9A-F]{8}\.Arn>\/((images|originals|quarantine|jobs|manifests|config|datasets)\/)?\*\]$/, because: 'objects below a prefix of ours' },
+  { finding: /SiteBucket[0-9A-F]{8}\.Arn>\/(\*\/index\.html|styles\/\*)\]$/, because: 'pages of versions, and their style' },
   { finding: /:(labeling-job\/|GroundTruth-)parts-.*-\*\]$/, because: 'jobs of this chain and their queues, which do not exist yet' },
   { finding: /<ProjectStream(Input|Output)Topic[0-9A-F]{8}>:\*\]$/, because: 'subscriptions of a topic: their ARNs continue its own' },
   { finding: /log-group:\/aws\/sagemaker\/(LabelingJobs|groundtruth\/WorkerActivity):\*\]$/, because: 'streams of the log groups of Ground Truth' },
@@ -44,6 +45,8 @@ const PIPELINE = InstructionsSource.codeConnection({
 test.each<[string, (stack: ReturnType<typeof newStack>) => Partial<StreamingLabelingProjectProps>]>([
   ['a default project', () => ({})],
   ['a project with a key', (stack) => ({ encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }) })],
+  ['a project with a site', () => ({ instructionHosting: InstructionHosting.cloudFront() })],
+  ['a project with a site and a pipeline', () => ({ instructionHosting: InstructionHosting.cloudFront(), instructions: Instructions.fromPipeline() })],
   ['a project with a pipeline', () => ({ instructions: Instructions.fromPipeline() })],
 ])('cdk-nag finds nothing in %s that is not argued for', (_, props) => {
   const log = jest.spyOn(console, 'log').mockImplementation();

@@ -1,3 +1,4 @@
+import { InstructionsConfiguration } from './project-configuration';
 import { PageTask } from './worker-template';
 
 /** Environment variables of the functions: set by the constructs, read by the runtime. */
@@ -66,10 +67,19 @@ export type InstructionsSource =
   /** `revision` has no meaning of its own: another one says that the content changed. */
   | { readonly kind: 'folder'; readonly bucket: string; readonly prefix: string; readonly revision?: string };
 
-/** A folder of instructions, and the task that its page is for. */
+/** The site that people read instructions on, without a task before them. */
+export interface InstructionsSite {
+  readonly bucket: string;
+  /** PIPELINE: what was pushed last is the latest, whatever is deployed. */
+  readonly owner: InstructionsConfiguration['owner'];
+}
+
+/** A folder of instructions, and the task that its page is for; or the page itself, which is then published for people alone. */
 export interface InstructionsRequest {
-  readonly source: InstructionsSource;
+  readonly source: InstructionsSource | { readonly kind: 'page'; readonly template: string };
   readonly task: PageTask;
+  /** Absent: workers alone see the instructions. */
+  readonly site?: InstructionsSite;
 }
 
 /** What a pipeline tells the function that publishes pushes (`UserParameters` of its action), as JSON. */
@@ -80,6 +90,8 @@ export interface PushParameters {
   readonly revision: string;
   /** Hash of the task: another one makes the pipeline run again, since the page is made for the task. The function does not read it. */
   readonly task: string;
+  /** Bucket of the site that people read instructions on. Another one makes the pipeline run again too. */
+  readonly site?: string;
 }
 
 /** The worker page of a version of the instructions, in the output bucket. */

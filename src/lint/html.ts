@@ -1,4 +1,4 @@
-import { Token, Tokenizer, TokenizerMode } from 'parse5';
+import { Token, TokenHandler, Tokenizer, TokenizerMode } from 'parse5';
 import { FOREIGN, OPTIONAL_END, VOID_ELEMENTS } from './elements';
 import { Findings } from './text';
 
@@ -29,7 +29,7 @@ const HARMLESS = new Set([
 ]);
 
 /** Elements whose content is text. */
-const TEXT_MODE: { readonly [name: string]: number } = {
+export const TEXT_MODE: { readonly [name: string]: number } = {
   script: TokenizerMode.SCRIPT_DATA,
   style: TokenizerMode.RAWTEXT,
   iframe: TokenizerMode.RAWTEXT,
@@ -39,21 +39,30 @@ const TEXT_MODE: { readonly [name: string]: number } = {
   title: TokenizerMode.RCDATA,
 };
 
-/** Reads the elements of a page and finds those that are not closed, or closed and never opened. Answers the elements in order. */
-export function readElements(html: string, findings: Findings): Element[] {
-  const reader = new Reader(findings);
+/** Who takes a page token by token. */
+export interface TokenReader extends TokenHandler {
+  /** Tells the tokenizer how the content of an element is to be read. */
+  enter?: (mode: number) => void;
+}
+
+export function readTokens(html: string, reader: TokenReader): void {
   const tokenizer = new Tokenizer({ sourceCodeLocationInfo: true }, reader);
   reader.enter = (mode) => {
     tokenizer.state = mode as typeof tokenizer.state;
   };
   tokenizer.write(html, true);
+}
+
+/** Reads the elements of a page and finds those that are not closed, or closed and never opened. Answers the elements in order. */
+export function readElements(html: string, findings: Findings): Element[] {
+  const reader = new Reader(findings);
+  readTokens(html, reader);
   reader.finish();
   return reader.elements;
 }
 
-class Reader {
+class Reader implements TokenReader {
   readonly elements: Element[] = [];
-  /** Tells the tokenizer how the content of an element is to be read. */
   enter?: (mode: number) => void;
   private readonly open: Element[] = [];
   private readonly selfClosing = new Set<Element>();

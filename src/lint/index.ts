@@ -2,10 +2,13 @@ import { bindImages } from './bind';
 import { composeInstructions, lintContext } from './folder';
 import { lintTemplate } from './lint';
 import { renderInstructions } from './markdown';
+import { readableInstructions } from './readable';
 import { renderPage } from './render';
+import { escaped } from './text';
 import { LintProblem, TemplateLint } from '../contract/template-lint';
 
-export { bindImages, composeInstructions, lintContext, lintTemplate, renderInstructions, renderPage };
+export type { ReadablePart } from './readable';
+export { bindImages, composeInstructions, escaped, lintContext, lintTemplate, readableInstructions, renderInstructions, renderPage };
 
 /** A problem in one line, as compilers write it. */
 export function formatProblem(file: string, { line, column, severity, message, rule }: LintProblem): string {

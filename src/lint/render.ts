@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { escaped } from './text';
 import { PageInput } from '../contract/template-lint';
 
 /**
@@ -15,9 +16,7 @@ export function renderPage(template: string, input: PageInput, readable: (uri: s
   return liquid.parseAndRenderSync(template, { task: { input } }) as string;
 }
 
-const ENTITIES: { readonly [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
 /** Leaves entities as they are: `to_json | escape` has escaped already. */
 function escapedOnce(text: string): string {
-  return text.replace(/&(?!(?:[a-z][a-z0-9]*|#\d+|#x[0-9a-f]+);)|[<>"']/gi, (character) => ENTITIES[character]);
+  return text.split(/(&(?:[a-z][a-z0-9]*|#\d+|#x[0-9a-f]+);)/i).map((part, index) => (index % 2 === 1 ? part : escaped(part))).join('');
 }

@@ -4,7 +4,9 @@ import { Deployment } from './deployment';
 import { ProjectParts } from './resources';
 
 /** What a user needs after a deploy. */
-export function projectOutputs(scope: Construct, parts: ProjectParts, deployment: Deployment, controllerFunctionName: string): void {
+export function projectOutputs(
+  scope: Construct, parts: ProjectParts, deployment: Deployment, controllerFunctionName: string, instructionsUrl?: string,
+): void {
   const { storage, stream, ledger, names } = parts;
   const output = (id: string, description: string, value: string) => new CfnOutput(scope, id, { description, value });
   output('NextCommand', 'Drop a first image with this command', `aws s3 cp IMAGE.jpg ${storage.dropUri}`);
@@ -20,4 +22,7 @@ export function projectOutputs(scope: Construct, parts: ProjectParts, deployment
   output('LedgerTable', 'The table that knows the state of every drop, image and job', ledger.table.tableName);
   output('ControllerFunction', 'Answers an operator: use it through npx cdk-streaming-labeling', controllerFunctionName);
   output('ChainId', "With the project's name, what its labeling jobs are called", names.chainId);
+  if (instructionsUrl !== undefined) {
+    output('InstructionsUrl', 'The instructions, for whoever has this address', instructionsUrl);
+  }
 }

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { Controller } from './controller';
+import { InstructionsSite } from './instructions-site';
 import { WRITE_OBJECT_ACTIONS } from './permissions';
 import { FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
@@ -11,6 +12,8 @@ import { PageTask } from '../contract/worker-template';
 export interface PushedInstructionsProps {
   /** The task that pages are made for. */
   readonly task: PageTask;
+  /** Where people read them too. */
+  readonly site?: InstructionsSite;
   readonly controller: Controller;
   /** What decodes and encodes images. */
   readonly sharp: ILayerVersion;
@@ -20,11 +23,14 @@ export interface PushedInstructionsProps {
 export class PushedInstructions extends Construct {
   readonly handler: ProjectFunction;
   readonly task: PageTask;
+  /** Bucket of the site. */
+  readonly site?: string;
   private pipeline?: Construct;
 
   constructor(scope: Construct, id: string, defaults: FunctionDefaults, parts: ProjectParts, props: PushedInstructionsProps) {
     super(scope, id);
     this.task = props.task;
+    this.site = props.site?.bucket.bucketName;
     this.handler = new ProjectFunction(this, 'Handler', defaults, {
       asset: 'push-instructions',
       description: 'Publishes the instructions that a pipeline hands over, and wakes the controller',
@@ -34,6 +40,7 @@ export class PushedInstructions extends Construct {
       layers: [props.sharp],
     });
     this.handler.allow(WRITE_OBJECT_ACTIONS, [parts.storage.outputBucket.arnForObjects(`${PREFIX.CONFIG}*`)]);
+    props.site?.grantPublish(this.handler);
     parts.ledger.grant(this.handler);
     props.controller.grantWake(this.handler);
     // the service knows no other resource for the answer to a job

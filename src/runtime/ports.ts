@@ -97,6 +97,8 @@ export interface StoredObject extends ObjectHead {
 
 export interface PutOptions {
   readonly contentType: string;
+  /** How long browsers may keep it, as `Cache-Control` says. Absent: nothing is said. */
+  readonly cacheControl?: string;
   /** ASCII values only: encode before. */
   readonly metadata?: { readonly [name: string]: string };
 }

@@ -98,8 +98,8 @@ function unpacked(source: Readable): Readable {
   return pipeline(source, createGunzip(), new PassThrough(), () => undefined);
 }
 
-function putInput(bucket: string, key: string, options: PutOptions) {
-  return { Bucket: bucket, Key: key, ContentType: options.contentType, Metadata: { ...options.metadata } };
+function putInput(bucket: string, key: string, { contentType, cacheControl, metadata }: PutOptions) {
+  return { Bucket: bucket, Key: key, ContentType: contentType, CacheControl: cacheControl, Metadata: { ...metadata } };
 }
 
 function headOf(answer: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectHead {

@@ -54,10 +54,10 @@ export function imageObjectKey(bucket: string, drop: DropPath, index: number, ex
   return fit(path.slice(0, -1), name, max, (folders, stem) => `${PREFIX.IMAGES}${[...folders, stem].join('/')}${suffix}`);
 }
 
-/** The immutable key of an example image of the instructions. */
-export function exampleImageKey(hash: string, path: string, extension: string): string {
+/** The immutable key of an example image of the instructions, below a prefix. */
+export function exampleImageKey(prefix: string, hash: string, path: string, extension: string): string {
   const segments = safePath(path);
-  return `${PREFIX.CONFIG}${hash}/${withoutExtension(segments[segments.length - 1] ?? '_').slice(0, 200)}.${extension}`;
+  return `${prefix}${hash}/${withoutExtension(segments[segments.length - 1] ?? '_').slice(0, 200)}.${extension}`;
 }
 
 function keptKey(prefix: string, drop: DropPath): string {

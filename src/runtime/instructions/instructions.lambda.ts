@@ -1,11 +1,14 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { publishInstructions } from './publish';
 import { readFiles } from './read-folder';
+import { showLatest, writeSitePage } from './site';
+import { contentHash } from './version';
 import { INSTRUCTIONS_ATTRIBUTE, InstructionsRequest, InstructionsResourceProperties } from '../../contract/environment';
 import { answerCloudFormation } from '../aws/cloudformation';
 import { messageOf } from '../aws/errors';
 import { whilePoliciesSettle } from '../aws/new-policies';
 import { awsWorld } from '../aws/world';
+import { readPush } from '../ledger/instructions';
 
 const world = awsWorld();
 
@@ -28,13 +31,28 @@ async function carryOut(event: CloudFormationCustomResourceEvent): Promise<Param
   }
   try {
     const properties = event.ResourceProperties as unknown as InstructionsResourceProperties;
-    const { source, task } = JSON.parse(properties.Request) as InstructionsRequest;
-    const { objects, resources: { outputBucket } } = world;
-    const version = await whilePoliciesSettle(async () => (
-      publishInstructions(objects, outputBucket, await readFiles(objects, source), task)));
+    const version = await whilePoliciesSettle(() => publish(JSON.parse(properties.Request) as InstructionsRequest));
     return { status: 'SUCCESS', reason: 'published', physicalId, data: { [INSTRUCTIONS_ATTRIBUTE.VERSION]: version } };
   } catch (error) {
     world.telemetry.error(`the instructions were not published: ${messageOf(error)}`, { notice: 'instructions-refused' });
     return { status: 'FAILED', reason: messageOf(error), physicalId, data: {} };
   }
+}
+
+async function publish({ source, task, site }: InstructionsRequest): Promise<string> {
+  const { objects, resources: { outputBucket }, ledger: { table } } = world;
+  let version: string;
+  if (source.kind !== 'page') {
+    version = await publishInstructions(objects, outputBucket, await readFiles(objects, source), task, site?.bucket);
+  } else {
+    version = contentHash(source.template);
+    if (site) {
+      await writeSitePage(objects, site.bucket, { version, task, parts: [] });
+    }
+  }
+  if (site) {
+    // what was pushed stays the latest
+    await showLatest(objects, site.bucket, async () => (site.owner === 'PIPELINE' ? (await readPush(table))?.version : undefined) ?? version);
+  }
+  return version;
 }

@@ -1,18 +1,24 @@
 import { InstructionsError } from './instructions-error';
 import { folderOf, FolderFiles, imageBytes } from './read-folder';
+import { writeSiteFile, writeSitePage } from './site';
 import { contentHash } from './version';
 import { webImage } from './web-image';
-import { instructionsKey } from '../../contract/environment';
+import { instructionsKey, PREFIX } from '../../contract/environment';
+import { SITE_PREFIX } from '../../contract/instructions-site';
 import { PageTask } from '../../contract/worker-template';
-import { bindImages, composeInstructions, formatProblem } from '../../lint';
+import { bindImages, composeInstructions, formatProblem, readableInstructions } from '../../lint';
 import { exampleImageKey, s3Uri } from '../core/object-keys';
 import { ObjectStore } from '../ports';
 
 /**
  * Makes the page of a folder for a task, and writes it and the images that it shows below `config/`, each under the hash of its
  * content: what runs is never overwritten, and doing it again changes nothing. Answers the page's version.
+ *
+ * @param site the bucket of the site that people read instructions on, where there is one: it gets a page of the version too
  */
-export async function publishInstructions(objects: ObjectStore, bucket: string, files: FolderFiles, task: PageTask): Promise<string> {
+export async function publishInstructions(
+  objects: ObjectStore, bucket: string, files: FolderFiles, task: PageTask, site?: string,
+): Promise<string> {
   const folder = folderOf(files);
   const { template, problems } = composeInstructions(folder, task);
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -21,6 +27,7 @@ export async function publishInstructions(objects: ObjectStore, bucket: string, 
   }
   const nowhere = Object.fromEntries(folder.images.map((image) => [image, '']));
   const addresses: { [image: string]: string } = {};
+  const onSite: { [image: string]: string } = {};
   const wrong: string[] = [];
   for (const image of bindImages(template, nowhere).used) {
     const made = await webImage(imageBytes(files, image));
@@ -28,14 +35,22 @@ export async function publishInstructions(objects: ObjectStore, bucket: string, 
       wrong.push(`images/${image}: ${made.problem}`);
       continue;
     }
-    const key = exampleImageKey(contentHash(made.bytes), image, made.extension);
+    const keyBelow = (prefix: string): string => exampleImageKey(prefix, contentHash(made.bytes), image, made.extension);
+    const key = keyBelow(PREFIX.CONFIG);
     await objects.putIfAbsent(bucket, key, made.bytes, { contentType: made.contentType });
     addresses[image] = s3Uri(bucket, key);
+    if (site !== undefined) {
+      onSite[image] = await writeSiteFile(objects, site, keyBelow(SITE_PREFIX.IMAGES), made.bytes, made.contentType);
+    }
   }
   if (wrong.length > 0) {
     throw new InstructionsError(wrong);
   }
-  return writePage(objects, bucket, bindImages(template, addresses).template);
+  const version = await writePage(objects, bucket, bindImages(template, addresses).template);
+  if (site !== undefined) {
+    await writeSitePage(objects, site, { version, task, parts: readableInstructions(folder, task, onSite) });
+  }
+  return version;
 }
 
 /** Answers the page's version. */

@@ -1,10 +1,11 @@
 import { InstructionsError } from './instructions-error';
 import { publishInstructions } from './publish';
 import { filesOfArchive } from './read-folder';
+import { showLatest } from './site';
 import { PushParameters } from '../../contract/environment';
 import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
 import { requireConfiguration } from '../configuration';
-import { recordPush } from '../ledger/instructions';
+import { readPush, recordPush } from '../ledger/instructions';
 import { PipelineJobs } from '../ports';
 import { World } from '../world';
 
@@ -33,12 +34,15 @@ export async function publishPush(world: World, pipelines: Pick<PipelineJobs, 's
   if (at === undefined) {
     throw new InstructionsError([`the pipeline '${push.pipeline}' does not know its execution ${push.execution}; release the change again`]);
   }
-  const version = await publishInstructions(objects, outputBucket, filesOfArchive(await archiveOf(world, push)), task);
+  const version = await publishInstructions(objects, outputBucket, filesOfArchive(await archiveOf(world, push)), task, push.site);
   const later = await recordPush(table, { version, at, by: push.revision });
   if (later !== undefined) {
     throw new InstructionsError([`${later.by ?? later.version} was pushed later and is published; to have ${push.revision} again, release it as a change or roll the stage back`]);
   }
   await world.waker.wake('push');
+  if (push.site !== undefined) {
+    await showLatest(objects, push.site, async () => (await readPush(table))?.version ?? version);
+  }
   return version;
 }
 

@@ -18,6 +18,11 @@ export function pushedOf(item: Item | undefined): PushedInstructions | undefined
   return item && { version: String(item.version), at: Number(item.at), ...(item.by === undefined ? {} : { by: String(item.by) }) };
 }
 
+/** What was pushed last. */
+export async function readPush(table: Table): Promise<PushedInstructions | undefined> {
+  return pushedOf(await table.get(instructionsKey));
+}
+
 /** Writes a push down, unless a later one was. Answers that one. Doing it again changes nothing. */
 export async function recordPush(table: Table, push: PushedInstructions): Promise<PushedInstructions | undefined> {
   const first = await table.write([pushWrite(push, [{ attribute: 'version', is: 'absent' }])]);

@@ -18,9 +18,9 @@ beforeEach(() => s3.reset());
 describe('putIfAbsent', () => {
   it('asks S3 to write only where nothing is', async () => {
     s3.on(PutObjectCommand).resolves({});
-    expect(await objects.putIfAbsent('b', 'k', body, { ...text, metadata: { a: '1' } })).toBe('written');
+    expect(await objects.putIfAbsent('b', 'k', body, { ...text, cacheControl: 'no-store', metadata: { a: '1' } })).toBe('written');
     expect(s3.commandCalls(PutObjectCommand)[0].args[0].input)
-      .toEqual({ Bucket: 'b', Key: 'k', Body: body, ContentType: 'text/plain', Metadata: { a: '1' }, IfNoneMatch: '*' });
+      .toEqual({ Bucket: 'b', Key: 'k', Body: body, ContentType: 'text/plain', CacheControl: 'no-store', Metadata: { a: '1' }, IfNoneMatch: '*' });
   });
 
   it('takes 412 for an object that is there, whatever the error is called', async () => {

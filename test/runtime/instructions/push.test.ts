@@ -38,7 +38,21 @@ class PushedProject {
     return new PushedProject(project);
   }
 
+  private hasSite = false;
+
   constructor(readonly project: MemoryProject) {}
+
+  /** Its instructions are for people to read too. */
+  withSite(): this {
+    this.project.outside.cloud.buckets.create('site');
+    this.hasSite = true;
+    return this;
+  }
+
+  /** What people read there. */
+  read(key = 'index.html'): string {
+    return Buffer.from(this.project.outside.cloud.buckets.read('site', key).body).toString();
+  }
 
   /** An execution begins now, and hands over an archive. */
   async begin(execution: string, archive: Files | Uint8Array): Promise<void> {
@@ -48,11 +62,12 @@ class PushedProject {
 
   /** Its last action runs. Answers what the pipeline was told. */
   async publish(execution: string, artifact = execution): Promise<string> {
+    const site = this.hasSite ? { site: 'site' } : {};
     await handler({
       'CodePipeline.job': {
         id: execution,
         data: {
-          actionConfiguration: { configuration: { UserParameters: JSON.stringify({ pipeline: 'p', execution, revision: `commit ${artifact}`, task: 'x' }) } },
+          actionConfiguration: { configuration: { UserParameters: JSON.stringify({ pipeline: 'p', execution, revision: `commit ${artifact}`, task: 'x', ...site }) } },
           inputArtifacts: [{ name: 'Folder', revision: null, location: { type: 'S3', s3Location: { bucketName: 'artifacts', objectKey: `${artifact}.zip` } } }],
         },
       },
@@ -163,6 +178,24 @@ function lying(): Uint8Array {
   return zip;
 }
 
+test('people read on the site what was pushed last, and at its version what was pushed before; a push that comes too late changes nothing', async () => {
+  const there = (await PushedProject.create()).withSite();
+  await there.begin('late', folder('Late'));
+  there.project.clock.advance(MINUTE);
+  const first = await there.push('e1', folder('First'));
+  expect(there.read()).toContain('First');
+  there.project.clock.advance(MINUTE);
+  const second = await there.push('e2', { 'full.md': text('Second ![Good](good.jpg)'), 'images/good.jpg': await jpegOf(gradient(20, 10)) });
+  expect(there.read()).toBe(there.read(`${second}/index.html`));
+  expect(there.read()).toMatch(/Second <img src="\/images\/[0-9a-f]{32}\/good\.jpg" alt="Good">/);
+  expect(there.read(`${first}/index.html`)).toContain('First');
+  expect(await there.publish('late')).toMatch(/^FAILED .* was pushed later/);
+  expect(there.read()).toContain('Second');
+  there.project.clock.advance(MINUTE);
+  expect(await there.push('wrong', folder('![Good](good.jpg)'))).toMatch(/^FAILED/);
+  expect(there.read()).toContain('Second');
+});
+
 test.each<[string, () => Files | Uint8Array, RegExp]>([
   ['a mistake', () => folder('a\n\n![Good](good.jpg)'), /full\.md:3:9: error: there is no example image 'good\.jpg'/],
   ['no zip file', () => text('this is no zip'), /the archive is no zip file that can be read \(.+\); pack it again/],
@@ -204,9 +237,9 @@ test.each<[string, (there: PushedProject) => Promise<unknown>, RegExp]>([
 });
 
 test('a push whose every write may fail, before or after it was done, is complete once it is said to be', async () => {
-  for (let failing = 1; failing <= 6; failing += 1) {
+  for (let failing = 1; failing <= 10; failing += 1) {
     for (const executed of [false, true]) {
-      const there = await PushedProject.create();
+      const there = (await PushedProject.create()).withSite();
       const { objects, table } = there.project.outside;
       let calls = 0;
       const flaky = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
@@ -222,12 +255,14 @@ test('a push whose every write may fail, before or after it was done, is complet
       await there.begin('e1', folder('Flaky'));
       objects.putIfAbsent = flaky(objects.putIfAbsent.bind(objects));
       objects.get = flaky(objects.get.bind(objects));
+      objects.put = flaky(objects.put.bind(objects));
       table.write = flaky(table.write.bind(table));
       const first = await there.publish('e1');
       const version = first.startsWith('FAILED') ? await there.publish('e1') : first;
       expect(version).toMatch(/^[0-9a-f]{32}$/);
       expect((await there.pushed)!.version).toBe(version);
       expect(there.project.outside.cloud.buckets.peekKeys('output')).toContain(`config/${version}/template.liquid.html`);
+      expect(there.read()).toContain('Flaky');
     }
   }
 });
