@@ -9,6 +9,8 @@ const USAGE = `Tells random histories of unlucky projects and looks whether ever
 
   npm run soak -- [--histories N] [--seed S] [--path P] [--from P] [--processes N] [--fast] [--short] [--all] [--minutes M]
 
+  npm run soak -- --mutants   Puts mistakes into the product: the histories must notice each
+
   --histories  How many. Default: 1000
   --seed       From which number they are made. Default: 1
   --from       The first path: ranges of one seed add up. Default: 0

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { MUTANTS, Mutant } from './mutants';
+import { FAULT_KINDS } from './report';
 
 const ROOT = join(__dirname, '../..');
 
@@ -49,7 +50,18 @@ function tell(program: string): Promise<{ readonly code: number | null; readonly
   });
 }
 
-/** Some minutes: not part of `npm test`. Run it as `SOAK_MUTANTS=1 npx jest test/soak`. */
+test('every kind of fault is described', () => {
+  const page = readFileSync(join(ROOT, 'docs/soak.md'), 'utf8');
+  expect(FAULT_KINDS.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([]);
+});
+
+test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('still fits the source: %s', (_, { changes }) => {
+  for (const [file, from] of changes) {
+    expect(readFileSync(join(ROOT, 'src/runtime', file), 'utf8').split(from)).toHaveLength(2);
+  }
+});
+
+/** Some minutes: not part of `npm test`. Run it as `npm run soak -- --mutants`. */
 const whenOrdered = process.env.SOAK_MUTANTS ? test : test.skip;
 
 whenOrdered.each(MUTANTS.map((mutant, index) => [mutant.name, index, mutant] as const))('the histories notice: %s', async (_, index, mutant) => {

@@ -12,7 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'wrong label predicate: metadata alone is taken for a label',
     changes: [
       ['core/label-lines.ts', "if (Object.hasOwn(fields, 'failure-reason')) {", 'if (false) {'],
-      ['core/label-lines.ts', 'return Object.hasOwn(line, labelAttributeName) ?', 'return metadata !== undefined ?'],
+      ['core/label-lines.ts', 'if (!Object.hasOwn(line, labelAttributeName)) {', 'if (metadata === undefined) {'],
     ],
     breaks: /lost|labels beyond the first|labeled and not in the data set/,
   },
@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the sweep skipped',
-    changes: [['core/decide.ts', "return sweepDue ? { kind: 'SWEEP' } : undefined;", 'return undefined;']],
+    changes: [['core/decide.ts', 'if (sweepDue) {', 'if (false) {']],
     breaks: /no alert says why|stuck/,
   },
   {
@@ -76,7 +76,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'images of an ended job not given back',
-    changes: [['controller/settling.ts', 'if (images.length > 0 || job.open > 0) {', 'if (false) {']],
+    changes: [['controller/settling.ts', 'if (images.length > 0) {\n    // Told', 'if (false) {\n    // Told']],
     breaks: /no alert says why|stuck|nobody was told/,
   },
   {
