@@ -57,7 +57,7 @@ export type ExecutionEnd = {
   readonly status: 'Failed' | 'Stopped' | 'Succeeded' | 'Vanished';
   /** The user's code ran to its end on every instance. */
   readonly ranToEnd: boolean;
-  /** It failed by the user's code, as far as the service says. */
+  /** It ended by the user's code or by the time that this took, as far as the service says. */
   readonly byCode: boolean;
   readonly reason?: string;
 };

@@ -233,6 +233,17 @@ describe('failures', () => {
     expect(dropsOf(project).good.state).toBe('DONE');
   });
 
+  test.each(['Failed', 'Stopped'] as const)('a drop with which the code never comes to an end is found, where the time limit ends it as %s', async (timeLimitEnds) => {
+    const stepTime = ({ Type }: { readonly Type: string }): number =>
+      Type === 'Processing' && batchesOf(project).at(-1)!.texts.includes('endless') ? 5 * HOUR : 0;
+    const project = await processingProject({ pipelines: { timeLimitEnds, stepTime } });
+    await drop(project, ...names('good', 3), 'endless');
+    await until(project, isSettled(project), 60, 20 * MINUTE);
+    expect(Object.entries(dropsOf(project)).filter(([, { state }]) => state !== 'DONE')).toEqual([
+      ['endless', { state: 'QUARANTINED', reason: 'processor-crash' }],
+    ]);
+  });
+
   test('an execution that somebody stops, or that vanishes, charges nobody and is made up for', async () => {
     const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 } });
     await drop(project, 'good');

@@ -18,6 +18,8 @@ export interface StepState {
   /** Set when what it does is over. */
   outcome?: {
     readonly ok: boolean;
+    /** Default: failed. */
+    readonly ends?: 'Failed' | 'Stopped';
     readonly reason?: string;
     readonly outputs?: Readonly<Record<string, unknown>>;
     readonly finish?: () => Promise<void>;
@@ -33,6 +35,8 @@ export interface ExecutionRules extends ProcessingRules {
   readonly stepTime: (step: StepDefinition) => number;
   /** A Lambda step that takes longer fails, although its function goes on. Milliseconds. */
   readonly lambdaTime: number;
+  /** How a step ends whose time is over, and with it the execution. */
+  readonly timeLimitEnds: 'Failed' | 'Stopped';
   /** Why SageMaker itself fails a step, if it does. */
   readonly stepFault: (step: StepDefinition) => string | undefined;
 }
@@ -74,10 +78,10 @@ export class Execution {
       }
       return;
     }
-    const failed = this.steps.find(({ status }) => status === 'Failed');
-    if (failed) {
+    const broken = this.steps.find(({ status }) => status === 'Failed' || status === 'Stopped');
+    if (broken) {
       if (!running) {
-        this.end('Failed', now, 'Step failure: One or multiple steps failed.');
+        this.end(broken.status as 'Failed' | 'Stopped', now, broken.status === 'Failed' ? 'Step failure: One or multiple steps failed.' : undefined);
       }
       return;
     }
@@ -148,12 +152,12 @@ export class Execution {
     // What was over in time is, however late somebody looks.
     if (age >= limit && (!step.outcome || took >= limit)) {
       step.abort.abort();
-      step.outcome = { ok: false, reason: `${step.definition.Type} step timed out after ${limit / 1000} s` };
+      step.outcome = { ok: false, ends: rules.timeLimitEnds, reason: `${step.definition.Type} step timed out after ${limit / 1000} s` };
     }
     if (step.abort.signal.aborted && this.status === 'Stopping') {
       step.status = 'Stopped';
     } else if (step.outcome && age >= Math.min(took, limit) && isFinished(step)) {
-      step.status = step.outcome.ok ? 'Succeeded' : 'Failed';
+      step.status = step.outcome.ok ? 'Succeeded' : step.outcome.ends ?? 'Failed';
       step.failureReason = step.outcome.reason;
     } else {
       return;

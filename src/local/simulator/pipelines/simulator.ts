@@ -14,6 +14,8 @@ export interface PipelineOptions {
   readonly stepTime: (step: StepDefinition) => number;
   /** A Lambda step that takes longer fails. Documented: 10 minutes at most, 2 by default. Milliseconds. */
   readonly lambdaTime: number;
+  /** How a step ends that takes longer than it may. Documented for functions: Failed. Unknown for processing jobs. */
+  readonly timeLimitEnds: 'Failed' | 'Stopped';
   /** Why SageMaker itself fails a step that is due, if it does: no instances, a quota, a fault of its own. */
   readonly stepFault: (step: StepDefinition) => string | undefined;
   /** Whether `step` waits for what functions and containers do, as where time is not real. Chosen. */
@@ -30,7 +32,7 @@ export interface PipelineOptions {
 }
 
 const DEFAULTS: PipelineOptions = {
-  account: '111122223333', region: 'us-east-1', stepTime: () => 0, lambdaTime: 600_000, stepFault: () => undefined, awaitsWork: false, uploadsAfterFailure: false, tokenMemory: Infinity,
+  account: '111122223333', region: 'us-east-1', stepTime: () => 0, lambdaTime: 600_000, timeLimitEnds: 'Failed', stepFault: () => undefined, awaitsWork: false, uploadsAfterFailure: false, tokenMemory: Infinity,
   concurrentExecutions: 200, describeConsistencyDelay: 0, apiVerdict: () => 'ok',
 };
 

@@ -50,13 +50,13 @@ export async function endExecution(world: World, seen: Seen, slot: Slot): Promis
   await write(world, slot, { ...execution, end });
 }
 
-async function endOf(world: World, { arn }: Execution, description: ExecutionDescription | undefined): Promise<ExecutionEnd> {
+async function endOf(world: World, execution: Execution, description: ExecutionDescription | undefined): Promise<ExecutionEnd> {
   const at = world.ledger.clock.now();
   if (!description) {
     return { at, status: 'Vanished', ranToEnd: false, byCode: false, reason: 'SageMaker does not know the execution any more' };
   }
   const status = description.status as ExecutionEnd['status'];
-  const steps = await world.pipelines.steps(arn!);
+  const steps = await world.pipelines.steps(execution.arn!);
   const failed = steps.find((step) => step.status === 'Failed');
   const processing = steps.find(({ name }) => name === PIPELINE_STEP.PROCESS);
   const reason = [description.failureReason, failed && `step ${failed.name}: ${failed.failureReason ?? 'no reason given'}`]
@@ -64,9 +64,14 @@ async function endOf(world: World, { arn }: Execution, description: ExecutionDes
   return {
     at, status,
     ranToEnd: processing?.status === 'Succeeded',
-    byCode: isFailureOfCode(processing),
+    byCode: isFailureOfCode(processing) || (status === 'Stopped' && isOutOfTime(world, execution, at)),
     ...(reason === '' ? {} : { reason: reason.slice(0, 1_000) }),
   };
+}
+
+/** Nobody says who stopped it. Not we; after its time limit, SageMaker. */
+function isOutOfTime({ timings }: World, { startedAt, plannedAt, ageMax, stopOrderedAt }: Execution, now: number): boolean {
+  return stopOrderedAt === undefined && now - (startedAt ?? plannedAt) >= ageMax - timings.executionPatience;
 }
 
 /** The order is written down before the service is asked: a lost answer leads to another asking, and a stop to no charge. */

@@ -33,7 +33,7 @@ export async function settleBatch(world: World, seen: Seen): Promise<boolean> {
 
 /** Nothing is learned about drops from an execution that somebody stopped, or that vanished. */
 function isExcused({ end, stopOrderedAt }: Execution): boolean {
-  return end?.status === 'Vanished' || (end?.status === 'Stopped' && stopOrderedAt === undefined);
+  return end?.status === 'Vanished' || (end?.status === 'Stopped' && stopOrderedAt === undefined && !end.byCode);
 }
 
 async function registerPage(world: World, seen: Seen, batch: Execution, page: number): Promise<void> {
