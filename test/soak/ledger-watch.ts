@@ -30,12 +30,14 @@ export class LedgerWatch {
   /** Alerts that stand or stood. */
   public readonly alerts = new Set<string>();
   public state?: Item;
-  /** When an image, or what a job is about, last changed. */
-  public movedAt = 0;
+  /** When an image, or what a job is about, last changed; the beginning, where none ever did. */
+  public movedAt: number;
   private readonly problems: string[] = [];
   private changed = false;
 
-  public constructor(private readonly now: () => number) {}
+  public constructor(private readonly now: () => number) {
+    this.movedAt = now();
+  }
 
   public change(before: Item | undefined, after: Item | undefined): void {
     this.changed = true;
