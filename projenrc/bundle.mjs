@@ -49,7 +49,7 @@ function entryPoints() {
     .filter((file) => file.endsWith(LAMBDA_SUFFIX))
     .map((file) => ({ source: toPosix(relative(ROOT, file)), folder: basename(file, LAMBDA_SUFFIX) }));
   for (const [source, folder] of Object.entries({ ...TOOLS, ...PAGES })) {
-    if (existsSync(join(ROOT, source))) entries.push({ source, folder, browser: source in PAGES });
+    entries.push({ source, folder, browser: source in PAGES });
   }
   const taken = new Map();
   for (const { source, folder } of entries) {

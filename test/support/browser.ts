@@ -60,6 +60,11 @@ export async function drag(
   await mouse.up();
 }
 
+/** An image's pixels are there. */
+export async function decoded(image: Locator): Promise<void> {
+  await image.evaluate((element) => (element as unknown as { decode(): Promise<void> }).decode());
+}
+
 /** What axe finds wrong in one frame. */
 async function axeProblems(frame: Frame): Promise<string[]> {
   await frame.evaluate(AXE);

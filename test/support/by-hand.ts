@@ -6,6 +6,8 @@ import { HandledProject } from './handled-project';
 import { BuiltInTaskType, GROUND_TRUTH_ACCOUNTS, LABELING_TASKS } from '../../src/contract/labeling-tasks';
 import { TaskConfiguration } from '../../src/contract/project-configuration';
 import { workerTemplate } from '../../src/contract/worker-template';
+import { Console } from '../../src/local/console/server';
+import { LedgerItem, viewLedger } from '../../src/local/ledger-view';
 import { WorkerPortal } from '../../src/local/portal/server';
 
 const ROOT = join(__dirname, '..', '..');
@@ -49,12 +51,32 @@ export class ByHand {
       simulator: project.simulator, imageOrigins: [origin], bundles: { standIns: BUNDLES.standIns, page: BUNDLES.portal },
       readable: async (uri) => `${origin}/${uri.slice('s3://'.length).split('/').map(encodeURIComponent).join('/')}`,
     });
-    return new ByHand(project, portal, async () => {
+    const { projectId, dropBucket } = project.world.resources;
+    const { buckets } = project.outside.cloud;
+    const shown = await Console.start({
+      simulator: project.simulator, workerPage: portal.address, page: BUNDLES.console,
+      project: {
+        name: projectId,
+        owns: (job) => job.startsWith(`${projectId}-`),
+        ledger: async () => viewLedger([...project.outside.table.items()] as LedgerItem[]),
+        inbox: async () => buckets.peekKeys(dropBucket),
+        read: async (uri) => {
+          const [, , bucket, ...key] = uri.split('/');
+          return buckets.read(bucket, key.join('/')).body;
+        },
+        drop: (key, bytes) => project.drop(key, bytes),
+        order: async (command) => { await project.wake({ command }); },
+      },
+    });
+    return new ByHand(project, portal, shown, async () => {
+      await shown.close();
       await portal.close();
       files.closeAllConnections();
       await new Promise<void>((resolve) => files.close(() => resolve()));
     });
   }
 
-  private constructor(readonly project: HandledProject, readonly portal: WorkerPortal, readonly close: () => Promise<void>) {}
+  private constructor(
+    readonly project: HandledProject, readonly portal: WorkerPortal, readonly console: Console, readonly close: () => Promise<void>,
+  ) {}
 }

@@ -1,4 +1,4 @@
-import { LedgerView } from './ledger-view';
+import { LedgerView } from '../ledger-view';
 import { DropFile } from './scenario';
 import { Finding } from './tally';
 

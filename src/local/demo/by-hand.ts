@@ -4,6 +4,7 @@ import { DeployedProject } from './project';
 import { demoScenario } from './scenario';
 import { Stage } from './stage';
 import { Team } from './team';
+import { Console, ConsoleProject } from '../console/server';
 import { WorkerPortal } from '../portal/server';
 import { projectRoot, signedUrl, StackArtifact } from '../runner';
 import { OpenTask } from '../simulator';
@@ -26,13 +27,19 @@ export class ByHandRun {
       simulator: stage.simulator, readable: (uri) => signedUrl(aws, uri), imageOrigins: [connection.endpoint],
       bundles: { standIns: bundle('crowd'), page: bundle('local/portal') },
     });
-    const run = new ByHandRun(project, portal, options.takeOver === undefined ? undefined : takeOver(stage, portal, options.takeOver));
+    const shown = await Console.start({
+      project: consoleProject(project), simulator: stage.simulator, workerPage: portal.address, page: bundle('local/console'),
+    });
+    const team = options.takeOver === undefined ? undefined : takeOver(stage, portal, options.takeOver);
+    const run = new ByHandRun(project, portal, shown, team);
     run.team?.start();
     project.start();
     return run;
   }
 
-  private constructor(readonly project: DeployedProject, readonly portal: WorkerPortal, private readonly team?: Team) {}
+  private constructor(
+    readonly project: DeployedProject, readonly portal: WorkerPortal, readonly console: Console, private readonly team?: Team,
+  ) {}
 
   /** Drops a few photographs. */
   async dropFirst(): Promise<void> {
@@ -45,8 +52,21 @@ export class ByHandRun {
   async stop(): Promise<void> {
     this.project.stop();
     await this.team?.stop();
+    await this.console.close();
     await this.portal.close();
   }
+}
+
+function consoleProject(project: DeployedProject): ConsoleProject {
+  return {
+    name: project.resources.projectId,
+    owns: (job) => project.owns(job),
+    ledger: () => project.ledger(),
+    inbox: () => project.inbox(),
+    read: (uri) => project.readUri(uri),
+    drop: (key, bytes) => project.drop({ key, bytes }),
+    order: (name) => project.order(name, 'console'),
+  };
 }
 
 /** Workers for what nobody answered within so many seconds, and nobody is at. */

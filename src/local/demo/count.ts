@@ -1,6 +1,6 @@
 import { BillEntry } from '../simulator';
 import { audit } from './audit';
-import { LedgerView } from './ledger-view';
+import { LedgerView } from '../ledger-view';
 import { DeployedProject } from './project';
 import { DropFile } from './scenario';
 import { Stage } from './stage';

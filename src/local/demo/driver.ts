@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'timers/promises';
 import { StackArtifact } from '../runner';
 import { EndStatus, OpenTask } from '../simulator';
 import { countRun, Outcome } from './count';
-import { EMPTY_LEDGER, LedgerView, dropKeyOf } from './ledger-view';
+import { EMPTY_LEDGER, LedgerView, dropKeyOf } from '../ledger-view';
 import { news } from './news';
 import { Sabotage } from './options';
 import { Progress } from './progress';

@@ -136,6 +136,7 @@ async function byHand(stage: Stage, stack: StackArtifact, options: ByHandOptions
   await run.dropFirst();
   screen.print([
     '',
+    `Console:        ${run.console.address}`,
     `Label by hand:  ${run.portal.address}`,
     '',
     'Everything goes on running until Ctrl-C.',

@@ -1,5 +1,5 @@
-import { DropView, LedgerView } from './ledger-view';
 import type { JobRecord } from '../../runtime/ledger/jobs';
+import { DropView, LedgerView } from '../ledger-view';
 
 /** One line of the demo's story. */
 export interface News {

@@ -1,11 +1,12 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, InvokeCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { CURRENT_DATA_SET_KEY, ENVIRONMENT } from '../../contract/environment';
+import { CommandName, OperatorRequest } from '../../contract/operator';
 import { ProjectResources } from '../../contract/project-configuration';
+import { LedgerItem, LedgerView, viewLedger } from '../ledger-view';
 import { Aws, Deployment, parseUri, StackArtifact } from '../runner';
-import { LedgerItem, LedgerView, viewLedger } from './ledger-view';
 import { DropFile } from './scenario';
 import { Stage } from './stage';
 
@@ -72,6 +73,22 @@ export class DeployedProject {
   public async drop({ key, bytes }: Pick<DropFile, 'key' | 'bytes'>): Promise<void> {
     const { dropBucket, dropPrefix } = this.resources;
     await this.aws.s3.send(new PutObjectCommand({ Bucket: dropBucket, Key: `${dropPrefix}${key}`, Body: bytes }));
+  }
+
+  /** Keys of what waits in the drop bucket. */
+  public async inbox(): Promise<string[]> {
+    const { dropBucket, dropPrefix } = this.resources;
+    return (await this.keys(dropBucket, dropPrefix)).map(key => key.slice(dropPrefix.length));
+  }
+
+  /** Gives the controller an order, as the command line does. */
+  public async order(command: CommandName, by: string): Promise<void> {
+    const request: OperatorRequest = { command, by };
+    const call = new InvokeCommand({ FunctionName: this.controller, Payload: Buffer.from(JSON.stringify(request)) });
+    const { FunctionError, Payload } = await this.aws.lambda.send(call);
+    if (FunctionError !== undefined) {
+      throw new Error(`the controller did not take the order: ${Buffer.from(Payload ?? []).toString()}`);
+    }
   }
 
   /** All items of the ledger table. */

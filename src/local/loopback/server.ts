@@ -34,6 +34,9 @@ export class LoopbackServer {
       if (!this.names.includes(request.headers.host ?? '')) {
         return send(response, 421, 'text/plain', `This server answers at ${this.address} only.`);
       }
+      if (pathOf(request) === '/favicon.ico') {
+        return send(response, 204, 'text/plain', '');
+      }
       serve(request, response).catch((error: unknown) => {
         if (response.headersSent) {
           response.destroy();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchDrop, makeDrops } from './drops';
 import { Observer } from './observer';
-import { LedgerView } from '../../../src/local/demo/ledger-view';
 import { DeployedProject } from '../../../src/local/demo/project';
 import { Stage } from '../../../src/local/demo/stage';
+import { LedgerView } from '../../../src/local/ledger-view';
 import { Processes, StackArtifact, synthesizeStacks } from '../../../src/local/runner';
 import { BenchTable, percentile } from '../bench-table';
 import { bundled } from '../bundled';

@@ -1,7 +1,7 @@
 import { audit, imbalances } from '../../../src/local/demo/audit';
-import { LedgerItem, viewLedger } from '../../../src/local/demo/ledger-view';
 import { news } from '../../../src/local/demo/news';
 import { DropFile } from '../../../src/local/demo/scenario';
+import { LedgerItem, viewLedger } from '../../../src/local/ledger-view';
 
 const drop = (key: string, state: string, more: object = {}): LedgerItem =>
   ({ pk: `DROP#drop/${key}`, sk: 'VERSION#1', bucket: 'drop', key, versionId: '1', state, receivedAt: 1, ...more });

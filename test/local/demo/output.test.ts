@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkOutput, clearOutput } from '../../../src/local/demo/data-set';
-import { EMPTY_LEDGER, LedgerView } from '../../../src/local/demo/ledger-view';
 import { NO_COLORS } from '../../../src/local/demo/progress';
 import { contents, demoScenario } from '../../../src/local/demo/scenario';
 import { findings, lastLine, Outcome, summary } from '../../../src/local/demo/summary';
+import { EMPTY_LEDGER, LedgerView } from '../../../src/local/ledger-view';
 
 describe('the output folder', () => {
   let folder: string;

@@ -1,7 +1,7 @@
 import { Browser, Frame, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { BuiltInTaskType } from '../../../src/contract/labeling-tasks';
-import { describeInBrowser, drag, hindrances, launch, screenshot } from '../../support/browser';
+import { decoded, describeInBrowser, drag, hindrances, launch, screenshot } from '../../support/browser';
 import { ByHand, IMAGE, photograph, taskOf } from '../../support/by-hand';
 
 jest.setTimeout(60_000);
@@ -36,13 +36,13 @@ describeInBrowser('labeling by hand in a browser', () => {
     const handle = await page.waitForSelector('iframe');
     const frame = (await handle.contentFrame())!;
     await frame.waitForSelector('crowd-form >> text=local stand-ins');
-    await frame.locator('.crowd-stage img').evaluate('(image) => image.decode()');
+    await decoded(frame.locator('.crowd-stage img'));
     return frame;
   }
 
   const submit = async (frame: Frame): Promise<void> => {
     await frame.getByRole('button', { name: 'Submit' }).click();
-    await page.getByText('Submitted.').waitFor();
+    await page.getByText('Submitted: cups/0.jpg.').waitFor();
   };
 
   /** The line of the data set, once it is there. */

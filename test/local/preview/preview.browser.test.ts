@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { LabelingTaskType } from '../../../src/contract/labeling-tasks';
 import { PageTask } from '../../../src/contract/worker-template';
 import { Preview, PreviewOptions } from '../../../src/local/preview/server';
-import { describeInBrowser, drag as dragOn, hindrances, launch, screenshot } from '../../support/browser';
+import { decoded, describeInBrowser, drag as dragOn, hindrances, launch, screenshot } from '../../support/browser';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const BUNDLES = { standIns: join(ROOT, 'assets/crowd/index.js'), shell: join(ROOT, 'assets/preview/index.js') };
@@ -200,7 +200,7 @@ describeInBrowser('the preview in a browser', () => {
   test('reloads when a file is saved, and says what is wrong with it', async () => {
     const frame = await show({ task: task('ImageMultiClass') });
     await frame.getByRole('button', { name: 'View full instructions' }).click();
-    await frame.locator('full-instructions img').first().evaluate((image) => (image as unknown as { decode(): Promise<void> }).decode());
+    await decoded(frame.locator('full-instructions img').first());
     await screenshot(page, 'preview-instructions');
     writeFileSync(join(folder, 'short.md'), 'Freshly *saved*\n\n![x](godo.jpg)');
     await page.locator('#problems li').waitFor();

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { isReasonCode, REMEDIES } from '../../../contract/reasons';
+import { dropKeyOf, ImageView } from '../../ledger-view';
 import { RunResult } from '../driver';
-import { dropKeyOf, ImageView } from '../ledger-view';
 import { Sabotage } from '../options';
 import { SABOTAGED } from '../sabotage';
 import { LABEL_ATTRIBUTE, LABELS } from '../scenario';

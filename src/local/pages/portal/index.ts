@@ -14,6 +14,8 @@ const decline = element<HTMLButtonElement>('#decline');
 
 /** Undefined: there is none. Null: whatever is shown is over. */
 let shown: string | null | undefined = null;
+/** What people call its image. */
+let name = '';
 let frame: HTMLIFrameElement | undefined;
 /** Taking and submitting happen one after the other. */
 let turn: Promise<void> = Promise.resolve();
@@ -39,6 +41,7 @@ async function take(): Promise<void> {
     say('The task before is gone: its job ended, or its time was over.', true);
   }
   shown = task?.id;
+  name = task?.name ?? '';
   element('#idle').hidden = task !== undefined;
   decline.hidden = task === undefined;
   show(page);
@@ -62,7 +65,7 @@ async function finish(task: typeof shown, path: string, more: object, done: stri
     return;
   }
   await ask(path, { worker, task, ...more });
-  say(done);
+  say(`${done}: ${name}.`);
   shown = null;
   await take();
 }
@@ -70,12 +73,12 @@ async function finish(task: typeof shown, path: string, more: object, done: stri
 window.addEventListener('message', ({ source, data }: MessageEvent<Partial<FormMessage>>) => {
   if (source !== null && source === frame?.contentWindow && data?.crowd === 'answer') {
     const task = shown;
-    inTurn(() => finish(task, '/submit', { form: data.answer }, 'Submitted.'));
+    inTurn(() => finish(task, '/submit', { form: data.answer }, 'Submitted'));
   }
 });
 decline.addEventListener('click', () => {
   const task = shown;
-  inTurn(() => finish(task, '/decline', {}, 'Declined.'));
+  inTurn(() => finish(task, '/decline', {}, 'Declined'));
 });
 
 inTurn(take);

@@ -1,5 +1,5 @@
 /** What the pages of the local tools look like. */
-export const PAGE_COLORS = `
+const STYLE = `
 :root {
   color-scheme: light dark;
   --page: light-dark(#f6f6f3, #14171a); --card: light-dark(#ffffff, #1d2125); --ink: light-dark(#1d2125, #e6e8ea);
@@ -20,3 +20,32 @@ button:disabled { color: var(--soft); cursor: default; }
 code, pre { font: 0.875rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 .error { color: var(--bad); }
 .warning { color: var(--warn); }`;
+
+
+/** A page of a local tool. */
+export interface ToolPage {
+  readonly title: string;
+  /** Shows that requests come from the page. */
+  readonly token: string;
+  readonly style: string;
+  readonly body: string;
+}
+
+/** The page as HTML. Its script is a bundle of its own. */
+export function toolPage({ title, token, style, body }: ToolPage): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="token" content="${token}">
+<title>${title}</title>
+<style>${STYLE}${style}</style>
+</head>
+<body>
+${body}
+<script src="/page.js"></script>
+</body>
+</html>
+`;
+}
