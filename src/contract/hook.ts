@@ -61,7 +61,7 @@ export interface HookSource {
 
 /** A drop that is an image. */
 export interface HookDropImage {
-  /** `jpeg`, `png`, `webp`, `gif` or `tiff`: by its content, whatever its name says. */
+  /** `jpeg`, `png`, `webp`, `avif`, `gif` or `tiff`: by its content, whatever its name says. */
   readonly type: string;
   /** As a viewer shows it, its EXIF orientation applied. Unit: pixels. */
   readonly width: number;

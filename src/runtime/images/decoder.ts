@@ -23,6 +23,9 @@ export function loadSharp(): SharpModule {
   return loaded;
 }
 
+/** Where the ISO base media file format tells what a file is. */
+const MAJOR_BRAND_AT = 8;
+
 /** A pipeline over the image's own bytes: what follows the image's end (previews, gain maps) is not even opened. */
 export function openImage(bytes: Uint8Array, header: ImageHeader): Sharp {
   const options: SharpOptions = {
@@ -32,11 +35,19 @@ export function openImage(bytes: Uint8Array, header: ImageHeader): Sharp {
     sequentialRead: true,
     ignoreIcc: header.profile !== 'other',
   };
-  return loadSharp()(withStrictScans(bytes.subarray(0, header.end), header), options);
+  return loadSharp()(asStrictlyWritten(bytes.subarray(0, header.end), header), options);
 }
 
-/** Some phones write scan parameters that decoders ignore but warn about; set right, the warnings that remain are damage. */
-function withStrictScans(bytes: Uint8Array, header: ImageHeader): Uint8Array {
+/**
+ * Some phones write scan parameters that decoders ignore but warn about; set right, the warnings that remain are damage. And the library
+ * does not know an AVIF by the name of a sequence, though it reads the still picture in one.
+ */
+function asStrictlyWritten(bytes: Uint8Array, header: ImageHeader): Uint8Array {
+  if (header.type === 'avif') {
+    const copy = Buffer.from(bytes);
+    copy.write('avif', MAJOR_BRAND_AT, 'latin1');
+    return copy;
+  }
   if (header.laxScans.length === 0) {
     return bytes;
   }

@@ -1,3 +1,4 @@
+import { readAvif } from './avif-structure';
 import { catchFault, Fault, FaultError } from './fault';
 import { readGif } from './gif-structure';
 import { ImageHeader } from './header';
@@ -61,7 +62,7 @@ function read(bytes: Buffer, limits: InputLimits): ImageHeader {
   return header;
 }
 
-const ACCEPTED = 'JPEG, PNG, WebP, GIF and TIFF';
+const ACCEPTED = 'JPEG, PNG, WebP, AVIF, GIF and TIFF';
 
 function readContainer(bytes: Buffer): ImageHeader {
   const sniffed = sniff(bytes);
@@ -72,6 +73,8 @@ function readContainer(bytes: Buffer): ImageHeader {
       return readPng(bytes);
     case 'webp':
       return readWebp(bytes);
+    case 'avif':
+      return readAvif(bytes);
     case 'gif':
       return readGif(bytes);
     case 'tiff':
@@ -86,10 +89,13 @@ function readContainer(bytes: Buffer): ImageHeader {
 /** Rows that the decoder holds at once of an image that comes from top to bottom. */
 const STRIP_ROWS = 512;
 
+/** An AVIF is in memory as planes, as pixels, and in the decoder's frames: 18 bytes for each pixel were measured, not all at once. */
+const AVIF_COPIES = 4;
+
 /** Memory that decoding takes, before any transform. Progressive JPEG holds its coefficients, interlaced PNG its pixels. */
 export function decodeBytes(header: ImageHeader): number {
   const channels = (header.colorModel === 'grey' ? 1 : header.colorModel === 'rgb' ? 3 : 4) + (header.hasAlpha ? 1 : 0);
   const rows = header.progressive ? header.height : Math.min(header.height, STRIP_ROWS);
   const coefficientBytes = header.progressive && header.type === 'jpeg' ? 2 : 0;
-  return header.width * rows * channels * (Math.ceil(header.bitsPerSample / 8) + coefficientBytes);
+  return header.width * rows * channels * (Math.ceil(header.bitsPerSample / 8) * (header.type === 'avif' ? AVIF_COPIES : 1) + coefficientBytes);
 }

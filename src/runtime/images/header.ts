@@ -1,7 +1,7 @@
 import { Orientation } from '../../contract/geometry';
 
 /** Those that are read. Only JPEG and PNG are shown to workers. */
-export type ImageType = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff';
+export type ImageType = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif';
 
 /** What the container says about an image, learned without decoding it. */
 export interface ImageHeader {

@@ -10,7 +10,7 @@ export class NoneEngine implements ImageEngine {
   async process(bytes: Uint8Array, header: ImageHeader): Promise<EngineResult> {
     const { type } = header;
     if (type !== 'jpeg' && type !== 'png') {
-      return { kind: 'rejected', reason: 'unsupported-type', detail: `the file is a ${type.toUpperCase()}; as they are, workers are shown JPEG and PNG alone` };
+      return { kind: 'rejected', reason: 'unsupported-type', detail: `the file is of the type ${type.toUpperCase()}; as they are, workers are shown JPEG and PNG alone` };
     }
     const fault = sizeFault(bytes);
     if (fault !== undefined) {

@@ -118,7 +118,10 @@ async function keepPixels(bytes: Uint8Array, header: ImageHeader): Promise<Uint8
   return stripMetadata(bytes, header);
 }
 
-const MORE_FRAMES: { readonly [type: string]: string | undefined } = { tiff: 'The file has several pages: workers see its first one.' };
+const MORE_FRAMES: { readonly [type: string]: string | undefined } = {
+  tiff: 'The file has several pages: workers see its first one.',
+  avif: 'The image is a sequence: workers see its still picture.',
+};
 
 function warningsOf(header: ImageHeader, format: 'jpeg' | 'png'): string[] {
   return [

@@ -50,6 +50,9 @@ export function sniff(bytes: Buffer): Sniffed {
   }
   if (head.slice(4, 8) === 'ftyp' && !head.startsWith('qt', 8)) {
     const image = HEIF_BRANDS[head.slice(8, 12)];
+    if (image === 'AVIF' || (image === 'HEIF' && brandsOf(head).includes('avif'))) {
+      return { kind: 'avif' };
+    }
     return image === undefined ? { kind: 'not-an-image', name: 'MP4 video' } : { kind: 'other-image', name: image };
   }
   const magic = MAGIC.find(([offset, start]) => head.startsWith(start, offset));
@@ -57,6 +60,12 @@ export function sniff(bytes: Buffer): Sniffed {
     return { kind: magic[3] ? 'other-image' : 'not-an-image', name: magic[2] };
   }
   return sniffText(bytes);
+}
+
+/** Brands that the file is compatible with, as far as they are in its head. */
+function brandsOf(head: string): string[] {
+  const length = Buffer.from(head.slice(0, 4), 'latin1').readUInt32BE();
+  return head.slice(16, length).match(/.{4}/gs) ?? [];
 }
 
 function sniffText(bytes: Buffer): Sniffed {

@@ -4,7 +4,7 @@ import { waitingPrefix } from '../../contract/processing';
 import { inspect } from '../images/gate';
 import { World } from '../world';
 
-const EXTENSION = { jpeg: 'jpg', png: 'png', webp: 'webp', gif: 'gif', tiff: 'tif' } as const;
+const EXTENSION = { jpeg: 'jpg', png: 'png', webp: 'webp', avif: 'avif', gif: 'gif', tiff: 'tif' } as const;
 
 /** Name of a waiting drop's copy: what it was called in the bucket need not be a file name. */
 export function waitingFile(sha256: string, type: string): string {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { Case, FIRST_ROWS, UNTOUCHED, jpeg, png, quarantine } from './case';
 import { bmp, heifHead, tiffPages } from './foreign-files';
+import { avifOf, box, codedOf, ispe, madeAvif } from '../../images/avif-files';
 import { jpegOf, open, paint, pngOf, texture, withChunk, withSegment } from '../../images/samples';
 
 const SVG_OUTSIDE = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="90" height="90">'
@@ -32,12 +33,25 @@ function withCanvas(gif: Buffer, width: number, height: number): Buffer {
   return gif;
 }
 
+/** The end of its coded data is noise. */
+function damagedAtItsEnd(avif: Buffer): Buffer {
+  for (let at = avif.length - 2_000; at < avif.length; at += 1) {
+    avif[at] = (at * 97) & 255;
+  }
+  return avif;
+}
+
+async function avifBomb(): Promise<Buffer> {
+  const { data, av1C } = codedOf(await avifOf(texture(900, 600)));
+  return madeAvif({ items: [{ type: 'av01', data, properties: [ispe(16, 16), box('av1C', av1C)] }] });
+}
+
 const refused = (name: string, key: string, bytes: Case['bytes'], type: string): Case => ({
-  name, key, bytes, becomes: quarantine('unsupported-type', new RegExp(`the file is ${type}; JPEG, PNG, WebP, GIF and TIFF are accepted`)),
+  name, key, bytes, becomes: quarantine('unsupported-type', new RegExp(`the file is ${type}; JPEG, PNG, WebP, AVIF, GIF and TIFF are accepted`)),
 });
 
 const noImage = (name: string, key: string, bytes: Case['bytes'], type: string): Case => ({
-  name, key, bytes, becomes: quarantine('not-an-image', new RegExp(`the file is ${type}; JPEG, PNG, WebP, GIF and TIFF are accepted`)),
+  name, key, bytes, becomes: quarantine('not-an-image', new RegExp(`the file is ${type}; JPEG, PNG, WebP, AVIF, GIF and TIFF are accepted`)),
 });
 
 export const TYPES: readonly Case[] = [
@@ -58,13 +72,20 @@ export const TYPES: readonly Case[] = [
   { name: 'a WebP of three frames', key: 'a.webp', bytes: () => frames('webp'), becomes: jpeg(60, 40, { looksLike: () => pngOf(FRAMES[0]), warning: /animated: workers see its first frame/ }) },
   { name: 'a WebP named as a JPEG', key: 'a.jpg', bytes: () => open(FRAMES[0]).webp().toBuffer(), becomes: jpeg(60, 40) },
   { name: 'a WebP that lies on its side', key: 'a.webp', bytes: () => open(texture(90, 60)).webp().withMetadata({ orientation: 6 }).toBuffer(), becomes: jpeg(60, 90) },
-  refused('an AVIF', 'a.avif', () => open(FRAMES[0]).avif({ effort: 0 }).toBuffer(), 'AVIF'),
+  { name: 'an AVIF', key: 'a.avif', bytes: () => avifOf(texture(90, 60)), becomes: jpeg(90, 60, { looksLike: () => pngOf(texture(90, 60)), tolerance: 12 }) },
+  { name: 'an AVIF of 10 bits', key: 'a.avif', bytes: () => avifOf(texture(90, 60), { bitdepth: 10 }), becomes: jpeg(90, 60, { looksLike: () => pngOf(texture(90, 60)), tolerance: 12 }) },
+  { name: 'an AVIF named as a JPEG, that lies on its side', key: 'a.jpg', bytes: () => open(texture(90, 60)).withMetadata({ orientation: 6 }).avif({ effort: 0, quality: 90 }).toBuffer(), becomes: jpeg(60, 90, { looksLike: () => open(texture(90, 60)).rotate(90).png().toBuffer(), tolerance: 12 }) },
+  { name: 'an AVIF of which only the first rows are used', key: 'a.avif', by: FIRST_ROWS, bytes: () => avifOf(texture(90, 60)), becomes: jpeg(64, 32, { looksLike: () => open(texture(90, 60)).extract({ left: 0, top: 0, width: 64, height: 32 }).png().toBuffer(), tolerance: 12 }) },
+  { name: 'a cut AVIF', key: 'a.avif', by: FIRST_ROWS, bytes: async () => cut(await avifOf(texture(90, 60)), 1), becomes: quarantine('truncated', /the box "mdat" at byte \d+ reaches 1 bytes too far/) },
+  { name: 'an AVIF that is damaged where nobody will look', key: 'a.avif', by: FIRST_ROWS, bytes: async () => damagedAtItsEnd(await avifOf(texture(900, 600))), becomes: quarantine('corrupt', /does not decode/) },
+  { name: 'an AVIF whose data are larger than it says', key: 'a.avif', bytes: () => avifBomb(), becomes: quarantine('corrupt', /says that a part of it is 16x16, and its data are 900x600/) },
+  { name: 'an AVIF as it is, for workers whose tools do not show it', key: 'a.avif', by: UNTOUCHED, bytes: () => avifOf(texture(90, 60)), becomes: quarantine('unsupported-type', /the file is of the type AVIF; as they are, workers are shown JPEG and PNG alone/) },
   refused('a HEIC', 'a.heic', () => heifHead('heic'), 'HEIC'),
   { name: 'a TIFF', key: 'a.tif', bytes: () => open(texture(90, 60)).tiff().toBuffer(), becomes: jpeg(90, 60) },
   { name: 'a TIFF of three pages', key: 'a.tif', bytes: () => tiffPages(3), becomes: jpeg(8, 8, { warning: /several pages: workers see its first one/ }) },
   { name: 'a TIFF of 16 bits in tiles, deflated', key: 'a.tif', bytes: () => open(texture(200, 160)).toColourspace('rgb16').tiff({ tile: true, tileWidth: 64, tileHeight: 64, compression: 'deflate' }).toBuffer(), becomes: jpeg(200, 160, { looksLike: () => pngOf(texture(200, 160)) }) },
   { name: 'a grey TIFF that is compressed', key: 'a.tif', bytes: () => open(texture(90, 60)).greyscale().tiff({ compression: 'lzw' }).toBuffer(), becomes: jpeg(90, 60) },
-  { name: 'a TIFF as it is, for workers whose browsers do not show it', key: 'a.tif', by: UNTOUCHED, bytes: () => open(texture(90, 60)).tiff().toBuffer(), becomes: quarantine('unsupported-type', /the file is a TIFF; as they are, workers are shown JPEG and PNG alone/) },
+  { name: 'a TIFF as it is, for workers whose browsers do not show it', key: 'a.tif', by: UNTOUCHED, bytes: () => open(texture(90, 60)).tiff().toBuffer(), becomes: quarantine('unsupported-type', /the file is of the type TIFF; as they are, workers are shown JPEG and PNG alone/) },
   { name: 'a cut TIFF', key: 'a.tif', bytes: async () => cut(await open(texture(90, 60)).tiff({ compression: 'none' }).toBuffer(), 100), becomes: quarantine('truncated', /of the TIFF reaches|the TIFF refers to byte/) },
   { name: 'the beginning of a TIFF', key: 'a.tif', bytes: () => Buffer.from('II*\0\x08\0\0\0', 'latin1'), becomes: quarantine('truncated', /the TIFF refers to byte 8/) },
   { name: 'a TIFF of 32 bits a sample', key: 'a.tif', bytes: () => withNumbers(tiffPages(1), 32), becomes: quarantine('unsupported-type', /floating point/) },

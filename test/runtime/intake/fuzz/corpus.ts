@@ -39,6 +39,8 @@ const MADE: { readonly [name: string]: () => Promise<Buffer> | Buffer } = {
   'TIFF': () => open(PICTURE).tiff({ compression: 'lzw' }).toBuffer(),
   'TIFF of three pages': () => tiffPages(3),
   'AVIF': () => open(PICTURE).avif({ effort: 0 }).toBuffer(),
+  'turned AVIF with transparent parts': () => open(PICTURE).ensureAlpha(0.5).withMetadata({ orientation: 6 }).avif({ effort: 0 }).toBuffer(),
+  'AVIF of 10 bit': () => open(PICTURE).avif({ effort: 0, bitdepth: 10 }).toBuffer(),
 };
 
 export async function makeCorpus(): Promise<Seed[]> {
