@@ -15,6 +15,12 @@ const PROGRAMS = {
   'scale-worker': 'test/bench/scale/scale-worker.ts',
 };
 
+/** The simulator knows requests by the names of their classes. */
+const NAMED_PROGRAMS = {
+  'drops-worker': 'test/bench/drops/drops-worker.ts',
+  'functions-thread': 'test/bench/drops/functions-thread.ts',
+};
+
 /** An app that is deployed. It finds the library as an app of the clone does, by its compiled files. */
 const APP = { app: 'test/bench/latency/app.ts' };
 
@@ -25,8 +31,11 @@ const compiledLibrary = {
   setup: (bundle) => bundle.onResolve({ filter: /^cdk-streaming-labeling$/ }, () => ({ path: '../../lib/index.js', external: true })),
 };
 
+const programs = { ...options, mainFields: ['module', 'main'], loader: { '.html': 'text' }, external: ['sharp'] };
+
 await Promise.all([
-  build({ ...options, entryPoints: PROGRAMS, mainFields: ['module', 'main'], loader: { '.html': 'text' }, external: ['sharp'] }),
+  build({ ...programs, entryPoints: PROGRAMS }),
+  build({ ...programs, entryPoints: NAMED_PROGRAMS, keepNames: true }),
   build({ ...options, entryPoints: APP, external: ['aws-cdk-lib', 'constructs'], plugins: [compiledLibrary] }),
 ]);
 await import(pathToFileURL(join(ROOT, OUT, 'main.js')));

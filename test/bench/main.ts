@@ -3,6 +3,7 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { BenchTable } from './bench-table';
 import { benchCore } from './core/core';
+import { benchDrops } from './drops/drops';
 import { benchImages } from './images/images';
 import { benchLatency } from './latency/latency';
 import { Bench, BenchOptions, HELP, parseOptions, UsageError } from './options';
@@ -19,10 +20,14 @@ interface Amounts {
   readonly lines: number;
   readonly drops: number;
   readonly objects: number;
+  readonly many: number;
+  /** Finished images of the ledger, and images that are added to them. */
+  readonly items: readonly number[];
+  readonly added: number;
 }
 
-const FULL: Amounts = { times: 40, lines: 1_000_000, drops: 40, objects: 1_000_000 };
-const QUICK: Amounts = { times: 10, lines: 100_000, drops: 8, objects: 20_000 };
+const FULL: Amounts = { times: 40, lines: 1_000_000, drops: 40, objects: 1_000_000, many: 100_000, items: [1_000, 20_000], added: 10 };
+const QUICK: Amounts = { times: 10, lines: 100_000, drops: 8, objects: 20_000, many: 5_000, items: [100, 1_000], added: 3 };
 
 async function main(): Promise<number> {
   // its advice is for users of the SDK, not of a benchmark
@@ -64,7 +69,8 @@ async function bench({ benches, quick, output }: BenchOptions): Promise<void> {
   }
 }
 
-async function measure(name: Bench, processes: Processes, { times, lines, drops, objects }: Amounts): Promise<BenchTable> {
+async function measure(name: Bench, processes: Processes, amounts: Amounts): Promise<BenchTable> {
+  const { times, lines, drops, objects, many, items, added } = amounts;
   const started = Date.now();
   const progress = (line: string) => {
     process.stderr.write(`${name} ${String(Math.round((Date.now() - started) / 1000)).padStart(4)} s  ${line}\n`);
@@ -76,6 +82,8 @@ async function measure(name: Bench, processes: Processes, { times, lines, drops,
       return benchCore({ processes, lines, progress });
     case 'scale':
       return benchScale({ processes, objects, progress });
+    case 'drops':
+      return benchDrops({ processes, drops: many, items, added, progress });
     case 'latency':
       return benchLatency({ processes, drops, progress });
   }

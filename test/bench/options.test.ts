@@ -14,10 +14,10 @@ test('options with their values, in both forms', () => {
 test.each([
   [['--fast'], 'unknown option "--fast"; allowed are --only, --output, --quick, --help'],
   [['core'], 'unknown option "core"; allowed are --only, --output, --quick, --help'],
-  [['--only', 'cores'], '--only names "cores"; allowed are images, core, scale, latency, separated by commas'],
-  [['--only', 'core,'], '--only names ""; allowed are images, core, scale, latency, separated by commas'],
-  [['--only'], '--only needs a value: images, core, scale, latency'],
-  [['--only', '--quick'], '--only needs a value: images, core, scale, latency'],
+  [['--only', 'cores'], '--only names "cores"; allowed are images, core, scale, drops, latency, separated by commas'],
+  [['--only', 'core,'], '--only names ""; allowed are images, core, scale, drops, latency, separated by commas'],
+  [['--only'], '--only needs a value: images, core, scale, drops, latency'],
+  [['--only', '--quick'], '--only needs a value: images, core, scale, drops, latency'],
   [['--output='], '--output needs a value: a file'],
   [['--quick=yes'], '--quick takes no value, got "yes"'],
 ])('%j is refused', (args, message) => {

@@ -1,5 +1,5 @@
 /** What can be measured, in this order. */
-export const BENCHES = ['images', 'core', 'scale', 'latency'] as const;
+export const BENCHES = ['images', 'core', 'scale', 'drops', 'latency'] as const;
 export type Bench = typeof BENCHES[number];
 
 export interface BenchOptions {
@@ -24,13 +24,16 @@ Measures how fast the project is, on this machine and without AWS:
   core       1,000,000 manifest lines through harvest and chain: time, memory
   scale      calls for one image more in a project of 1,000 and 1,000,000; a
              sweep over 1,000,000 objects: time, memory
+  drops      100,000 drops through the core in memory: lost, double, memory;
+             calls for one image on the AWS emulator with 1,000 and 20,000
+             finished ones
   latency    from a drop to the input topic, on the AWS emulator with a live job
 Prints a table and writes the figures as JSON. Leave the machine alone
 meanwhile.
 
 Options:
   --only NAMES       measures only these, separated by commas: images, core,
-                     scale, latency
+                     scale, drops, latency
   --quick            fewer repetitions and smaller amounts: to see that it works
   --output FILE      where the figures are written
                      (default: ${DEFAULT_OUTPUT})

@@ -16,7 +16,7 @@ export interface LatencyBenchOptions {
 }
 
 /** Drops until the job is known to listen. */
-const WARM_UP = 3;
+export const WARM_UP = 3;
 
 /** Until a drop is given up. Unit: milliseconds. */
 const PATIENCE = 60_000;
@@ -47,7 +47,7 @@ export async function benchLatency({ processes, drops: count, progress }: Latenc
   const stage = await Stage.start({ processes, progress });
   try {
     progress('deploying');
-    const project = await DeployedProject.deploy(stage, await synthesize(processes, stage));
+    const project = await DeployedProject.deploy(stage, await synthesizeBench(processes, stage));
     const observer = await Observer.subscribe(stage.emulator.aws, project.resources.inputTopicArn);
     const drops = await makeDrops(WARM_UP + count);
     progress('waiting for a live job');
@@ -61,14 +61,15 @@ export async function benchLatency({ processes, drops: count, progress }: Latenc
   }
 }
 
-async function synthesize(processes: Processes, { emulator }: Stage): Promise<StackArtifact> {
+/** The project of the benchmarks, as a template. */
+export async function synthesizeBench(processes: Processes, { emulator }: Stage): Promise<StackArtifact> {
   const app = { command: [process.execPath, bundled('app')], env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' } };
   const [stack] = await synthesizeStacks(processes, app, emulator);
   return stack;
 }
 
 /** The first image of a job goes alone, and the next when it has arrived: with a hurried scheduler until that is so. */
-async function warmUp(project: DeployedProject, observer: Observer, drops: readonly BenchDrop[]): Promise<void> {
+export async function warmUp(project: DeployedProject, observer: Observer, drops: readonly BenchDrop[]): Promise<void> {
   project.start();
   try {
     for (const drop of drops) {

@@ -1,10 +1,9 @@
 import { Calls, countedWorld } from './fake-aws';
+import { labeledImages } from './labeled-images';
 import { run } from '../../../src/runtime/controller/controller';
 import { createdObjects } from '../../../src/runtime/intake/events';
 import { Intake } from '../../../src/runtime/intake/intake';
 import { countWrites } from '../../../src/runtime/ledger/counts';
-import { imageItem } from '../../../src/runtime/ledger/images';
-import { SHARDS } from '../../../src/runtime/ledger/keys';
 import { Recorder } from '../../../src/runtime/recorder/recorder';
 import { MINUTE, MemoryProject, PlainEngine } from '../../support/memory-project';
 
@@ -91,15 +90,8 @@ async function startJob(project: MemoryProject): Promise<void> {
   }
 }
 
-/** Labeled images of earlier jobs, as the ledger has them, and their counts. */
 async function preload({ outside, clock }: MemoryProject, images: number): Promise<void> {
-  const now = clock.now() - 30 * 24 * 60 * MINUTE;
-  for (let index = 0; index < images; index++) {
-    const name = index.toString(16).padStart(64, String(SHARDS[index % SHARDS.length]));
-    const item = imageItem({
-      sourceRef: `s3://input/images/old/${index}-${name.slice(0, 16)}-0.png`, sha256: name, index: 0, state: 'LABELED', priority: 0, receivedAt: now + index,
-      job: 1, offers: 1, failures: 0, labelJob: 1, labeledAt: now + index, provenance: {}, revision: 4, schema: 1,
-    }, now + index);
+  for (const item of labeledImages(0, images, clock.now())) {
     await outside.table.write([{ put: item }]);
   }
   await outside.table.write(countWrites('0', { 'image:LABELED': images, 'drop:DONE': images }));

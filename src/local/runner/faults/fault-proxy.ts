@@ -10,6 +10,8 @@ import { Asked, FAULT_KINDS, FaultKind, Weather } from './weather';
 export interface FaultProxyOptions {
   /** The longest delay. Default: 400. Unit: milliseconds. */
   readonly longestDelay?: number;
+  /** Told of each request: `dynamodb.PutItem`, and the name of the function. */
+  readonly onRequest?: (operation: string, asker?: string) => void;
 }
 
 /** Where requests go. */
@@ -114,6 +116,7 @@ export class FaultProxy {
     const asker = this.askerOf(incoming);
     const name = `${operation.service}.${operation.name}`;
     this.requests.set(name, (this.requests.get(name) ?? 0) + 1);
+    this.options.onRequest?.(name, asker?.name);
     const asked: Asked = { operation, url: request.url, asker: asker?.name };
     const fate = this.weather.fate(asked);
     const forward = () => this.forward(request, incoming.rawHeaders, operation);
