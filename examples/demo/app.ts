@@ -1,10 +1,12 @@
 /** The project of the local demo: boxes around things in photographs, four at a time. `-c task=...` gives workers another task. */
+import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
-import { FeatureEngineering, ImageTransform, LabelingTask, StreamingLabelingProject, WorkTeam } from 'cdk-streaming-labeling';
+import { FeatureEngineering, ImageTransform, Instructions, LabelingTask, StreamingLabelingProject, WorkTeam } from 'cdk-streaming-labeling';
 
 const app = new App();
 const stack = new Stack(app, 'StreamingLabelingDemo');
 const workTeamArn: string = app.node.tryGetContext('workTeamArn') ?? 'arn:aws:sagemaker:us-east-1:000000000000:workteam/private-crowd/demo';
+const instructions: string = app.node.tryGetContext('instructions') ?? join(__dirname, 'instructions');
 
 const labels = [
   { name: 'person', color: '#2acf59' },
@@ -21,6 +23,7 @@ const TASKS: { readonly [name: string]: LabelingTask } = {
 new StreamingLabelingProject(stack, 'Demo', {
   projectName: 'demo',
   task: TASKS[app.node.tryGetContext('task') ?? 'bounding-box'],
+  instructions: Instructions.fromDirectory(instructions),
   workTeam: WorkTeam.fromWorkTeamArn(stack, 'Team', workTeamArn),
   featureEngineering: FeatureEngineering.images({
     transforms: [ImageTransform.resize({ width: 1024, height: 1024 })],

@@ -92,6 +92,21 @@ if (isPythonMissing()) {
     expect(lineOf('laboratory/retina.jpg')).toMatchObject({ 'image-width': 1024, 'image-height': 1024 });
   });
 
+  test('workers of every job saw the instructions that the deploy published of their folder, example images and all', async () => {
+    const { outputBucket } = result.project.resources;
+    const [version, ...others] = [...new Set(result.lines.map(({ line }) => String(line['instructions-version'])))];
+    expect(others).toEqual([]);
+    const keys = await result.project.keys(outputBucket, 'config/');
+    expect(keys).toContain(`config/${version}/template.liquid.html`);
+    const page = Buffer.from(await result.project.read(outputBucket, `config/${version}/template.liquid.html`)).toString();
+    expect(page).toContain('Persons and animals first');
+    const images = [...page.matchAll(/<img src="\{\{ 's3:\/\/([^/]+)\/([^']+)' \| grant_read_access \}\}"/g)].map(([, bucket, key]) => [bucket, key]);
+    expect(images).toEqual([[outputBucket, expect.stringMatching(/\/person\.jpg$/)], [outputBucket, expect.stringMatching(/\/animal\.jpg$/)]]);
+    for (const [bucket, key] of images) {
+      expect(key.split('/')[1]).toBe(sha256(await result.project.read(bucket, key)).slice(0, 32));
+    }
+  });
+
   test('bad files are in quarantine with the reason, and whole', async () => {
     const { inputBucket } = result.project.resources;
     const quarantined = result.ledger.drops.filter(({ state }) => state === 'QUARANTINED');

@@ -5,6 +5,7 @@ import { DemoTask } from './options';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, Emulator, Processes, projectRoot, run, StackArtifact, synthesizeStacks } from '../runner';
 
 const APP = join('examples', 'demo', 'app.ts');
+const INSTRUCTIONS = join('examples', 'demo', 'instructions');
 const PROCESSING_FOLDER = join('examples', 'demo', 'processing');
 const PACKAGE = 'cdk-streaming-labeling';
 const WORK_TEAM = `arn:aws:sagemaker:${DEFAULT_REGION}:${DEFAULT_ACCOUNT}:workteam/private-crowd/demo`;
@@ -37,7 +38,7 @@ export async function synthesizeDemo(
       cwd: folder,
       context: {
         workTeamArn: WORK_TEAM, ...task === undefined ? {} : { task },
-        ...processing ? { scripts: join(root, PROCESSING_FOLDER, 'scripts') } : {},
+        ...processing ? { scripts: join(root, PROCESSING_FOLDER, 'scripts') } : { instructions: join(root, INSTRUCTIONS) },
       },
       env: {
         NODE_PATH: [join(folder, 'packages'), join(root, 'node_modules')].join(':'),
