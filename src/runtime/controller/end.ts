@@ -17,7 +17,7 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
   const state: Partial<ProjectState> = {
     breaker: breakerAfter(seen, job, description.status, reason, now),
     carryFailed: description.status === 'Failed' && job.offered === 0 && job.carried > 0,
-    ...(job.arrivedAt === undefined || job.rollReason === 'not-arriving' ? {} : { vainRolls: 0 }),
+    ...(job.arrivedAt === undefined || job.rollReason === 'not-arriving' ? {} : { vainRolls: vainAfter(world, job) }),
     ...(byHand ? { mode: 'PAUSED', modeReason: `job ${job.name} was stopped by hand` } : {}),
   };
   // Told before it is written down: whoever dies in between closes the job again and tells twice, which is better than never.
@@ -64,12 +64,17 @@ export async function stop(world: World, job: JobRecord): Promise<void> {
   await world.jobs.stop(job.name);
 }
 
+/** What is known after a job that got its images: so many rolls would be in vain where the next takes as long to show them. */
+function vainAfter({ timings }: World, { arrivalTook = 0 }: JobRecord): number {
+  return arrivalTook < timings.arrivalPatience ? 0 : Math.floor(Math.log2(arrivalTook / timings.arrivalPatience)) + 1;
+}
+
 /** Begins a roll: from now on the job gets nothing new. */
 export async function beginRoll(world: World, { state }: Project, job: JobRecord, reason: RollReason): Promise<void> {
   const now = world.ledger.clock.now();
   await world.ledger.table.write([
     setJob(job.number, { rollAt: now, rollReason: reason }, 'CREATED'),
-    stateWrite({ lastRollAt: now, vainRolls: reason === 'not-arriving' ? state.vainRolls + 1 : 0 }),
+    stateWrite({ lastRollAt: now, vainRolls: reason === 'not-arriving' ? state.vainRolls + 1 : vainAfter(world, job) }),
   ]);
   world.telemetry.info(`rolling ${job.name}: ${reason}`, { notice: 'roll', reason });
 }

@@ -156,7 +156,8 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   const published = job.offered - sending;
   if (known >= published) {
     if (job.missingSince !== undefined) {
-      Object.assign(fields, { missingSince: undefined, missingUntil: undefined });
+      const arrivalTook = Math.max(job.arrivalTook ?? 0, now - job.missingSince);
+      Object.assign(fields, { missingSince: undefined, missingUntil: undefined, arrivalTook });
     }
   } else if (job.missingSince === undefined || known >= (job.missingUntil ?? 0)) {
     // What was missing then has come; what was published since is as late as counters always are.

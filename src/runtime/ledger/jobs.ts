@@ -46,6 +46,8 @@ export interface JobRecord {
   readonly missingSince?: number;
   /** So many it has to know of for those that were missing then to have come. */
   readonly missingUntil?: number;
+  /** The longest that images were missing which came after all. Unit: milliseconds. */
+  readonly arrivalTook?: number;
   readonly failedSince?: number;
   /** Labels of its own that the service counted when it was looked at the last time before. */
   readonly labeledBeforeFailure?: number;

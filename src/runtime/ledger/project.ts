@@ -30,7 +30,7 @@ export interface ProjectState {
   readonly backOffUntil: number;
   readonly backOffSteps: number;
   readonly lastRollAt: number;
-  /** Rolls in a row because nothing arrived at the job. */
+  /** Rolls in a row because nothing arrived at the job, or as many as would be in vain after what the last job took to show an arrival. */
   readonly vainRolls: number;
   readonly sweptAt: number;
   /** Pages of the last complete sweep. */

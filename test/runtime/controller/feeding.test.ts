@@ -251,6 +251,15 @@ describe('rolling', () => {
     expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
   });
 
+  test('... nor is that forgotten when a job ends for another reason', async () => {
+    const project = await projectWith(1, {}, { counterDelay: 50 * MINUTE });
+    await pass(project, 27 * HOUR, 10 * MINUTE);
+    expect([(await job(project, 1)).rollReason, (await job(project, 2)).rollReason]).toEqual(['not-arriving', undefined]);
+    await project.command('roll');
+    await pass(project, 27 * HOUR, 10 * MINUTE);
+    expect([(await job(project, 2)).rollReason, (await job(project, 3)).rollReason]).toEqual(['ordered', undefined]);
+  });
+
   test('an image that never arrived, while carried lines are counted late: after a day the next job gets it', async () => {
     const project = await runningProject({ simulator: { countersIncludeCarried: true, counterDelay: 12 * MINUTE } }, 1);
     await project.finish();
