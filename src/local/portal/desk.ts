@@ -5,7 +5,7 @@ import { GroundTruthSimulator, OpenTask, SimulatorError } from '../simulator';
 export class Desk {
   private readonly taken = new Map<string, string>();
 
-  constructor(private readonly simulator: GroundTruthSimulator, private readonly mayTake: (task: OpenTask) => boolean = () => true) {}
+  constructor(private readonly simulator: GroundTruthSimulator) {}
 
   /** Tasks that somebody is at. */
   get atWork(): ReadonlySet<string> {
@@ -13,7 +13,7 @@ export class Desk {
   }
 
   async take(worker: string): Promise<Omit<Seat, 'page'>> {
-    const tasks = this.simulator.tasks().filter((task) => this.mayTake(task));
+    const tasks = this.simulator.tasks();
     const loadable = tasks.filter(({ unloadable, workersAnswered, workersDeclined }) =>
       unloadable === undefined && ![...workersAnswered, ...workersDeclined].includes(worker));
     const task = loadable.find(({ taskId }) => taskId === this.taken.get(worker)) ?? await this.openFirst(loadable, worker);

@@ -6,7 +6,7 @@ import { Seat } from './seat';
 import { portalShell } from './shell';
 import { LoopbackServer, RequestError, pathOf, read, send, sendJson } from '../loopback/server';
 import { asDocument, withStandIns } from '../preview/document';
-import { GroundTruthSimulator, JsonObject, OpenTask, Readable, SimulatorError, isJsonObject, parseJsonObject } from '../simulator';
+import { GroundTruthSimulator, JsonObject, Readable, SimulatorError, isJsonObject, parseJsonObject } from '../simulator';
 
 export interface PortalOptions {
   readonly simulator: GroundTruthSimulator;
@@ -18,10 +18,6 @@ export interface PortalOptions {
   readonly bundles: { readonly standIns: string; readonly page: string };
   /** Default: a free one. */
   readonly port?: number;
-  /** Whether workers get this task. Default: they get all. */
-  readonly mayTake?: (task: OpenTask) => boolean;
-  /** Told of each answer that was taken. */
-  readonly onAnswer?: (answer: { readonly task: string; readonly worker: string }) => void;
 }
 
 /** Nothing but what is ours runs in the page around. */
@@ -52,7 +48,7 @@ export class WorkerPortal {
   private readonly secret = randomBytes(16).toString('hex');
 
   private constructor(private readonly options: PortalOptions) {
-    this.desk = new Desk(options.simulator, options.mayTake);
+    this.desk = new Desk(options.simulator);
   }
 
   get address(): string {
@@ -104,7 +100,6 @@ export class WorkerPortal {
     await this.unlessRefused(response, async () => {
       await this.options.simulator.submitForm(task, worker, form);
       this.desk.leave(worker);
-      this.options.onAnswer?.({ task, worker });
     });
   }
 
