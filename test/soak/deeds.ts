@@ -196,7 +196,7 @@ async function feedSlowly(history: History, project: SoakProject): Promise<void>
   await dropFresh(project);
   await history.invoke(project, 'intake');
   const process = history.begin(project, 'controller', true);
-  await advanceTo(process, 'topic');
+  await advanceTo(process, 'topic.publish');
   if (!process.done) {
     history.tally.fault('process-hangs-in-the-middle');
     await history.pass(MINUTE);

@@ -50,8 +50,8 @@ export interface ProcessOptions {
 export class Process {
   public dead = false;
   public done = false;
-  /** Ports that it has called, if it waits before its calls. */
-  public readonly called = new Set<Port>();
+  /** What it has called, as `port.method`, if it waits before its calls. */
+  public readonly called = new Set<string>();
   private readonly limit: number;
   private readonly calls = new Map<Port, number>();
   private readonly waiting: (() => void)[] = [];
@@ -111,7 +111,7 @@ export class Process {
     if (this.dead) {
       throw new ProcessDied(this.name);
     }
-    this.called.add(port);
+    this.called.add(`${port}.${method}`);
     const fault = this.strike(port);
     if (fault === undefined) {
       return act();
@@ -198,10 +198,10 @@ export async function advance(process: Process, calls: number): Promise<void> {
   }
 }
 
-/** Lets a process make its calls up to the first one of a port, and that one. */
-export async function advanceTo(process: Process, port: Port): Promise<void> {
+/** Lets a process make its calls up to the first one like this, and that one. */
+export async function advanceTo(process: Process, call: `${Port}.${string}`): Promise<void> {
   await settled();
-  while (!process.called.has(port) && process.parked > 0) {
+  while (!process.called.has(call) && process.parked > 0) {
     process.release();
     await settled();
   }
