@@ -25,6 +25,9 @@ const GROWTH_MEGABYTES = 1;
 /** For the world in memory: buckets, ledger, bill. */
 const WORLD_MEGABYTES = 8_192;
 
+/** What the controller does by the clock may fall to an image or not. */
+const BY_CHANCE = 1;
+
 const MEGABYTE = 1_048_576;
 
 const NAMES: { readonly [name in FunctionName]: string } = { Intake: 'intake', Controller: 'controller', Recorder: 'recorder' };
@@ -41,7 +44,8 @@ export function dropsTable(many: ManyDrops, calls: readonly EmulatorCalls[]): Be
   const { kinds, looks, lost, double, strange, wrong } = many;
   const megabytes = (bytes: number): string => (bytes / MEGABYTE).toFixed(1);
   const growth = (looks[looks.length - 1].heap - looks[0].heap) / MEGABYTE;
-  const isSame = calls.every(({ requests }) => JSON.stringify(requests) === JSON.stringify(calls[0].requests));
+  const differs = ({ requests }: EmulatorCalls, name: FunctionName): number => Math.abs(sum(requests[name]) - sum(calls[0].requests[name]));
+  const isSame = calls.every((one) => FUNCTIONS.every((name) => differs(one, name) <= BY_CHANCE));
   const isJudged = many.drops === JUDGED_DROPS;
   const isWhole = isJudged && JSON.stringify(calls.map(({ items }) => items)) === JSON.stringify(JUDGED_ITEMS);
   const unless = (isWrong: boolean, met: boolean): boolean | undefined => (isJudged || isWrong ? met : undefined);
@@ -58,7 +62,7 @@ export function dropsTable(many: ManyDrops, calls: readonly EmulatorCalls[]): Be
     targets: [
       none('lost', lost), none('double', double), none('at another end than they should be', wrong + strange),
       { name: 'memory: growth', wanted: `< ${GROWTH_MEGABYTES} MB`, measured: `${growth.toFixed(1)} MB`, met: unless(false, growth < GROWTH_MEGABYTES) },
-      { name: 'calls for each image', wanted: 'the same', measured: isSame ? 'the same' : 'they differ', met: isWhole || !isSame ? isSame : undefined },
+      { name: 'calls for each image', wanted: `the same +-${BY_CHANCE}`, measured: isSame ? 'the same' : 'they differ', met: isWhole || !isSame ? isSame : undefined },
     ],
     notes: [
       `${grouped(kinds.junk)} are no images, ${grouped(kinds.duplicate)} were there before under another name, ${grouped(kinds.tiled)} give four tiles each: `
