@@ -24,6 +24,8 @@ export interface Harvest {
   readonly labeledLines: number;
   /** Labeled lines of objects that others published to the job. */
   readonly foreignLines: number;
+  /** Lines that are no object with a `source-ref`, or too long to be kept. */
+  readonly unreadableLines: number;
   readonly recorded: number;
   readonly double: number;
 }
@@ -63,7 +65,7 @@ export async function harvestLines(
   world: World, chain: ChainName, job: JobRecord, lines: AsyncIterable<string>,
 ): Promise<Harvest> {
   const awaited = new Set((await imagesWithJob(world.ledger.table, job.number)).map((image) => image.sourceRef));
-  const result = { labeledLines: 0, foreignLines: 0, recorded: 0, double: 0 };
+  const result = { labeledLines: 0, foreignLines: 0, unreadableLines: 0, recorded: 0, double: 0 };
   const bucket = s3Uri(world.resources.inputBucket, '');
   const attribute = job.request.labelAttributeName;
   let pending: Promise<unknown>[] = [];
@@ -84,6 +86,7 @@ export async function harvestLines(
   for await (const text of lines) {
     const line = parseLine(text);
     if (!line) {
+      result.unreadableLines += text === '' ? 0 : 1;
       continue;
     }
     const said = verdict(line, attribute);

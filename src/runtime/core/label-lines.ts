@@ -1,5 +1,3 @@
-import { MANIFEST_LINE_MAX_CHARACTERS } from '../../contract/limits';
-
 /** A line of a manifest, or the body of an output message. */
 export type Line = { readonly [name: string]: unknown };
 
@@ -14,9 +12,12 @@ const DEDUPLICATION_POINTER = 'dataset-objectid-attribute-name';
 /** The attribute of our messages that carries the de-duplication id. It never reaches the data set. */
 export const DEDUPLICATION_ATTRIBUTE = 'offer-id';
 
-/** Undefined where the text is not a JSON object with a `source-ref`. */
+/** The longest line that is read: the ledger keeps it in an item, which takes 400 KB with all else that is in it. */
+const LINE_MAX_BYTES = 380_000;
+
+/** Undefined where the text is not a JSON object with a `source-ref`, or is longer than any line of the service. */
 export function parseLine(text: string): (Line & { readonly 'source-ref': string }) | undefined {
-  if (text.length === 0 || text.length > MANIFEST_LINE_MAX_CHARACTERS * 2) {
+  if (text.length === 0 || Buffer.byteLength(text) > LINE_MAX_BYTES) {
     return undefined;
   }
   try {

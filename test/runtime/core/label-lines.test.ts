@@ -65,8 +65,16 @@ describe('what a line says', () => {
   });
 });
 
-test.each(['', 'no json', '[]', '1', 'null', '{}', '{"source-ref":1}', '["source-ref"]', `{"source-ref":"${'x'.repeat(200_001)}"}`])('%.30s is no line', (text) => {
+test.each(['', 'no json', '[]', '1', 'null', '{}', '{"source-ref":1}', '["source-ref"]', `{"source-ref":"${'x'.repeat(380_001)}"}`])('%.30s is no line', (text) => {
   expect(parseLine(text)).toBeUndefined();
+});
+
+test('a line is read as long as an item of the ledger can hold it, which is counted in bytes', () => {
+  const line = (letter: string, times: number): string => JSON.stringify({ 'source-ref': 's3://b/i.jpg', 'boxes': letter.repeat(times) });
+  expect(parseLine(line('x', 379_000))).toBeDefined();
+  expect(parseLine(line('語', 126_000))).toBeDefined();
+  expect(parseLine(line('x', 381_000))).toBeUndefined();
+  expect(parseLine(line('語', 127_000))).toBeUndefined();
 });
 
 describe('a clean line', () => {
