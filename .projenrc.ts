@@ -190,6 +190,7 @@ project.addTask('check:wheel', {
 for (const command of ['test', 'demo', 'bench', 'soak']) {
   project.package.setScript(command, `node projenrc/bootstrap.mjs ${command}`);
 }
+project.package.setScript('mutation', 'stryker run projenrc/stryker.mjs'); // takes about an hour: not in `npm test`
 
 // ---- what is committed, what is published
 project.gitignore.exclude('/assets/', '.cache/', 'cdk.out/', 'demo-output/', 'bench-output/', 'browser-output/', '.jsii.tabl.json', '.DS_Store');
