@@ -48,6 +48,8 @@ const TIMINGS = {
   sweepInterval: 4_000, sweepMinimumAge: 3_000, sweepPause: 1_000,
 };
 const CONTROLLER_TIMEOUT_SECONDS = 7;
+/** A call that hangs would hold its queue up for as long as AWS lets the function run, five minutes. */
+const QUEUE_TIMEOUT_SECONDS = 30;
 const VISIBILITY_SECONDS = { intake: 5, recorder: 2 };
 const RECEIVES = 3;
 
@@ -73,7 +75,10 @@ const RECEIVES = 3;
       if (Date.now() > deadline) {
         const { counts, jobs, alerts } = await project.ledger();
         const chain = jobs.map(({ name, phase, status, offered, labeled, open }) => ({ name, phase, status, offered, labeled, open }));
-        throw new Error(`not so after ${PATIENCE / 1000} s: ${what}\n${JSON.stringify({ counts, chain, alerts })}\n${stage.log(40)}`);
+        const { intakeQueueUrl, intakeDeadLetterQueueUrl, recorderQueueUrl } = project.resources;
+        const queued = await Promise.all([intakeQueueUrl, intakeDeadLetterQueueUrl, recorderQueueUrl]
+          .map((url) => messagesIn(stage.emulator.aws, url)));
+        throw new Error(`not so after ${PATIENCE / 1000} s: ${what}\n${JSON.stringify({ counts, chain, alerts, queued })}\n${stage.log(40)}`);
       }
       await sleep(300);
     }
@@ -101,7 +106,9 @@ const RECEIVES = 3;
         },
       }));
     }
-    await project.limitController(CONTROLLER_TIMEOUT_SECONDS);
+    await project.limitTime(CONTROLLER, CONTROLLER_TIMEOUT_SECONDS);
+    await project.limitTime(INTAKE, QUEUE_TIMEOUT_SECONDS);
+    await project.limitTime(RECORDER, QUEUE_TIMEOUT_SECONDS);
   }
 
   /** Each service fails in each way, the functions die at the worst moments, and chance adds storms that outlast the SDK's retries. */

@@ -64,9 +64,11 @@ export class DeployedProject {
     this.deployment.schedules.stop();
   }
 
-  /** Gives the controller another hard time-out: its lease must outlast it, also where that is made short. */
-  public async limitController(seconds: number): Promise<void> {
-    await this.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: this.controller, Timeout: seconds }));
+  /** Gives functions another hard time-out. The controller's lease must outlast its own, also where that is made short. */
+  public async limitTime(logicalIds: RegExp, seconds: number): Promise<void> {
+    const functions = this.deployment.find({ type: 'AWS::Lambda::Function' }).filter(({ logicalId }) => logicalIds.test(logicalId));
+    await Promise.all(functions.map(({ physicalId }) =>
+      this.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: physicalId, Timeout: seconds }))));
   }
 
   /** Drops a file, as a user does. */
