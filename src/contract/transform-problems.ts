@@ -202,5 +202,8 @@ function unknown(spec: object, known: readonly string[], path: string): string[]
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    return JSON.stringify(value); // `String` calls what JSON may have put under `toString`
+  }
   return typeof value === 'string' ? `'${value}'` : String(value);
 }

@@ -82,6 +82,11 @@ test('refuses endless lists', () => {
   expect(problemsOf(...specs)).toEqual([expect.stringContaining('transforms has 17 entries; at most 16')]);
 });
 
+test('an object that would not be a text is shown as it is written', () => {
+  expect(transformProblems([{ kind: 'crop', width: { toString: false }, height: 8 }] as unknown as TransformSpec[]).join())
+    .toContain('{"toString":false}');
+});
+
 test('never throws, whatever JSON it is given', () => {
   fc.assert(fc.property(fc.array(fc.oneof(fc.jsonValue(), fc.record({ kind: fc.constantFrom('crop', 'resize', 'pad', 'tile', 'grayscale', 'auto-level', 'sharpen', 'blur', 'mask'), width: fc.jsonValue(), height: fc.jsonValue(), region: fc.jsonValue() }))), (specs) => {
     expect(Array.isArray(transformProblems(specs as unknown as TransformSpec[]))).toBe(true);

@@ -42,7 +42,8 @@ export function verdict(line: Line, labelAttributeName: string): Verdict {
   const fields = typeof metadata === 'object' && metadata !== null ? metadata as Line : {};
   const jobName = typeof fields['job-name'] === 'string' ? fields['job-name'] : undefined;
   if (Object.hasOwn(fields, 'failure-reason')) {
-    return { kind: 'failed', reason: String(fields['failure-reason']), jobName };
+    const reason = fields['failure-reason'];
+    return { kind: 'failed', reason: typeof reason === 'string' ? reason : JSON.stringify(reason), jobName };
   }
   if (!Object.hasOwn(line, labelAttributeName)) {
     return { kind: 'unlabeled' };

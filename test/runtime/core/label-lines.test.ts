@@ -60,6 +60,10 @@ describe('what a line says', () => {
     expect(verdict(line, 'lan')).toEqual({ kind: 'failed', reason: 'expired', jobName: 'froth-0a1b2c3d-1' });
   });
 
+  test('a failure-reason that is no text is kept as it is written', () => {
+    expect(verdict({ 'lan-metadata': { 'failure-reason': { toString: 1 } } }, 'lan')).toMatchObject({ kind: 'failed', reason: '{"toString":1}' });
+  });
+
   test('an empty failure-reason is one', () => {
     expect(verdict({ 'lan-metadata': { 'failure-reason': '' } }, 'lan').kind).toBe('failed');
   });
