@@ -1,8 +1,9 @@
-import { REASON, isReasonCode } from '../../contract/reasons';
+import { REASON } from '../../contract/reasons';
 import { Listed, Listing, listStatus } from '../../runtime/ledger/listing';
 import { nearDetail } from '../../runtime/ledger/near-duplicates';
 import { CliCommand, CommonOptions, forProject, show } from '../command';
 import { EXIT, usageError } from '../errors';
+import { assertReason } from '../reason';
 import { count, hanging } from '../text';
 
 interface Options extends CommonOptions {
@@ -64,9 +65,7 @@ export const list: CliCommand = {
         if (options.held === options.quarantined) {
           throw usageError('what is to be listed?', 'Give one of --held and --quarantined.');
         }
-        if (options.reason !== undefined && !isReasonCode(options.reason)) {
-          throw usageError(`there is no reason code '${options.reason}'`, `There are: ${Object.values(REASON).join(', ')}.`);
-        }
+        assertReason(options.reason);
         const limit = Number(options.limit);
         if (!Number.isInteger(limit) || limit < 1) {
           throw usageError(`--limit is '${options.limit}'`, 'Give a whole number of entries.');

@@ -1,5 +1,5 @@
 import { OrderReport, REQUEUE_TARGETS_MAX, RequeueTargets, Status } from '../../contract/operator';
-import { REASON, isReasonCode } from '../../contract/reasons';
+import { REASON } from '../../contract/reasons';
 import { readImages } from '../../runtime/ledger/feeding';
 import { CliCommand, CommonOptions, assertConfirmed, forProject } from '../command';
 import { Context } from '../context';
@@ -7,6 +7,7 @@ import { EXIT, usageError } from '../errors';
 import { find } from '../find';
 import { giveOrder, showOrder } from '../order';
 import { ProjectAccess } from '../project-access';
+import { assertReason } from '../reason';
 import { count, hanging } from '../text';
 
 interface Options extends CommonOptions {
@@ -23,12 +24,10 @@ export async function targetsOf(project: ProjectAccess, given: readonly string[]
   if (kinds.length + (given.length > 0 ? 1 : 0) !== 1) {
     throw usageError('what is to be ordered again?', 'Name drops or images, or give one of --quarantined and --held.');
   }
-  if (options.reason !== undefined && !(kinds.length === 1 && isReasonCode(options.reason))) {
-    throw usageError(
-      kinds.length === 1 ? `there is no reason code '${options.reason}'` : '--reason chooses among what is quarantined or held',
-      kinds.length === 1 ? `There are: ${Object.values(REASON).join(', ')}.` : 'Give --quarantined or --held too, or leave --reason out.',
-    );
+  if (options.reason !== undefined && kinds.length === 0) {
+    throw usageError('--reason chooses among what is quarantined or held', 'Give --quarantined or --held too, or leave --reason out.');
   }
+  assertReason(options.reason);
   if (kinds.length === 1) {
     return { all: kinds[0] as RequeueTargets['all'], ...(options.reason === undefined ? {} : { reason: options.reason }) };
   }
