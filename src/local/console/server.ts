@@ -6,8 +6,9 @@ import { consoleShell } from './shell';
 import { ConsoleState, Order, ORDERS } from './state';
 import { consoleState } from './view';
 import { LedgerView } from '../ledger-view';
+import { PageToken, sendDone } from '../loopback/own-page';
 import { LoopbackServer, RequestError, pathOf, read, send, sendJson } from '../loopback/server';
-import { GroundTruthSimulator, parseJsonObject, SimulatorError } from '../simulator';
+import { GroundTruthSimulator, parseJsonObject } from '../simulator';
 
 /** The project that a console shows, wherever it runs. */
 export interface ConsoleProject {
@@ -37,8 +38,6 @@ export interface ConsoleOptions {
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
   + "form-action 'none'; frame-ancestors 'none'";
 
-const TOKEN = 'x-token';
-
 /** Longest key that is dropped here, in characters, which leaves room for what the project adds to it. */
 const KEY_MAX = 300;
 
@@ -51,7 +50,7 @@ export class Console {
   }
 
   private server!: LoopbackServer;
-  private readonly token = randomBytes(16).toString('hex');
+  private readonly token = new PageToken();
   private readonly secret = randomBytes(16).toString('hex');
   private readonly pictures: Pictures;
   /** One look for all who ask meanwhile. */
@@ -72,7 +71,7 @@ export class Console {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request);
     switch (`${request.method} ${path}`) {
-      case 'GET /': return send(response, 200, 'text/html', consoleShell(this.token), { 'content-security-policy': POLICY });
+      case 'GET /': return send(response, 200, 'text/html', consoleShell(this.token.value), { 'content-security-policy': POLICY });
       case 'GET /page.js': return send(response, 200, 'text/javascript', readFileSync(this.options.page));
       case 'GET /state': return sendJson(response, 200, await this.state(request));
       case 'POST /drop': return this.drop(request, response);
@@ -81,15 +80,8 @@ export class Console {
     }
   }
 
-  /** No other page knows the token, and none can send it without asking first. */
-  private assertKnown(request: IncomingMessage): void {
-    if (request.headers[TOKEN] !== this.token) {
-      throw new RequestError(403, 'This page is of an earlier run: reload it.');
-    }
-  }
-
   private async state(request: IncomingMessage): Promise<ConsoleState> {
-    this.assertKnown(request);
+    this.token.assertIn(request);
     this.looking ??= this.look().finally(() => { this.looking = undefined; });
     return this.looking;
   }
@@ -115,7 +107,7 @@ export class Console {
 
   private async drop(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.server.assertOwnPage(request);
-    this.assertKnown(request);
+    this.token.assertIn(request);
     const key = new URL(request.url!, this.address).searchParams.get('key') ?? '';
     // eslint-disable-next-line no-control-regex
     if (key === '' || key.length > KEY_MAX || /^\/|[\u0000-\u001f\u007f]/.test(key) || key.split('/').includes('..')) {
@@ -127,20 +119,12 @@ export class Console {
 
   private async order(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.server.assertOwnPage(request);
-    this.assertKnown(request);
+    this.token.assertIn(request);
     const { order, job } = parseJsonObject((await read(request)).toString()) ?? {};
     if (!ORDERS.includes(order as Order)) {
       throw new RequestError(400, `There is no order ${String(order)}.`);
     }
-    try {
-      await this.carryOut(order as Order, String(job));
-      sendJson(response, 200, {});
-    } catch (error) {
-      if (!(error instanceof SimulatorError)) {
-        throw error;
-      }
-      sendJson(response, 409, { error: error.message });
-    }
+    await sendDone(response, () => this.carryOut(order as Order, String(job)));
   }
 
   /** What ends a job names it: the next one may have begun since the page was looked at. */

@@ -4,6 +4,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Desk } from './desk';
 import { Seat } from './seat';
 import { portalShell } from './shell';
+import { PageToken, sendDone } from '../loopback/own-page';
 import { LoopbackServer, RequestError, pathOf, read, send, sendJson } from '../loopback/server';
 import { asDocument, withStandIns } from '../preview/document';
 import { GroundTruthSimulator, JsonObject, Readable, SimulatorError, isJsonObject, parseJsonObject } from '../simulator';
@@ -24,8 +25,6 @@ export interface PortalOptions {
 const SHELL_POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'; "
   + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const TOKEN = 'x-token';
-
 /** Names of workers go into ids and files. */
 const WORKER = /^[\w-]{1,40}$/;
 
@@ -44,7 +43,7 @@ export class WorkerPortal {
 
   readonly desk: Desk;
   private server!: LoopbackServer;
-  private readonly token = randomBytes(16).toString('hex');
+  private readonly token = new PageToken();
   private readonly secret = randomBytes(16).toString('hex');
 
   private constructor(private readonly options: PortalOptions) {
@@ -64,7 +63,7 @@ export class WorkerPortal {
     const path = pathOf(request);
     const pages = `/${this.secret}/pages/`;
     switch (`${request.method} ${path}`) {
-      case 'GET /': return send(response, 200, 'text/html', portalShell(this.token), { 'content-security-policy': SHELL_POLICY });
+      case 'GET /': return send(response, 200, 'text/html', portalShell(this.token.value), { 'content-security-policy': SHELL_POLICY });
       case 'GET /page.js': return send(response, 200, 'text/javascript', readFileSync(bundles.page));
       case `GET /${this.secret}/stand-ins.js`: return send(response, 200, 'text/javascript', readFileSync(bundles.standIns));
       case 'POST /take': return sendJson(response, 200, await this.take(await this.order(request)));
@@ -81,9 +80,7 @@ export class WorkerPortal {
   /** What the page around wants; no other page knows the token. */
   private async order(request: IncomingMessage): Promise<Order> {
     this.server.assertOwnPage(request);
-    if (request.headers[TOKEN] !== this.token) {
-      throw new RequestError(403, 'This page is of an earlier run: reload it.');
-    }
+    this.token.assertIn(request);
     const { worker, task = '', form = {} } = parseJsonObject((await read(request)).toString()) ?? {};
     if (typeof worker !== 'string' || !WORKER.test(worker) || typeof task !== 'string' || !isJsonObject(form)) {
       throw new RequestError(400, 'A worker\'s name has up to 40 letters, digits, _ and -.');
@@ -97,29 +94,17 @@ export class WorkerPortal {
   }
 
   private async submit({ worker, task, form }: Order, response: ServerResponse): Promise<void> {
-    await this.unlessRefused(response, async () => {
+    await sendDone(response, async () => {
       await this.options.simulator.submitForm(task, worker, form);
       this.desk.leave(worker);
     });
   }
 
   private async decline({ worker, task }: Order, response: ServerResponse): Promise<void> {
-    await this.unlessRefused(response, async () => {
+    await sendDone(response, async () => {
       await this.options.simulator.decline(task, worker);
       this.desk.leave(worker);
     });
-  }
-
-  private async unlessRefused(response: ServerResponse, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      sendJson(response, 200, {});
-    } catch (error) {
-      if (!(error instanceof SimulatorError)) {
-        throw error;
-      }
-      sendJson(response, 409, { error: error.message });
-    }
   }
 
   private async page(task: string, { headers: { host } }: IncomingMessage, response: ServerResponse): Promise<void> {
