@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'timers/promises';
 import { StackArtifact } from '../runner';
 import { EndStatus, OpenTask } from '../simulator';
 import { countRun, Outcome } from './count';
@@ -12,6 +11,7 @@ import { demoScenario, DropFile, Scenario, WINDOW } from './scenario';
 import { Stage } from './stage';
 import { Labeling, Team } from './team';
 import { knowContents, KnownContent } from './verify';
+import { watch } from './watch';
 
 /** Between two looks at everything. Unit: milliseconds. */
 const LOOK = 400;
@@ -98,7 +98,6 @@ class Run {
   private isFirstJobOver = false;
   private isWindowTold = false;
   private lines = 0;
-  private lastChange = { at: Date.now(), state: '' };
 
   public constructor(
     private readonly options: RunOptions, private readonly scenario: Scenario,
@@ -185,14 +184,10 @@ class Run {
   /** Looks until something is so; tells what changes meanwhile. */
   private async until(now: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     this.now = now;
-    this.lastChange = { at: Date.now(), state: '' };
-    for (;;) {
-      await this.look();
-      if (await isSo()) {
-        return;
-      }
-      this.checkStandstill();
-      await sleep(LOOK);
+    const { standstill } = this.options;
+    if (!await watch({ every: LOOK, standstill, look: () => this.look(), isSo, state: () => this.state() })) {
+      const trouble = this.team.trouble === undefined ? '' : `; ${this.team.trouble}`;
+      throw new Standstill(`nothing has changed for ${Math.round(standstill / 1000)} s, so this is all there will be${trouble}`);
     }
   }
 
@@ -205,18 +200,13 @@ class Run {
     audience.show(this.progress());
   }
 
-  private checkStandstill(): void {
+  /** What moves in a run. */
+  private state(): unknown {
     const { counts, jobs } = this.ledger;
-    const state = JSON.stringify([
+    return [
       counts, jobs.map(({ phase, status, offered, labeled, open }) => [phase, status, offered, labeled, open]),
       this.team.labelings.length, this.lines,
-    ]);
-    if (state !== this.lastChange.state) {
-      this.lastChange = { at: Date.now(), state };
-    } else if (Date.now() - this.lastChange.at > this.options.standstill) {
-      const trouble = this.team.trouble === undefined ? '' : `; ${this.team.trouble}`;
-      throw new Standstill(`nothing has changed for ${Math.round(this.options.standstill / 1000)} s, so this is all there will be${trouble}`);
-    }
+    ];
   }
 
   private progress(): Omit<Progress, 'elapsed'> {

@@ -1,7 +1,6 @@
 import { createHash } from 'crypto';
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { setTimeout as sleep } from 'timers/promises';
 import sharp from 'sharp';
 import { EMPTY_LEDGER, LedgerView } from '../../ledger-view';
 import { projectRoot, StackArtifact } from '../../runner';
@@ -15,6 +14,7 @@ import { Stage } from '../stage';
 import { Finding } from '../tally';
 import { Team } from '../team';
 import { knowContents, KnownContent } from '../verify';
+import { watch } from '../watch';
 
 /** Between two looks, and for how long nothing may change. Unit: milliseconds. */
 const LOOK = 300;
@@ -70,7 +70,7 @@ export async function runProcessing({ stage, stack, audience, photographs }: Pro
     file: killer, sha256: killer.sha256, keys: [killer.key], good: false, expected: await stage.workers.expect(killer.bytes),
   }];
   const team = new Team({ stage, pace: 300, mayTake: ({ jobName }) => project.owns(jobName) });
-  const watch = new Watch(stage, project, audience);
+  const watcher = new Watch(stage, project, audience);
   project.start();
   try {
     for (const each of [...first, killer]) {
@@ -78,11 +78,11 @@ export async function runProcessing({ stage, stack, audience, photographs }: Pro
     }
     audience.say('drop', `${first.length} photographs, and one that ends the script that works on it`);
     team.start();
-    await watch.until('The first batch is at work.', () => stage.pipelines.executions().some(isProcessing));
+    await watcher.until('The first batch is at work.', () => stage.pipelines.executions().some(isProcessing));
     await project.drop(late);
     audience.say('drop', `${late.key}, while the first batch runs`);
-    await watch.until('Batches are halved until the culprit is alone; workers label the rest.', async () =>
-      watch.ledger.counts['image:LABELED'] === good.length && watch.ledger.counts['drop:QUARANTINED'] === 1
+    await watcher.until('Batches are halved until the culprit is alone; workers label the rest.', async () =>
+      watcher.ledger.counts['image:LABELED'] === good.length && watcher.ledger.counts['drop:QUARANTINED'] === 1
       && (await project.dataSet()).length === good.length && stage.pipelines.executions().every(({ isOver }) => isOver));
   } finally {
     project.stop();
@@ -122,24 +122,22 @@ function missed(executions: readonly Execution[], { instances }: Stage): Finding
 class Watch {
   public ledger: LedgerView = EMPTY_LEDGER;
   private readonly told = new Set<string>();
-  private lastChange = { at: Date.now(), state: '' };
 
   public constructor(private readonly stage: Stage, private readonly project: DeployedProject, private readonly audience: Audience) {}
 
   public async until(now: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     this.audience.say('now', now);
-    this.lastChange = { at: Date.now(), state: '' };
-    for (;;) {
-      const ledger = await this.project.ledger();
-      news(this.ledger, ledger).forEach(({ topic, text }) => this.audience.say(topic, text));
-      this.ledger = ledger;
-      this.stage.pipelines.executions().forEach(execution => this.tell(execution));
-      if (await isSo()) {
-        return;
-      }
-      this.checkStandstill();
-      await sleep(LOOK);
+    const state = () => [this.ledger.counts, this.told.size];
+    if (!await watch({ every: LOOK, standstill: STANDSTILL, look: () => this.look(), isSo, state })) {
+      throw new Error(`nothing has changed for ${STANDSTILL / 1000} s: ${JSON.stringify(state())}`);
     }
+  }
+
+  private async look(): Promise<void> {
+    const ledger = await this.project.ledger();
+    news(this.ledger, ledger).forEach(({ topic, text }) => this.audience.say(topic, text));
+    this.ledger = ledger;
+    this.stage.pipelines.executions().forEach(execution => this.tell(execution));
   }
 
   private tell({ displayName, steps, status }: Execution): void {
@@ -150,15 +148,6 @@ class Watch {
     for (const line of lines.filter(one => !this.told.has(one))) {
       this.told.add(line);
       this.audience.say('pipeline', line.replace(/\s+/g, ' ').slice(0, 150));
-    }
-  }
-
-  private checkStandstill(): void {
-    const state = JSON.stringify([this.ledger.counts, this.told.size]);
-    if (state !== this.lastChange.state) {
-      this.lastChange = { at: Date.now(), state };
-    } else if (Date.now() - this.lastChange.at > STANDSTILL) {
-      throw new Error(`nothing has changed for ${STANDSTILL / 1000} s: ${state}`);
     }
   }
 }
