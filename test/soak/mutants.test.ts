@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { MUTANTS, Mutant } from './mutants';
+import { runProgram } from './program';
 import { FAULT_KINDS } from './report';
 
 const ROOT = join(__dirname, '../..');
@@ -38,18 +38,6 @@ async function bundle({ changes }: Mutant, outfile: string): Promise<void> {
   expect(changed.size).toBe(changes.length);
 }
 
-function tell(program: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, '--histories', String(HISTORIES), '--fast', '--processes', '1'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += String(chunk);
-    });
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
-}
-
 test('every kind of fault is described', () => {
   const page = readFileSync(join(ROOT, 'docs/soak.md'), 'utf8');
   expect(FAULT_KINDS.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([]);
@@ -67,7 +55,7 @@ const whenOrdered = process.env.SOAK_MUTANTS ? test : test.skip;
 whenOrdered.each(MUTANTS.map((mutant, index) => [mutant.name, index, mutant] as const))('the histories notice: %s', async (_, index, mutant) => {
   const program = join(ROOT, '.cache/mutants', `${index}.js`);
   await bundle(mutant, program);
-  const { code, output } = await tell(program);
+  const { code, output } = await runProgram(program, ['--histories', String(HISTORIES), '--fast', '--processes', '1']);
   const said = output.slice(output.indexOf('VIOLATION')).split('\nCircumstances:')[0];
   expect([code, said]).toEqual([1, expect.stringMatching(mutant.breaks)]);
 }, 300_000);
