@@ -217,8 +217,8 @@ export class Intake {
 
   private look({ perceptualHash: hash }: StoredImages): Look | undefined {
     const { featureEngineering } = this.configuration;
-    const { maxDistance } = ('nearDuplicates' in featureEngineering && featureEngineering.nearDuplicates) || {};
-    return hash === undefined || maxDistance === undefined ? undefined : { hash, maxDistance };
+    const hold = 'nearDuplicates' in featureEngineering ? featureEngineering.nearDuplicates : undefined;
+    return hash === undefined || hold === undefined ? undefined : { hash, maxDistance: hold.maxDistance };
   }
 
   private async quarantine(drop: DropRecord, reason: Parameters<typeof finishDrop>[2]['reason'], detail: string, sha256?: string): Promise<DropRecord> {

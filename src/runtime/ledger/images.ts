@@ -68,7 +68,13 @@ export function isHeldAsNear(image: Pick<ImageRecord, 'state' | 'job' | 'reason'
  * by whether a job has it and why not.
  */
 export function statusOf(image: Standing): string {
-  return isHeldAsNear(image) ? 'NEAR-DUPLICATE' : isHeldBack(image) ? 'HELD-BACK' : image.state === 'PENDING' ? (image.offers === 0 ? 'FRESH' : 'AGAIN') : image.state;
+  if (image.state === 'PENDING') {
+    return image.offers === 0 ? 'FRESH' : 'AGAIN';
+  }
+  if (isHeldAsNear(image)) {
+    return 'NEAR-DUPLICATE';
+  }
+  return isHeldBack(image) ? 'HELD-BACK' : image.state;
 }
 
 function indexKeys(image: ImageRecord, now: number): { gsi1pk: string; gsi1sk: string } {
