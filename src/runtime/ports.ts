@@ -55,6 +55,8 @@ export interface Query {
   readonly pk: string;
   /** Only sort keys that begin so. */
   readonly prefix?: string;
+  /** Only sort keys from this one on. Not beside a prefix. */
+  readonly from?: string;
   readonly after?: string;
   readonly limit?: number;
   /** Descending sort keys. */

@@ -53,6 +53,9 @@ export function assertQuery(query: Query): void {
   if (query.limit !== undefined && !(Number.isInteger(query.limit) && query.limit > 0)) {
     throw new Error(`A query's limit must be a positive integer, got ${query.limit}.`);
   }
+  if (query.from !== undefined && (query.from === '' || query.prefix !== undefined || query.reverse)) {
+    throw new Error('A query from a sort key on must name one, ascends, and has no prefix.');
+  }
 }
 
 /** @returns about the item's bytes. */

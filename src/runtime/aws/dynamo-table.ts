@@ -99,13 +99,14 @@ export class DynamoTable implements Table {
     query: Query, partitionKey: string, sortKey: string, options: { ConsistentRead: true } | { IndexName: string },
   ): Promise<Page<Attributes>> {
     assertQuery(query);
-    const prefix = query.prefix ?? '';
+    const bound = query.from ?? query.prefix ?? '';
     const command = new QueryCommand({
       TableName: this.tableName,
       ...options,
-      KeyConditionExpression: prefix === '' ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :prefix)',
-      ExpressionAttributeNames: { '#pk': partitionKey, ...(prefix === '' ? {} : { '#sk': sortKey }) },
-      ExpressionAttributeValues: toAttributes({ ':pk': query.pk, ...(prefix === '' ? {} : { ':prefix': prefix }) }),
+      KeyConditionExpression: bound === '' ? '#pk = :pk'
+        : query.from === undefined ? '#pk = :pk AND begins_with(#sk, :sk)' : '#pk = :pk AND #sk >= :sk',
+      ExpressionAttributeNames: { '#pk': partitionKey, ...(bound === '' ? {} : { '#sk': sortKey }) },
+      ExpressionAttributeValues: toAttributes({ ':pk': query.pk, ...(bound === '' ? {} : { ':sk': bound }) }),
       ScanIndexForward: query.reverse !== true,
       Limit: query.limit,
       ExclusiveStartKey: query.after === undefined ? undefined : readPageToken<Attributes>(query.after),

@@ -3,7 +3,7 @@ import { DropRecord, isUnderWay } from '../ledger/drops';
 import { imagesOfJob } from '../ledger/feeding';
 import { STATES_WITH_JOB } from '../ledger/images';
 import { readJob } from '../ledger/jobs';
-import { SHARDS, jobOfOrder, statusPartition } from '../ledger/keys';
+import { SHARDS, jobOfOrder, jobPrefix, statusPartition } from '../ledger/keys';
 import { Project } from '../ledger/project';
 import { NOBODY_IS_BLAMED, returnImages } from '../ledger/returning';
 import { World } from '../world';
@@ -14,6 +14,9 @@ import { messagesIn } from './messages-in';
 import { Seen } from './observe';
 import { recount } from './recount';
 import { tellIntakeAgain } from './requeue';
+
+/** More than are ever open at once: what is behind so many has its turn when some of them are gone. */
+const JOBS_LOOKED_AT = 50;
 
 /** One step through the inbox; after its last one all else that may differ. The next step goes on where this one ended. */
 export async function sweep(world: World, seen: Seen): Promise<void> {
@@ -65,13 +68,8 @@ async function strayImages(world: World, seen: Seen): Promise<void> {
     if (countOf(counts, `image:${status}`) <= 0) {
       continue;
     }
-    const jobs = new Set<number>();
-    for (const shard of SHARDS) {
-      // Ordered by job: what is with an old job comes first.
-      const { items } = await world.ledger.table.queryIndex({ pk: statusPartition(status, shard), limit: 1 });
-      items.forEach((item) => jobs.add(jobOfOrder(item.gsi1sk)));
-    }
-    for (const number of jobs) {
+    const jobs = await Promise.all(SHARDS.map((shard) => jobsIn(world, statusPartition(status, shard))));
+    for (const number of new Set(jobs.flat())) {
       const job = state.openJobs.includes(number) ? undefined : await readJob(world.ledger.table, number);
       if (job && (job.phase === 'SETTLED' || job.phase === 'REFUSED')) {
         const images = await imagesOfJob(world.ledger.table, status, number);
@@ -80,4 +78,16 @@ async function strayImages(world: World, seen: Seen): Promise<void> {
       }
     }
   }
+}
+
+/** The jobs that have images in a part of the index, the oldest first: from one to the next, however many images each has. */
+async function jobsIn({ ledger: { table } }: World, pk: string): Promise<number[]> {
+  const jobs: number[] = [];
+  let from: string | undefined;
+  do {
+    const { items: [first] } = await table.queryIndex({ pk, from, limit: 1 });
+    from = first && jobPrefix(jobOfOrder(first.gsi1sk) + 1);
+    jobs.push(...(first ? [jobOfOrder(first.gsi1sk)] : []));
+  } while (from !== undefined && jobs.length < JOBS_LOOKED_AT);
+  return jobs;
 }

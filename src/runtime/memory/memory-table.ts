@@ -210,7 +210,7 @@ function page<E extends object, R>(
   const limit = Math.min(query.limit ?? Infinity, pageItems);
   const entries = query.reverse
     ? partition?.descending(after ?? (prefix === '' ? undefined : probe(`${prefix}\u{10ffff}`)))
-    : partition?.ascending(after ?? probe(prefix));
+    : partition?.ascending(after ?? probe(query.from ?? prefix));
   const items: R[] = [];
   for (const entry of entries ?? []) {
     const value = entry[sortKey] as string;

@@ -128,7 +128,7 @@ describe('reading', () => {
     expect(dynamo.commandCalls(GetItemCommand)[0].args[0].input).toMatchObject({ ConsistentRead: true });
     expect(dynamo.commandCalls(BatchGetItemCommand)[0].args[0].input).toMatchObject({ RequestItems: { ledger: { ConsistentRead: true } } });
     const [query, index] = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
-    expect(query).toMatchObject({ ConsistentRead: true, ScanIndexForward: false, Limit: 3, KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)' });
+    expect(query).toMatchObject({ ConsistentRead: true, ScanIndexForward: false, Limit: 3, KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :sk)' });
     expect(index).toMatchObject({ IndexName: 'status', ExpressionAttributeNames: { '#pk': 'gsi1pk' } });
     expect(index).not.toHaveProperty('ConsistentRead');
   });

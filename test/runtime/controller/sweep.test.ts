@@ -1,6 +1,9 @@
 import { Engine } from '../../../src/runtime/intake/engine';
+import { ImageRecord, changeImage, imageOf } from '../../../src/runtime/ledger/images';
+import { jobItem } from '../../../src/runtime/ledger/jobs';
+import { jobKey, shardOf } from '../../../src/runtime/ledger/keys';
 import { expectConservation } from '../../support/conservation';
-import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { DAY, HOUR, MINUTE, MemoryProject, testConfiguration } from '../../support/memory-project';
 import { images, job, pass, runningProject, statesOf } from '../../support/running-project';
 
 const loseEvents = (project: MemoryProject): void => {
@@ -301,6 +304,28 @@ describe('images that are still with a job that is over', () => {
     expect(project.outside.telemetry.said.some((line) => /sweep gave 2 images back/.test(line.message))).toBe(true);
     expect(Object.values(images(project)).map((image) => `${image.state} ${image.job}`).sort()).toEqual(['LABELED 1', 'SENT 2', 'SENT 2']);
     expect((await job(project, 1)).open).toBe(0);
+    expectConservation(table);
+  });
+
+  test('are given back too where an older job has images in the same part of the index and goes on', async () => {
+    const project = await runningProject({ configuration: { work: { ...testConfiguration().work, window: 30 } } }, 17);
+    const { table, clock } = project.outside;
+    // as a mistake of ours would leave it: a later job is settled, and an image is with it
+    const shards = new Map<string, ImageRecord>();
+    const [, second] = Object.values(images(project)).map(imageOf).flatMap((image) => {
+      const before = shards.get(shardOf(image.sha256));
+      shards.set(shardOf(image.sha256), image);
+      return before ? [[before, image]] : [];
+    })[0];
+    const change = changeImage(second, { job: 2 }, { event: 'sent', detail: 'job 2' }, clock.now(), 'stray');
+    await table.write([
+      ...change.writes,
+      { put: jobItem({ ...await job(project, 1), number: 2, name: 'froth-0a1b2c3d-2', phase: 'SETTLED', open: 1, offered: 0 }) },
+      { update: jobKey(1), add: { open: -1 } },
+    ]);
+    await pass(project, 40 * MINUTE, MINUTE);
+    expect(project.outside.telemetry.said.some((line) => /sweep gave 1 images back .* froth-0a1b2c3d-2/.test(line.message))).toBe(true);
+    expect((await job(project, 2)).open).toBe(0);
     expectConservation(table);
   });
 });

@@ -260,6 +260,16 @@ export function tableContract(open: Open): void {
         expect(sortKeys((await all(table, { pk, prefix, reverse: true })).items)).toEqual([...expected].reverse());
       });
 
+      it.each(['#1', '#3', 'a', 'aa', '🙂', '🙃'])('gives those from %j on, also by page', async (from) => {
+        const expected = keys.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(from)) >= 0);
+        expect(sortKeys((await all(table, { pk, from })).items)).toEqual(expected);
+        expect(sortKeys((await all(table, { pk, from, limit: 1 })).items)).toEqual(expected);
+      });
+
+      it.each<Partial<Query>>([{ from: '' }, { from: 'a', prefix: 'a' }, { from: 'a', reverse: true }])('refuses %j', async (query) => {
+        await expect(table.query({ pk, ...query })).rejects.toThrow('A query from a sort key on');
+      });
+
       it.each([[1, false], [3, false], [5, true], [12, false], [100, true]])('gives pages of %i, reverse: %s, nothing twice and nothing left out', async (limit, reverse) => {
         const first = await table.query({ pk, limit, reverse });
         expect(first.items).toHaveLength(Math.min(limit, keys.length));
@@ -312,6 +322,7 @@ export function tableContract(open: Open): void {
         await put(...['1', '2', '3', '4', '5'].map((sk) => indexed(sk, 'same')), indexed('6', 'other'));
         expect(sortKeys(await shown({ prefix: 'same', limit: 2 })).sort()).toEqual(['1', '2', '3', '4', '5']);
         expect(sortKeys(await shown({ limit: 1, reverse: true })).sort()).toEqual(['1', '2', '3', '4', '5', '6']);
+        expect(sortKeys(await shown({ from: 'p', limit: 2 })).sort()).toEqual(['1', '2', '3', '4', '5']);
       });
 
       it('follows its items', async () => {
