@@ -100,7 +100,7 @@ export class SoakProject {
   public readonly withdrawn = new Set<string>();
   /** Images that somebody deleted. */
   public readonly deletedImages = new Map<string, { readonly bytes: Uint8Array; readonly pixels: string }>();
-  /** Images and drops of whose quarantine people were told. */
+  /** Images and drops of whose quarantine people were told, and labels, as `<image>#<job number>`. */
   public readonly told = new Set<string>();
   public wakes = 0;
   public retired = false;
@@ -130,6 +130,8 @@ export class SoakProject {
         this.alerted.add(String(event.detail.code));
       } else if (/Quarantined$/.test(event['detail-type']) && event.detail.chainId === this.configuration.chainId) {
         this.told.add(String(event.detail.sourceRef ?? `${String(event.detail.key)} ${String(event.detail.versionId)}`));
+      } else if (event['detail-type'] === 'Image Labeled' && event.detail.chainId === this.configuration.chainId) {
+        this.told.add(`${String(event.detail.sourceRef)}#${String(event.detail.job).split('-').at(-1)}`);
       }
     });
   }

@@ -173,6 +173,7 @@ function judge(history: History, project: SoakProject): string[] {
     ...lostDrops(history, project, new Set(refs.map((ref) => project.pixelHash(ref)))),
     ...quarantineProblems(history, project),
     ...doubleProblems(history, project),
+    ...[...project.watch.labels.keys()].filter((label) => !project.told.has(label)).map((label) => `no event told of the label ${label}`),
   ];
 }
 
@@ -245,6 +246,6 @@ function doubleProblems(history: History, project: SoakProject): string[] {
   const laws = history.laws.get(project)!;
   return [
     ...(laws.excused > 0 || laws.anyReportedLate() ? [] : [`the ledger counts ${double} labels beyond the first`]),
-    ...(project.wasAlerted('double-label') || project.watch.alerts.has('double-label') ? [] : ['an image was labeled twice and nobody was told']),
+    ...(project.wasAlerted('double-label') && project.watch.alerts.has('double-label') ? [] : ['an image was labeled twice and nobody was told']),
   ];
 }

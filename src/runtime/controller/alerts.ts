@@ -1,6 +1,6 @@
 import { EVENT_TYPE } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
-import { Project, alertGone, alertWrite } from '../ledger/project';
+import { Project, StandingAlert, alertGone, alertTold, alertWrite } from '../ledger/project';
 import { World } from '../world';
 
 /** What a person must be told, by what it is about. One stands until its cause is gone. */
@@ -8,19 +8,38 @@ export type AlertCode =
   | 'configuration' | 'control' | 'create' | 'breaker' | 'stopped-by-hand' | 'foreign-subscription' | 'double-label' | 'held-back'
   | 'backfill' | 'drift' | 'feature-engineering' | 'pipeline' | `unsettled-${number}`;
 
-/** Raises an alert once, however often it is called. */
+/** Raises an alert once, however often it is called. An event that the bus does not take now is published by the next run. */
 export async function raise(world: World, project: Pick<Project, 'alerts' | 'configuration'>, code: AlertCode, message: string): Promise<void> {
   if (project.alerts.includes(code)) {
     return;
   }
-  const outcome = await world.ledger.table.write([alertWrite(code, message, world.ledger.clock.now())]);
+  const since = world.ledger.clock.now();
+  const outcome = await world.ledger.table.write([alertWrite(code, message, since)]);
   if (!outcome.done) {
     return;
   }
   world.telemetry.error(message, { notice: 'alert', code });
   if (project.configuration) {
-    await world.bus.publish([{ type: EVENT_TYPE.ALERT, detail: { ...eventHead(project.configuration), code, message } }]);
+    await tell(world, project.configuration, { code, message, since });
   }
+}
+
+/** Publishes the events of alerts whose raising failed or died before it could. */
+export async function tellAlerts(world: World, { configuration, standing }: Pick<Project, 'configuration' | 'standing'>): Promise<void> {
+  for (const alert of configuration ? standing.filter(({ untold }) => untold) : []) {
+    await tell(world, configuration!, alert);
+  }
+}
+
+/** What the alert is about must not wait for the bus. */
+async function tell(world: World, configuration: ProjectConfiguration, { code, message, since }: StandingAlert): Promise<void> {
+  try {
+    await world.bus.publish([{ type: EVENT_TYPE.ALERT, detail: { ...eventHead(configuration), code, message } }]);
+  } catch (error) {
+    world.telemetry.warn(`the event of alert ${code} is published later: ${error instanceof Error ? error.message : String(error)}`, { notice: 'alert-untold', code });
+    return;
+  }
+  await world.ledger.table.write([alertTold(code, since ?? 0)]);
 }
 
 export async function clear(world: World, project: Project, code: AlertCode): Promise<void> {

@@ -1,5 +1,5 @@
 import { World } from '../world';
-import { clear, raise } from './alerts';
+import { clear, raise, tellAlerts } from './alerts';
 import { isBackfillDue, stepBackfill } from './backfill';
 import { create } from './create';
 import { publishDataSet } from './data-set';
@@ -56,6 +56,7 @@ export async function run(world: World, cause: string): Promise<readonly string[
   let held: Lease = lease;
   let free = false;
   try {
+    await tellAlerts(world, project);
     do {
       held = await readNotes(world.ledger, held);
       await steps(world, deadline, done);
@@ -77,14 +78,14 @@ async function letGo(world: World, lease: Lease): Promise<void> {
 }
 
 function isIdle(world: World, project: Project): boolean {
-  const { configuration, state, counts, dataSet, commands, configurationProblem, alerts } = project;
+  const { configuration, state, counts, dataSet, commands, configurationProblem, alerts, standing } = project;
   if (!configuration) {
     return true;
   }
   const now = world.ledger.clock.now();
   return commands.length === 0 && isProcessingIdle(project) && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
     && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
-    && !isBackfillDue(project, now)
+    && !isBackfillDue(project, now) && !standing.some(({ untold }) => untold)
     && (configurationProblem !== undefined) === alerts.includes('configuration')
     && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back') && !isEngineAlertStale(project);
 }

@@ -6,9 +6,9 @@ import { ManifestSeen } from '../core/settle';
 import { imagesWithJob } from '../ledger/feeding';
 import { JobRecord, setJob } from '../ledger/jobs';
 import { labelKey } from '../ledger/keys';
-import { isLater, recordFailure, recordLabel } from '../ledger/labels';
+import { isLater, recordFailure } from '../ledger/labels';
 import { JobDescription } from '../ports';
-import { tellLabel } from '../recorder/tell';
+import { recordAndTell } from '../recorder/tell';
 import { World } from '../world';
 import { Seen } from './observe';
 
@@ -75,12 +75,9 @@ export async function harvestLines(
     pending.push(work);
   };
   const record = async ({ sourceRef, line, createdAt }: Labeled): Promise<void> => {
-    const outcome = await recordLabel(world.ledger, {
-      sourceRef, job: job.number, instructions: job.instructions, line: cleanLine(line), createdAt,
-    });
+    const outcome = await recordAndTell(world, chain, job, { sourceRef, line: cleanLine(line), createdAt });
     result.recorded += outcome === 'recorded' || outcome === 'double' ? 1 : 0;
     result.double += outcome === 'double' ? 1 : 0;
-    await tellLabel(world, chain, outcome, sourceRef, job);
   };
   const lookedUp: Labeled[] = [];
   for await (const text of lines) {

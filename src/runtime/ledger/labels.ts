@@ -31,8 +31,15 @@ export function doubleMessage({ sourceRef, job }: Pick<NewLabel, 'sourceRef' | '
   return `${sourceRef} was labeled a second time, by job ${job}: Ground Truth reported a label after its job was settled`;
 }
 
-/** Records a label whatever state the image is in. Idempotent for each image and job. */
-export async function recordLabel(ledger: Ledger, label: NewLabel): Promise<LabelOutcome> {
+/**
+ * Records a label whatever state the image is in. Idempotent for each image and job.
+ *
+ * @param tell is called before what it tells of is written: more than once if writing fails, never too seldom
+ */
+export async function recordLabel(
+  ledger: Ledger, label: NewLabel, tell?: (coming: 'recorded' | 'double') => Promise<void>,
+): Promise<LabelOutcome> {
+  let told: LabelOutcome | undefined;
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
     const image = await readImage(ledger.table, label.sourceRef);
     if (!image) {
@@ -42,10 +49,14 @@ export async function recordLabel(ledger: Ledger, label: NewLabel): Promise<Labe
     if (known && !isLater(label, known)) {
       return 'known';
     }
+    const coming = known ? 'replaced' : image.labelJob === undefined ? 'recorded' : 'double';
+    if (coming !== 'replaced' && coming !== told) {
+      await tell?.(coming);
+      told = coming;
+    }
     const writes = known ? await replacement(ledger, image, label, known) : labelWrites(ledger, image, label);
-    const outcome = await ledger.table.write(writes);
-    if (outcome.done) {
-      return known ? 'replaced' : image.labelJob === undefined ? 'recorded' : 'double';
+    if ((await ledger.table.write(writes)).done) {
+      return coming;
     }
   }
   throw new ContentionError(`image ${label.sourceRef}`);

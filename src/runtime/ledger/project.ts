@@ -112,6 +112,8 @@ export interface StandingAlert {
   readonly code: string;
   readonly message: string;
   readonly since?: number;
+  /** Its event has not been published yet. */
+  readonly untold?: boolean;
 }
 
 /** Partition PROJECT as one read shows it. */
@@ -173,6 +175,7 @@ export async function readProject(ledger: Ledger): Promise<Project> {
 function alertOf(item: Item): StandingAlert {
   return {
     code: item.sk.slice(ALERT_PREFIX.length), message: String(item.message ?? ''), since: item.since === undefined ? undefined : Number(item.since),
+    untold: item.untold === true,
   };
 }
 
@@ -213,8 +216,14 @@ export function dataSetWrite(before: DataSetState, after: DataSetState): Write {
   };
 }
 
+/** It stands from now on, and its event has yet to be published. */
 export function alertWrite(code: string, message: string, now: number): Write {
-  return { put: { ...alertKey(code), message: message.slice(0, 1_000), since: now }, when: [{ attribute: 'since', is: 'absent' }] };
+  return { put: { ...alertKey(code), message: message.slice(0, 1_000), since: now, untold: true }, when: [{ attribute: 'since', is: 'absent' }] };
+}
+
+/** The event of the alert that stands since then was published. */
+export function alertTold(code: string, since: number): Write {
+  return { update: alertKey(code), remove: ['untold'], when: [{ attribute: 'since', is: '=', value: since }] };
 }
 
 export function alertGone(code: string): Write {

@@ -3,9 +3,9 @@ import { jobNumber } from '../core/job-names';
 import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
 import { readImage } from '../ledger/images';
 import { JobRecord, readJob } from '../ledger/jobs';
-import { LabelOutcome, recordFailure, recordLabel } from '../ledger/labels';
+import { LabelOutcome, recordFailure } from '../ledger/labels';
 import { World } from '../world';
-import { tellLabel } from './tell';
+import { recordAndTell } from './tell';
 
 /** Thrown for a message that no one can read: it goes to the dead-letter queue, where an alarm shows it. */
 export class UnreadableMessageError extends Error {
@@ -76,12 +76,7 @@ export class Recorder {
     if (said.kind === 'failed') {
       return await recordFailure(this.world.ledger, sourceRef, job.number, said.reason) ? 'failed' : 'known';
     }
-    const { number, instructions } = job;
-    const outcome = await recordLabel(this.world.ledger, {
-      sourceRef, job: number, instructions, line: cleanLine(line), createdAt: said.createdAt,
-    });
-    await tellLabel(this.world, this.configuration, outcome, sourceRef, job);
-    return outcome;
+    return recordAndTell(this.world, this.configuration, job, { sourceRef, line: cleanLine(line), createdAt: said.createdAt });
   }
 
   /** By the job name in the metadata under the label attribute; where there is none, the job that has the image. */

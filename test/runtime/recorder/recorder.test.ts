@@ -43,6 +43,26 @@ describe('recording', () => {
     expectConservation(project.outside.table);
   });
 
+  test.each(['throw-before', 'throw-after'] as const)('a label whose event meets a fault (%s) is told of when its message comes again', async (fault) => {
+    const { project, ref, record } = await setUp();
+    project.outside.cloud.faults = (operation) => operation === 'events.PutEvents' ? fault : 'ok';
+    await expect(record(line(ref, 'froth-0a1b2c3d-1'))).rejects.toThrow();
+    project.outside.cloud.faults = undefined;
+    await record(line(ref, 'froth-0a1b2c3d-1'));
+    expect(statesOf(project)['cam/0.jpg']).toBe('LABELED');
+    expect(eventTypes(project).filter((type) => type === 'Image Labeled')).toHaveLength(fault === 'throw-before' ? 1 : 2);
+    expect(project.outside.telemetry.counts.get('ImagesLabeled')).toBe(1);
+  });
+
+  test('a label that was recorded, and whose recorder died then, was told of before', async () => {
+    const { project, ref, record } = await setUp();
+    project.outside.table.options = { faults: ({ method }) => method === 'write' ? 'throw-after' : 'ok' };
+    await expect(record(line(ref, 'froth-0a1b2c3d-1'))).rejects.toThrow();
+    project.outside.table.options = {};
+    expect(await record(line(ref, 'froth-0a1b2c3d-1'))).toBe('known');
+    expect(eventTypes(project).filter((type) => type === 'Image Labeled')).toHaveLength(1);
+  });
+
   test('a label without a job name is of the job that has the image', async () => {
     const { project, ref, record } = await setUp();
     expect(await record(line(ref, undefined))).toBe('recorded');
