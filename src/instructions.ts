@@ -72,7 +72,8 @@ export abstract class Instructions {
 
   /**
    * A folder of your repository: either Markdown that is put into the built-in page of the task (`full.md`, `short.md` or both), or a page
-   * of your own (`template.liquid.html`), and example images (`images/`, JPEG and PNG, as many as you like).
+   * of your own (`template.liquid.html`), and example images (`images/`, as many as you like: JPEG, PNG, WebP, AVIF, GIF or TIFF, of which
+   * workers get JPEG or PNG).
    *
    * Text names an image by its file: `![Good](good.jpg)`, or `<img src="good.jpg">` in a page of your own. At a deploy the images that
    * are named are made upright, at most 1600 pixels wide and high, and free of private metadata; they lie in the output bucket, and

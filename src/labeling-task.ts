@@ -1,10 +1,10 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { BACKGROUND } from './contract/earlier-label';
+import { LabelList, labelNameProblems, labelProblems } from './contract/label-problems';
 import { BuiltInTaskType, LABELING_TASKS, LabelingTaskRules, RESERVED_ATTRIBUTES } from './contract/labeling-tasks';
 import {
-  LABEL_ATTRIBUTE_NAME_MAX_LENGTH, LABEL_NAME_MAX_LENGTH, TASK_DESCRIPTION_MAX_LENGTH, TASK_KEYWORDS_MAX, TASK_TITLE_MAX_LENGTH,
+  LABEL_ATTRIBUTE_NAME_MAX_LENGTH, TASK_DESCRIPTION_MAX_LENGTH, TASK_KEYWORDS_MAX, TASK_TITLE_MAX_LENGTH,
 } from './contract/limits';
 import { LabelConfiguration, TaskConfiguration } from './contract/project-configuration';
 import { Label } from './label';
@@ -281,41 +281,25 @@ function checkAttribute(problems: Problems, prop: string, name: string, endsWith
 }
 
 function checkLabels(problems: Problems, list: string, labels: Label[], rules: LabelingTaskRules): void {
-  const offered = labels.filter((label) => !label.retired).length;
-  if (offered < rules.minLabels) {
-    problems.add(`${list} offers ${offered} labels; this task needs at least ${rules.minLabels} that are not retired`);
-  }
-  if (rules.maxLabels !== undefined && labels.length > rules.maxLabels) {
-    problems.add(`${list} has ${labels.length} entries; this task takes at most ${rules.maxLabels}, retired ones included`);
-  }
-  const painted = rules.page?.element === 'crowd-semantic-segmentation';
-  labels.forEach((label, index) => {
+  problems.add(...labelProblems(labelList(list, labels), rules));
+  labels.forEach(({ color, description }, index) => {
     const prop = `${list}[${index}]`;
-    checkName(problems, list, labels, index);
-    if (painted && label.name.toUpperCase() === BACKGROUND) {
-      problems.add(`${prop}.name is '${label.name}', which Ground Truth uses for what no worker painted; choose another name`);
+    if (color !== undefined) {
+      problems.pattern(`${prop}.color`, color, /^#[0-9a-f]{6}$/i, 'be a colour written #rrggbb, such as #2acf59');
     }
-    if (label.color !== undefined) {
-      problems.pattern(`${prop}.color`, label.color, /^#[0-9a-f]{6}$/i, 'be a colour written #rrggbb, such as #2acf59');
-    }
-    if (label.description !== undefined) {
-      problems.text(`${prop}.description`, label.description, { max: TASK_DESCRIPTION_MAX_LENGTH });
+    if (description !== undefined) {
+      problems.text(`${prop}.description`, description, { max: TASK_DESCRIPTION_MAX_LENGTH });
     }
   });
-}
-
-function checkName(problems: Problems, list: string, labels: Label[], index: number): void {
-  const { name } = labels[index];
-  problems.text(`${list}[${index}].name`, name, { max: LABEL_NAME_MAX_LENGTH });
-  const first = labels.findIndex((other) => other.name === name);
-  if (first < index) {
-    problems.add(`${list}[${index}].name is '${name}', as is ${list}[${first}].name; names must be unique`);
-  }
 }
 
 function checkEarlierLabels(problems: Problems, labels: Label[]): void {
   if (labels.length === 0) {
     problems.add('earlierLabels has 0 entries; it must have the classes of the labels that are judged');
   }
-  labels.forEach((_, index) => checkName(problems, 'earlierLabels', labels, index));
+  problems.add(...labelNameProblems(labelList('earlierLabels', labels)));
+}
+
+function labelList(list: string, labels: Label[]): LabelList {
+  return { list, labels, nameOf: (index) => `${list}[${index}].name`, isKnown: (name) => !Token.isUnresolved(name) };
 }

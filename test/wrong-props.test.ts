@@ -40,9 +40,9 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
 
     // ---- labels
     ['no label', withTask({ labels: [] }), 'labels offers 0 labels', 'at least 1'],
-    ['one class to choose from', withTask({ labels: labels(1) }, 'imageClassification'), 'labels offers 1 labels', 'at least 2'],
+    ['one class to choose from', withTask({ labels: labels(1) }, 'imageClassification'), 'labels offers 1 label;', 'at least 2'],
     ['all but one class retired', withTask({ labels: [{ name: 'a' }, { name: 'b', retired: true }] }, 'multiLabelClassification'),
-      'labels offers 1 labels', 'not retired'],
+      'labels offers 1 label;', 'not retired'],
     ['51 classes for boxes', withTask({ labels: labels(51) }), 'labels has 51 entries', 'at most 50'],
     ['51 classes to choose all from', withTask({ labels: labels(51) }, 'multiLabelClassification'), 'labels has 51 entries', 'at most 50'],
     ['a class twice', withTask({ labels: [{ name: 'screw' }, { name: 'nut' }, { name: 'screw' }] }),
@@ -84,7 +84,7 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
     ['labels that are adjusted under their own name', () => LabelingTask.adjustBoundingBox({ ...BOXES, labelAttributeName: 'boxes' }), "labelAttributeName are both 'boxes'", 'names of their own'],
     ['boxes that are adjusted under the name of masks', () => LabelingTask.adjustBoundingBox({ ...BOXES, earlierLabelAttributeName: 'x-ref' }), "earlierLabelAttributeName is 'x-ref'", 'only for masks'],
     ['masks that are verified under the name of boxes', () => LabelingTask.verifySemanticSegmentation({ ...BOXES, earlierLabels: labels(1), earlierLabelAttributeName: 'x' }), "earlierLabelAttributeName is 'x'", '-ref'],
-    ['one verdict', () => LabelingTask.verifyBoundingBox({ ...BOXES, labels: labels(1), earlierLabels: labels(2) }), 'labels offers 1 labels', 'at least 2'],
+    ['one verdict', () => LabelingTask.verifyBoundingBox({ ...BOXES, labels: labels(1), earlierLabels: labels(2) }), 'labels offers 1 label;', 'at least 2'],
     ['a verification of no class', () => LabelingTask.verifyBoundingBox({ ...BOXES, earlierLabels: [] }), 'earlierLabels has 0 entries'],
     ['a verified class twice', () => LabelingTask.verifyBoundingBox({ ...BOXES, earlierLabels: [{ name: 'a' }, { name: 'a' }] }), 'earlierLabels[1].name', 'unique'],
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { usageError } from './errors';
-import { count } from './text';
+import { LabelList, labelProblems } from '../contract/label-problems';
 import { LABELING_TASKS, LabelingTaskType } from '../contract/labeling-tasks';
+import { LabelConfiguration } from '../contract/project-configuration';
 import { PageTask } from '../contract/worker-template';
 
 /** The factories of `LabelingTask`, as one writes them in a shell. */
@@ -26,9 +27,9 @@ export interface TaskOptions {
   readonly labels?: string;
 }
 
-export const taskOption = (): Option => new Option('-t, --task <task>', 'what workers do').choices(Object.keys(TASKS));
+export const taskOption = (): Option => new Option('-t, --task <task>', 'what workers do (required)').choices(Object.keys(TASKS));
 
-export const LABELS_OPTION = ['-l, --labels <names>', 'labels to choose from, with commas between them'] as const;
+export const LABELS_OPTION = ['-l, --labels <names>', 'labels to choose from, with commas between them (required but for custom)'] as const;
 
 /** The task that the options describe, as far as a worker page knows it. */
 export function taskOf({ task, taskFile, labels = '' }: TaskOptions): PageTask {
@@ -39,22 +40,40 @@ export function taskOf({ task, taskFile, labels = '' }: TaskOptions): PageTask {
     throw usageError("option '--task <task>' not specified", `It is one of ${Object.keys(TASKS).join(', ')}.`);
   }
   const type = TASKS[task];
-  const names = labels.split(',').map((name) => name.trim()).filter((name) => name !== '');
-  const { minLabels, earlier } = LABELING_TASKS[type];
-  if (names.length < minLabels) {
-    throw usageError(`--labels has ${count(names.length, 'label')}; the task ${task} needs at least ${minLabels}`, 'Give them as --labels bubble,foam.');
-  }
+  const names = labels.trim() === '' ? [] : labels.split(',').map((name) => ({ name: name.trim() }));
+  assertLabels({ list: '--labels', nameOf: (index) => `label ${index + 1} of --labels`, labels: names }, type);
+  const { earlier } = LABELING_TASKS[type];
   return {
-    type, title: 'Title', description: 'Description', labels: names.map((name) => ({ name })),
+    type, title: 'Title', description: 'Description', labels: names,
     ...earlier === undefined ? {} : { earlierLabelAttribute: earlier.kind === 'boxes' ? 'boxes' : 'mask-ref' },
     ...earlier?.adjusted === false ? { earlierLabels: [] } : {},
   };
 }
 
+/** What a synthesis refuses is refused here, in the same words. */
+function assertLabels(labels: LabelList, type: LabelingTaskType): void {
+  const problems = labelProblems(labels, LABELING_TASKS[type]);
+  if (problems.length > 0) {
+    throw usageError(problems.join('. '), 'Give labels as --labels bubble,foam.');
+  }
+}
+
 function readTask(file: string): PageTask {
+  let task: Partial<PageTask> | null;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as PageTask;
+    task = JSON.parse(readFileSync(file, 'utf8')) as Partial<PageTask> | null;
   } catch (error) {
     throw usageError(`--task-file ${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (!isTask(task)) {
+    throw usageError(`--task-file ${file} has no task`, 'It must be a JSON object with type, title, description and labels, as a synthesis writes it.');
+  }
+  assertLabels({ list: 'labels', nameOf: (index) => `labels[${index}].name`, labels: task.labels }, task.type);
+  return task;
+}
+
+function isTask(task: Partial<PageTask> | null): task is PageTask {
+  return typeof task === 'object' && task !== null && Object.hasOwn(LABELING_TASKS, String(task.type))
+    && typeof task.title === 'string' && typeof task.description === 'string'
+    && Array.isArray(task.labels) && task.labels.every((label: Partial<LabelConfiguration> | null) => typeof label?.name === 'string');
 }

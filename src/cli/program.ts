@@ -10,7 +10,9 @@ export const NAME = 'cdk-streaming-labeling';
 /** Runs one command line (without `node` and the script). Answers the exit code; never throws. */
 export async function runCli(argv: readonly string[], context: Omit<Context, 'exitWith'>, version: string): Promise<number> {
   let code: number = EXIT.DONE;
+  let path = NAME;
   const program = programFor({ ...context, exitWith: (wanted) => { code = wanted; } }, version);
+  program.hook('preAction', (_program, command) => { path = pathOf(command); });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -19,7 +21,9 @@ export async function runCli(argv: readonly string[], context: Omit<Context, 'ex
       // commander has written what it has to say
       return error.exitCode === 0 || error.code === 'commander.help' && argv.length === 0 ? EXIT.DONE : EXIT.USAGE;
     }
-    const { message, next, exitCode } = explainAwsError(error);
+    const told = explainAwsError(error);
+    const { message, exitCode } = told;
+    const next = told.next ?? (exitCode === EXIT.USAGE ? `${path} --help` : undefined);
     const columns = columnsOf(context.err);
     context.err.write(`${[...hanging(message, columns, 'error: '), ...(next ? hanging(next, columns, 'next:  ') : [])].join('\n')}\n`);
     return exitCode;
@@ -36,9 +40,8 @@ function programFor(context: Context, version: string): Command {
       writeErr: (text) => context.err.write(text),
       getOutHelpWidth: () => columnsOf(context.out),
       getErrHelpWidth: () => columnsOf(context.err),
-      outputError: (text, write) => write(hanging(text.trim(), columnsOf(context.err)).map((line) => `${line}\n`).join('')),
+      outputError: (text, write) => write(paragraphs(text.trim(), columnsOf(context.err)).map((line) => `${line}\n`).join('')),
     })
-    .showHelpAfterError(`next:  ${NAME} --help, or COMMAND --help`)
     .addHelpText('after', [
       '', 'Examples:',
       `  npx ${NAME} status --stack Froth`,
@@ -49,5 +52,22 @@ function programFor(context: Context, version: string): Command {
   for (const command of COMMANDS) {
     command.register(program, context);
   }
+  pointToHelp(program);
   return program;
+}
+
+/** After a mistake each command names its own help. */
+function pointToHelp(command: Command): void {
+  command.showHelpAfterError(`next:  ${pathOf(command)} --help`);
+  command.commands.forEach(pointToHelp);
+}
+
+/** How one calls a command. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/** What commander says comes in lines: a mistake, and what may have been meant. */
+function paragraphs(text: string, columns: number): string[] {
+  return text.split('\n').flatMap((line) => hanging(line, columns));
 }

@@ -92,6 +92,8 @@ export interface TemplateLint {
   renderInstructions(markdown: string): string;
   /** Puts an address in the place of each example image's name. */
   bindImages(template: string, addresses: { readonly [image: string]: string }): BoundImages;
+  /** The same problems where warnings are not wanted: each is an error. */
+  strictly<Problem extends LintProblem>(problems: readonly Problem[]): Problem[];
   /** A problem in one line, as compilers write it: `file:line:column: severity: message (rule)`. */
   formatProblem(file: string, problem: LintProblem): string;
 }

@@ -1,16 +1,15 @@
 import { lintTemplate } from './lint';
 import { checkMarkdown, renderInstructions } from './markdown';
-import { Findings, listed } from './text';
+import { Findings, listed, nearest } from './text';
+import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, SHORT_FILE, TEMPLATE_FILE } from '../contract/instruction-files';
 import { LABELING_TASKS } from '../contract/labeling-tasks';
-import { ComposedInstructions, FileProblem, InstructionFolder, LintContext, LintProblem } from '../contract/template-lint';
+import { ComposedInstructions, FileProblem, InstructionFolder, LintContext, LintProblem, LintSeverity } from '../contract/template-lint';
 import { PageTask, workerTemplate } from '../contract/worker-template';
 
-/** A page of one's own. */
-const TEMPLATE = 'template.liquid.html';
+const TEXTS = [FULL_FILE, SHORT_FILE];
 
-/** What is put into the built-in page of the task. */
-const FULL = 'full.md';
-const SHORT = 'short.md';
+/** What repositories have beside everything, and nobody takes for instructions. */
+const NOTES = /^(readme|licen[cs]e|notice|credits|authors|copying|changelog|contributing)\b/i;
 
 /** What Ground Truth's own functions hand to the page of a built-in task. */
 const BUILT_IN_INPUTS = ['taskObject', 'labels', 'manifestLine'];
@@ -28,45 +27,75 @@ export function lintContext(task: PageTask, images: readonly string[]): LintCont
 
 /** The page that a folder of instructions makes for a task, with all that is wrong with it. */
 export function composeInstructions({ files, images }: InstructionFolder, task: PageTask): ComposedInstructions {
-  const problems = folderProblems(files, task);
+  const problems = folderProblems(files, images, task);
   if (problems.length > 0) {
     return { template: '', problems };
   }
-  const context = lintContext(task, images);
-  if (files[TEMPLATE] !== undefined) {
-    const template = files[TEMPLATE];
-    return { template, problems: inFile(TEMPLATE, lintTemplate(template, context)) };
+  const context = lintContext(task, images.filter((image) => IMAGE_FILE.test(image)));
+  const unused = unusedFiles(files, images);
+  if (files[TEMPLATE_FILE] !== undefined) {
+    const template = files[TEMPLATE_FILE];
+    return { template, problems: [...inFile(TEMPLATE_FILE, lintTemplate(template, context)), ...unused] };
   }
-  const texts = [FULL, SHORT].filter((name) => files[name] !== undefined);
+  const texts = TEXTS.filter((name) => files[name] !== undefined);
   const wrong = texts.flatMap((name) => {
     const findings = new Findings(files[name]);
-    checkMarkdown(files[name], images, findings);
+    checkMarkdown(files[name], context.images, findings);
     return inFile(name, findings.all);
   });
   const html = (name: string): string | undefined => files[name] === undefined ? undefined : renderInstructions(files[name]);
-  const template = workerTemplate(task, { full: html(FULL), short: html(SHORT) });
+  const template = workerTemplate(task, { full: html(FULL_FILE), short: html(SHORT_FILE) });
   // what is wrong with the texts has been said, in their own lines; the rest is not theirs, but for the length
-  const page = lintTemplate(template, context).filter(({ severity, rule }) => severity === 'error' && rule !== 'unknown-image');
-  return { template, problems: [...wrong, ...inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 })))] };
+  const page = lintTemplate(template, context).filter(({ severity, rule }) => severity === 'error' && !SAID.includes(rule));
+  return { template, problems: [...wrong, ...inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 }))), ...unused] };
 }
+
+/** Rules of pages whose problems `checkMarkdown` finds by itself. */
+const SAID = ['unknown-image', 'missing-attribute'];
 
 const inFile = (file: string, problems: readonly LintProblem[]): FileProblem[] => problems.map((problem) => ({ file, ...problem }));
 
-function folderProblems(files: InstructionFolder['files'], { type }: PageTask): FileProblem[] {
-  const problem = (file: string, rule: string, message: string): FileProblem[] =>
-    [{ file, severity: 'error', rule, line: 1, column: 1, message }];
+function atBegin(file: string, severity: LintSeverity, rule: string, message: string): FileProblem {
+  return { file, severity, rule, line: 1, column: 1, message };
+}
+
+function folderProblems(files: InstructionFolder['files'], images: readonly string[], { type }: PageTask): FileProblem[] {
   const names = Object.keys(files);
-  const texts = [FULL, SHORT].filter((name) => names.includes(name));
-  if (names.includes(TEMPLATE)) {
-    return texts.length === 0 ? [] : problem(texts[0], 'two-pages', `there is a ${TEMPLATE} too, which is the whole page; take one of them out`);
+  const texts = TEXTS.filter((name) => names.includes(name));
+  if (names.includes(TEMPLATE_FILE)) {
+    return texts.length === 0
+      ? [] : [atBegin(texts[0], 'error', 'two-pages', `there is a ${TEMPLATE_FILE} too, which is the whole page; take one of them out`)];
   }
   const custom = LABELING_TASKS[type].page === undefined;
   if (texts.length > 0 && custom) {
-    return problem(texts[0], 'no-page', `a custom task has no built-in page to put this into; write a ${TEMPLATE}`);
+    return [atBegin(texts[0], 'error', 'no-page', `a custom task has no built-in page to put this into; write a ${TEMPLATE_FILE}`)];
   }
   if (texts.length > 0) {
     return [];
   }
-  const has = names.length === 0 ? 'it has no such file at all' : `it has ${listed(names.slice(0, 12))}`;
-  return problem(custom ? TEMPLATE : FULL, 'no-instructions', `the folder needs ${custom ? TEMPLATE : `${FULL}, ${SHORT} or both, or a ${TEMPLATE}`}; ${has}`);
+  const has = names.length > 0 ? `has ${listed(names.slice(0, 12))}, which ${names.length === 1 ? 'makes' : 'make'} no page` : images.length > 0 ? 'has images and no text' : 'has nothing for workers to read';
+  const wanted = custom ? [TEMPLATE_FILE] : [FULL_FILE, SHORT_FILE, TEMPLATE_FILE];
+  const slip = names.find((name) => wanted.includes(meantBy(name) ?? ''));
+  const remedy = slip !== undefined ? `rename ${slip} to ${meantBy(slip)}`
+    : `write ${custom ? TEMPLATE_FILE : `${FULL_FILE}, ${SHORT_FILE} or both in Markdown, or ${TEMPLATE_FILE}, a whole page`}`;
+  return [atBegin(custom ? TEMPLATE_FILE : FULL_FILE, 'error', 'no-instructions', `the folder ${has}; ${remedy}`)];
+}
+
+/** What lies there and nobody will ever see. */
+function unusedFiles(files: InstructionFolder['files'], images: readonly string[]): FileProblem[] {
+  const texts = Object.keys(files).filter((name) => name !== TEMPLATE_FILE && !TEXTS.includes(name) && !NOTES.test(name));
+  return [
+    ...texts.map((name) => atBegin(name, 'warning', 'unused-file', `workers never see this file; ${meantBy(name) === undefined
+      ? `only ${FULL_FILE}, ${SHORT_FILE} and ${TEMPLATE_FILE} are read: put it into a folder beside this one` : `did you mean ${meantBy(name)}?`}`)),
+    ...images.filter((name) => !IMAGE_FILE.test(name)).map((name) => atBegin(`${IMAGES_FOLDER}${name}`, 'warning', 'unused-file',
+      `its name is not that of an image, so workers never see it; ${IMAGE_TYPES} are taken: take it out of ${IMAGES_FOLDER}, or give it its ending`)),
+  ];
+}
+
+/** The file that a name was probably meant to be. */
+function meantBy(name: string): string | undefined {
+  const known = [FULL_FILE, SHORT_FILE, TEMPLATE_FILE];
+  const stem = (file: string): string => file.toLowerCase().replace(/\..*$/, '');
+  const meant = nearest(stem(name), known.map(stem));
+  return known.find((file) => stem(file) === meant);
 }

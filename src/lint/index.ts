@@ -15,8 +15,13 @@ export function formatProblem(file: string, { line, column, severity, message, r
   return `${file}:${line}:${column}: ${severity}: ${message} (${rule})`;
 }
 
+/** The same problems where warnings are not wanted: each is an error. */
+export function strictly<Problem extends LintProblem>(problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ ...problem, severity: 'error' }));
+}
+
 /** That this module keeps its contract is checked here. */
 const contract: TemplateLint = {
-  bindImages, composeInstructions, formatProblem, lintContext, lintTemplate, renderInstructions, renderPage,
+  bindImages, composeInstructions, formatProblem, lintContext, lintTemplate, renderInstructions, renderPage, strictly,
 };
 export default contract;

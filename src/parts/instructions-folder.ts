@@ -1,18 +1,11 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, SHORT_FILE, TEMPLATE_FILE, TEXT_FILE } from '../contract/instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES, EXAMPLE_IMAGE_MAX_BYTES } from '../contract/limits';
 import { InstructionFolder } from '../contract/template-lint';
 
-const IMAGES = 'images';
-
-/** What the images function reads. */
-const IMAGE_NAME = /\.(jpe?g|png)$/i;
-
-/** What may make a page. */
-const TEXT_NAME = /\.(html?|liquid|md)$/i;
-
 /** Of a folder of instructions, these files and no others are part of them: git's own syntax. */
-export const ASSET_FILES = ['/*', '!/template.liquid.html', '!/full.md', '!/short.md', `!/${IMAGES}/`, '.*'];
+export const ASSET_FILES = ['/*', ...[TEMPLATE_FILE, FULL_FILE, SHORT_FILE, IMAGES_FOLDER].map((name) => `!/${name}`), '.*'];
 
 /** A folder of instructions as it lies on the disk. */
 export interface ReadFolder {
@@ -25,10 +18,12 @@ export function readFolder(directory: string): ReadFolder {
   if (!fs.existsSync(directory) || !fs.statSync(directory).isDirectory()) {
     return { folder: { files: {}, images: [] }, problems: [`directory is '${directory}'; there is no such folder below ${process.cwd()}`] };
   }
-  const texts = fs.readdirSync(directory).filter((name) => TEXT_NAME.test(name) && fs.statSync(path.join(directory, name)).isFile());
+  const texts = fs.readdirSync(directory).filter((name) => TEXT_FILE.test(name) && fs.statSync(path.join(directory, name)).isFile());
   const files = Object.fromEntries(texts.map((name) => [name, fs.readFileSync(path.join(directory, name), 'utf8')]));
-  const images = filesBelow(path.join(directory, IMAGES));
-  return { folder: { files, images }, problems: imageProblems(path.join(directory, IMAGES), images) };
+  const folder = path.join(directory, IMAGES_FOLDER);
+  const images = filesBelow(folder);
+  // of what is no image by its name the lint tells
+  return { folder: { files, images }, problems: imageProblems(folder, images.filter((name) => IMAGE_FILE.test(name))) };
 }
 
 /** Paths with slashes. Hidden files are nobody's images. */
@@ -51,11 +46,11 @@ function imageProblems(folder: string, images: readonly string[]): string[] {
   ];
 }
 
+/** How WebP, AVIF, GIF and TIFF begin. */
+const OTHER_TYPES = /^(RIFF[^]{4}WEBP|[^]{4}ftyp(avif|avis|mif1|msf1)|GIF8[79]a|II[*+]\0|MM\0[*+])/;
+
 /** What can be told without decoding: most broken files were cut off. */
 function imageProblem(file: string, size: number): string[] {
-  if (!IMAGE_NAME.test(file)) {
-    return [`${file} is no example image that browsers show; it must be a .jpg, .jpeg or .png file`];
-  }
   if (size > EXAMPLE_IMAGE_MAX_BYTES) {
     return [`${file} has ${size} bytes; an example image may have ${EXAMPLE_IMAGE_MAX_BYTES}: reduce it`];
   }
@@ -66,5 +61,5 @@ function imageProblem(file: string, size: number): string[] {
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     return bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) > 0 ? [] : [`${file} is a JPEG whose end is missing; copy the whole file`];
   }
-  return [`${file} is neither a JPEG nor a PNG, whatever its name says; convert it`];
+  return OTHER_TYPES.test(bytes.toString('latin1', 0, 12)) ? [] : [`${file} is no image, whatever its name says; ${IMAGE_TYPES} are taken: convert it`];
 }

@@ -1,4 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { textProblem } from '../contract/text-problem';
 
 /**
  * Collects what is wrong with a set of props, so that a user sees every mistake at once.
@@ -16,16 +17,9 @@ export class Problems {
 
   /** One line of text of a length. */
   text(prop: string, value: string, limits: { readonly min?: number; readonly max: number }): void {
-    if (Token.isUnresolved(value)) {
-      return;
-    }
-    const min = limits.min ?? 1;
-    if (value.length < min || value.length > limits.max) {
-      this.add(`${prop} has ${value.length} characters; it must have ${min} to ${limits.max}`);
-    } else if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(value)) {
-      this.add(`${prop} is ${JSON.stringify(value)}; it must be one line without control characters`);
-    } else if (value.trim() !== value) {
-      this.add(`${prop} is '${value}'; it must not begin or end with white space`);
+    const problem = Token.isUnresolved(value) ? undefined : textProblem(prop, value, limits);
+    if (problem !== undefined) {
+      this.add(problem);
     }
   }
 

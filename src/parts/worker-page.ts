@@ -55,8 +55,10 @@ export function builtInPage(task: PageTask): string {
 export function checkFolder(
   scope: Construct, subject: string, folder: InstructionFolder, task: PageTask, strict: boolean, nameOf: (file: string) => string,
 ): void {
-  const { problems } = templateLint().composeInstructions(folder, task);
-  const wrong = problems.filter(({ severity }) => strict || severity === 'error');
+  const { composeInstructions, strictly } = templateLint();
+  const found = composeInstructions(folder, task).problems;
+  const problems = strict ? strictly(found) : found;
+  const wrong = problems.filter(({ severity }) => severity === 'error');
   if (wrong.length > 0) {
     throw new Error([
       `${subject}: ${wrong.length} ${wrong.length === 1 ? 'problem' : 'problems'}`, ...wrong.map((each) => `- ${formatted(each, nameOf)}`),

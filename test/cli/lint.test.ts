@@ -39,15 +39,17 @@ test('writes each problem as compilers do, and fails for errors', async () => {
     'DIR/full.md:3:19: warning: <b> is HTML, which workers would read as it stands; write it in Markdown, or write a template.liquid.html (html-in-markdown)',
     expect.stringMatching(/^DIR\/images\/good\.jpg:1:1: error: .* \(broken-image\)$/),
   ]);
-  expect(err.replace(/\s+/g, ' ')).toContain('3 problems, 2 of them must be mended');
+  expect(err.replace(/\s+/g, ' ')).toContain('DIR: 2 errors and 1 warning; the errors must be mended');
 });
 
 test('lets warnings pass, but for those who do not want that; JSON is for machines', async () => {
   write('short.md', 'So <i>tight</i>');
   const passed = await lint(folder, '--task', 'verify-bounding-box', '--labels', 'good,bad', '--json');
-  expect(passed.code).toBe(0);
+  expect(passed).toMatchObject({ code: 0, err: 'DIR: 1 warning; workers can work with it ' });
   expect(JSON.parse(passed.out)).toEqual([expect.objectContaining({ file: 'short.md', severity: 'warning', line: 1, column: 4 })]);
-  expect((await lint(folder, '--task', 'verify-bounding-box', '--labels', 'good,bad', '--strict')).code).toBe(1);
+  expect(await lint(folder, '--task', 'verify-bounding-box', '--labels', 'good,bad', '--strict')).toMatchObject({
+    code: 1, out: expect.stringContaining('DIR/short.md:1:4: error: <i> is HTML'), err: 'DIR: 1 error; the error must be mended ',
+  });
 });
 
 test('takes the whole task from a file, as a pipeline gives it', async () => {
@@ -60,9 +62,71 @@ test('takes the whole task from a file, as a pipeline gives it', async () => {
   expect((await lint(folder, '--task-file', file, '--task', 'bounding-box')).err).toContain("option '--task-file <file>' cannot be used with");
 });
 
+test('finds an image by a reference that is defined nowhere', async () => {
+  write('full.md', '# Boxes\n\n![Wide][wide]\n');
+  expect(await lint(folder, '--task', 'bounding-box', '--labels', 'bubble')).toMatchObject({
+    code: 1, out: expect.stringMatching(/^DIR\/full\.md:3:1: error: there is no reference 'wide', .* \(unknown-reference\)\n$/),
+  });
+});
+
+test('tells a text among the images from a broken image, and a slip in a name', async () => {
+  write('short.md', 'x');
+  write('ful.md', 'x');
+  fs.mkdirSync(path.join(folder, 'images'));
+  write('images/notes.txt', 'text');
+  const { code, out } = await lint(folder, '--task', 'bounding-box', '--labels', 'bubble');
+  expect([code, out.trim().split('\n').map((line) => line.split(';')[0])]).toEqual([0, [
+    'DIR/ful.md:1:1: warning: workers never see this file', 'DIR/images/notes.txt:1:1: warning: its name is not that of an image, so workers never see it',
+  ]]);
+});
+
+test('says of an empty folder what to write, and of a file which folder to give', async () => {
+  expect((await lint(folder, '--task', 'bounding-box', '--labels', 'a')).out).toContain('error: the folder has nothing for workers to read; write full.md, short.md or both');
+  write('full.md', 'x');
+  expect(await lint(path.join(folder, 'full.md'), '--task', 'bounding-box', '--labels', 'a')).toMatchObject({
+    code: 2, err: 'error: DIR/full.md is a file, and a folder is checked as a whole next: Give the folder that it lies in: DIR ',
+  });
+});
+
+test('refuses the labels of a task file that a synthesis would refuse, and what is no task', async () => {
+  write('full.md', 'x');
+  const file = path.join(folder, 'task.json');
+  const err = async (task: unknown): Promise<string> => {
+    fs.writeFileSync(file, JSON.stringify(task));
+    const ran = await lint(folder, '--task-file', file);
+    expect(ran.code).toBe(2);
+    return ran.err;
+  };
+  const task = { type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'a' }] };
+  expect(await err({ ...task, labels: [{ name: 'a' }, { name: 'a' }] })).toContain("labels[1].name is 'a', as is labels[0].name; names must be unique");
+  for (const wrong of [null, [], {}, { ...task, type: 'Boxes' }, { ...task, labels: ['a'] }, { ...task, labels: [null] }, { ...task, title: undefined }]) {
+    expect(await err(wrong)).toContain('task.json has no task next: It must be a JSON object with type, title');
+  }
+});
+
+describe('labels that a synthesis refuses are refused in the same words', () => {
+  const MANY = Array.from({ length: 51 }, (_, index) => `l${index}`).join(',');
+  test.each<[string, string, string]>([
+    ['image-classification', 'grass,grass', "label 2 of --labels is 'grass', as is label 1 of --labels; names must be unique"],
+    ['image-classification', 'grass, gravel,grass', "label 3 of --labels is 'grass', as is label 1"],
+    ['image-classification', 'a', '--labels offers 1 label; this task needs at least 2 that are not retired'],
+    ['bounding-box', '', '--labels offers 0 labels; this task needs at least 1'],
+    ['bounding-box', 'a,,b', 'label 2 of --labels has 0 characters; it must have 1 to 256'],
+    ['bounding-box', `a,${'x'.repeat(257)}`, 'label 2 of --labels has 257 characters'],
+    ['bounding-box', 'a\u0007', 'it must be one line without control characters'],
+    ['bounding-box', MANY, '--labels has 51 entries; this task takes at most 50'],
+    ['semantic-segmentation', 'a,background', "label 2 of --labels is 'background', which Ground Truth uses for what no worker painted"],
+    ['custom', 'a,a', 'names must be unique'],
+  ])('%s: %j', async (task, labels, expected) => {
+    const { code, err } = await lint(EXAMPLE, '--task', task, '--labels', labels);
+    expect(err).toContain(expected);
+    expect(err).toContain('next: Give labels as --labels bubble,foam.');
+    expect(code).toBe(2);
+  });
+});
+
 test.each<[string[], RegExp]>([
   [['--task', 'bounding-box', '--labels', 'a'], /there is no folder nowhere/],
-  [['--task', 'image-classification', '--labels', 'a'], /--labels has 1 label; the task image-classification needs at least 2/],
   [['--task', 'boxes'], /Allowed choices are image-classification/],
   [[], /--task <task>' not specified/],
 ])('a wrong command line %j is told', async (argv, expected) => {

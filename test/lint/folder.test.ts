@@ -45,6 +45,10 @@ describe('Markdown', () => {
       "short.md:1:6: error: there is no example image 'x.jpg'; images/ has good.jpg and bad.jpg (unknown-image)",
       "short.md:2:6: error: there is no example image 'x.jpg'; images/ has good.jpg and bad.jpg (unknown-image)",
     ]],
+    ['an image without a file', { 'full.md': 'a ![x]() ![x]()' }, [
+      'full.md:1:3: error: ![x]() names no file, so nothing is shown; write one, as in ![x](good.jpg) (unknown-image)',
+      'full.md:1:10: error: ![x]() names no file, so nothing is shown; write one, as in ![x](good.jpg) (unknown-image)',
+    ]],
     ['HTML', { 'full.md': 'a\n\nSo <b>tight</b>' }, ['full.md:3:4: warning: <b> is HTML, which workers would read as it stands; write it in Markdown, or write a template.liquid.html (html-in-markdown)']],
     ['an empty file', { 'full.md': ' \n', 'short.md': 'x' }, ['full.md:1:1: error: the file is empty, and workers would read nothing; write what they are to do, or delete it (empty)']],
     ['too much', { 'full.md': 'x'.repeat(130_000) }, [expect.stringMatching(/^full\.md:1:1: error: the template has 13\d{4} characters; 128000 are allowed/) as unknown as string]],
@@ -53,16 +57,73 @@ describe('Markdown', () => {
   });
 });
 
+describe('an image by a reference that is defined nowhere', () => {
+  const unknown = (place: string, written: string, label: string): string =>
+    `full.md:${place}: error: there is no reference '${label}', so workers would read ${written} as it stands; `
+    + `add a line [${label}]: good.jpg with the file that is meant; where plain text is meant write \\! (unknown-reference)`;
+
+  test.each<[string, string, string]>([
+    ['![Wide][wide]', '3:1', 'wide'], ['![wide][]', '3:1', 'wide'], ['![wide]', '3:1', 'wide'], ['![][wide]', '3:1', 'wide'], ['a (![Wide][the  wide])', '3:4', 'the wide'],
+    ['> - one\n>   two ![Wide][wide]', '4:9', 'wide'], ['| a |\n|---|\n| ![Wide][wide] |', '5:3', 'wide'], ['## So ![Wide][wide]', '3:7', 'wide'],
+    ['`![Wide][wide]`: ![Wide][wide]', '3:18', 'wide'], ['[![Wide][wide]](https://x.y)', '3:2', 'wide'], ['**![Wide][wide]**', '3:3', 'wide'], ['bad![Wide][wide]', '3:4', 'wide'],
+    ['```\n![Wide][wide]\n```\n\n![Wide][wide]', '7:1', 'wide'],
+  ])('%j is an error', (written, place, label) => {
+    const image = /!\[(Wide|wide|)\](\[[^\[\]]*\])?(?!.*!\[)/.exec(written)![0].replace(/ +/g, ' ');
+    expect(compose({ 'full.md': `# Boxes\n\n${written}\n` }).problems).toEqual([unknown(place, image, label)]);
+    // once it is defined, nothing is wrong
+    expect(compose({ 'full.md': `# Boxes\n\n${written}\n\n[${label}]: wide.jpg\n` }, ['wide.jpg']).problems).toEqual([]);
+  });
+
+  test.each([
+    '`![Wide][wide]`', '``a ` ![Wide][wide]``', '    ![Wide][wide]', '```\n![Wide][wide]\n```', '\\![Wide][wide]', '!\\[Wide][wide]', '\\!\\[wide\\]',
+    'Careful![1] And (so)![see below]', '![ ]', '- [x] done!', 'a [link][nowhere]', '[wide]', '![Wide](wide.jpg "![x][y]")', '![with ![x][y] inside](wide.jpg)', '![open',
+  ])('%j is none', (written) => {
+    expect(compose({ 'full.md': written }, ['wide.jpg']).problems).toEqual([]);
+  });
+
+  test.each([
+    ['![Wide][wdie]\n\n[wide]: wide.jpg', 'write [wide] (unknown-reference)'],
+    ['![Wide][tall]\n\n[wide]: wide.jpg', 'add a line [tall]: good.jpg with the file that is meant, or write [wide]; where'],
+    ['![Wide][wide]\n[wide]: wide.jpg', 'its line [wide]: is none: put an empty line before it'],
+    ['![Wide][wide]\n\n[wide]: too wide.jpg', 'and an address with spaces between angle brackets'],
+    ['![Wide](too wide.jpg)', '![Wide](too wide.jpg) names no address that Markdown can read, so workers would read it as it stands; put an address with spaces between angle brackets: ![Wide](<too wide.jpg>) (unread-address)'],
+    ['![Wide](javascript:x)', 'name a file: ![Wide](<good.jpg>) (unread-address)'],
+  ])('%j: the remedy', (written, expected) => {
+    expect(compose({ 'full.md': written }, ['wide.jpg']).problems[0]).toContain(expected);
+  });
+});
+
 describe('a folder', () => {
   const custom: PageTask = { ...TASK, type: 'Custom', labels: [] };
   test.each<[string, { [name: string]: string }, PageTask, string]>([
-    ['of nothing', {}, TASK, 'full.md:1:1: error: the folder needs full.md, short.md or both, or a template.liquid.html; it has no such file at all (no-instructions)'],
-    ['of other names', { 'Full.md': 'x', 'template.html': 'x' }, TASK, 'full.md:1:1: error: the folder needs full.md, short.md or both, or a template.liquid.html; it has Full.md and template.html (no-instructions)'],
+    ['of nothing', {}, TASK, 'full.md:1:1: error: the folder has nothing for workers to read; write full.md, short.md or both in Markdown, or template.liquid.html, a whole page (no-instructions)'],
+    ['of other names', { 'notes.md': 'x', 'index.html': 'x' }, TASK, 'full.md:1:1: error: the folder has notes.md and index.html, which make no page; write full.md, short.md or both in Markdown, or template.liquid.html, a whole page (no-instructions)'],
+    ['of a slip', { 'ful.md': 'x' }, TASK, 'full.md:1:1: error: the folder has ful.md, which makes no page; rename ful.md to full.md (no-instructions)'],
+    ['of another ending', { 'template.html': 'x' }, TASK, 'full.md:1:1: error: the folder has template.html, which makes no page; rename template.html to template.liquid.html (no-instructions)'],
     ['of a page and texts', { 'template.liquid.html': 'x', 'short.md': 'x' }, TASK, 'short.md:1:1: error: there is a template.liquid.html too, which is the whole page; take one of them out (two-pages)'],
     ['of texts for a custom task', { 'full.md': 'x' }, custom, 'full.md:1:1: error: a custom task has no built-in page to put this into; write a template.liquid.html (no-page)'],
-    ['of nothing for a custom task', {}, custom, 'template.liquid.html:1:1: error: the folder needs template.liquid.html; it has no such file at all (no-instructions)'],
+    ['of nothing for a custom task', {}, custom, 'template.liquid.html:1:1: error: the folder has nothing for workers to read; write template.liquid.html (no-instructions)'],
   ])('%s', (_name, files, task, expected) => {
     expect(compose(files, [], task)).toEqual({ template: '', problems: [expected] });
+  });
+
+  test('of images alone says so', () => {
+    expect(compose({}, ['good.jpg']).problems).toEqual([expect.stringContaining('the folder has images and no text; write full.md')]);
+  });
+
+  test('tells of files that workers never see, but not of what every repository has', () => {
+    const problems = (files: { [name: string]: string }, images: string[] = []): string[] => compose({ 'short.md': 'x', 'README.md': 'x', 'LICENSE.txt': 'x', ...files }, images).problems;
+    expect(problems({ 'ful.md': 'x', 'Template.HTML': 'x', 'old.md': 'x' }, ['good.jpg', 'more/good.WebP', 'notes.txt'])).toEqual([
+      'ful.md:1:1: warning: workers never see this file; did you mean full.md? (unused-file)',
+      'Template.HTML:1:1: warning: workers never see this file; did you mean template.liquid.html? (unused-file)',
+      'old.md:1:1: warning: workers never see this file; only full.md, short.md and template.liquid.html are read: put it into a folder beside this one (unused-file)',
+      'images/notes.txt:1:1: warning: its name is not that of an image, so workers never see it; JPEG, PNG, WebP, AVIF, GIF and TIFF are taken: take it out of images/, or give it its ending (unused-file)',
+    ]);
+    expect(problems({})).toEqual([]);
+    expect(problems({ 'short.md': '![n](notes.txt)' }, ['notes.txt'])).toEqual([
+      expect.stringMatching(/^short\.md:1:6: error: there is no example image 'notes\.txt'/), expect.stringMatching(/^images\/notes\.txt:1:1: warning: /),
+    ]);
+    expect(compose({ 'template.liquid.html': '<p>x</p>', 'old.md': 'x' }).problems.at(-1)).toMatch(/^old\.md:1:1: warning: /);
   });
 
   test('of a page of one\'s own is checked in its own lines', () => {

@@ -91,7 +91,23 @@ describe('a folder of instructions', () => {
     const stack = newStack();
     newProject(stack, { instructions: Instructions.fromDirectory(folder) });
     expect(Annotations.fromStack(stack).findWarning('/Stack/Project', Match.stringLikeRegexp('full\\.md:1:4: warning: <b> is HTML'))).toHaveLength(1);
-    expect(messageOf(() => synth({ instructions: Instructions.fromDirectory(folder, { strict: true }) }))).toContain('full.md:1:4: warning: <b> is HTML');
+    expect(messageOf(() => synth({ instructions: Instructions.fromDirectory(folder, { strict: true }) }))).toContain('full.md:1:4: error: <b> is HTML');
+  });
+
+  test.each([
+    ['webp', 'RIFF\x08\0\0\0WEBPVP8 '], ['avif', '\0\0\0\x1cftypavif'], ['gif', 'GIF89a'], ['tiff', 'II*\0'], ['TIF', 'MM\0*'],
+  ])('may have a .%s among its images', (ending, bytes) => {
+    write({ 'full.md': `![Good](good.${ending})`, [`images/good.${ending}`]: Buffer.from(bytes, 'latin1') });
+    expect(() => synth({ instructions: Instructions.fromDirectory(folder, { strict: true }) })).not.toThrow();
+  });
+
+  test('warns of files that workers never see', () => {
+    const stack = newStack();
+    newProject(stack, { instructions: Instructions.fromDirectory(write({ 'short.md': 'x', 'ful.md': 'x', 'images/notes.txt': 'x' })) });
+    const warnings = Annotations.fromStack(stack).findWarning('/Stack/Project', Match.stringLikeRegexp('unused-file')).map(({ entry }) => entry.data as string);
+    expect(warnings.map((each) => each.replaceAll(folder, 'DIR').split(';')[0])).toEqual([
+      'DIR/ful.md:1:1: warning: workers never see this file', 'DIR/images/notes.txt:1:1: warning: its name is not that of an image, so workers never see it',
+    ]);
   });
 
   test.each<[string, { readonly [name: string]: string | Buffer }, string]>([
@@ -100,11 +116,12 @@ describe('a folder of instructions', () => {
     ['a page with several mistakes', { 'template.liquid.html': PAGE.replace('to_json', 'to_jsn').replace('boundingBox', 'box'), 'images/good.jpg': JPEG },
       'Instructions.fromDirectory: 2 problems\n- DIR/template.liquid.html:3:23: error: name of <crowd-bounding-box> is \'box\''],
     ['a page that names no image', { 'template.liquid.html': PAGE }, "DIR/template.liquid.html:4:81: error: there is no example image 'good.jpg'"],
-    ['no file', {}, 'Instructions.fromDirectory: 1 problem\n- DIR/full.md:1:1: error: the folder needs full.md, short.md or both, or a template.liquid.html'],
+    ['no file', {}, 'Instructions.fromDirectory: 1 problem\n- DIR/full.md:1:1: error: the folder has nothing for workers to read; write full.md, short.md or both'],
     ['a cut-off JPEG', { 'full.md': 'x', 'images/a.jpg': JPEG.subarray(0, 6) }, 'DIR/images/a.jpg is a JPEG whose end is missing'],
     ['a cut-off PNG', { 'full.md': 'x', 'images/a.png': PNG.subarray(0, 9) }, 'DIR/images/a.png is a PNG whose end is missing'],
-    ['a text for an image', { 'full.md': 'x', 'images/a.png': 'text' }, 'DIR/images/a.png is neither a JPEG nor a PNG'],
-    ['a film for an image', { 'full.md': 'x', 'images/a.mp4': 'text' }, 'DIR/images/a.mp4 is no example image that browsers show; it must be a .jpg, .jpeg or .png file'],
+    ['a text for an image', { 'full.md': 'x', 'images/a.png': 'text' }, 'DIR/images/a.png is no image, whatever its name says; JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'],
+    ['a film for an image', { 'full.md': '![a](a.mp4)', 'images/a.mp4': 'text' }, "DIR/full.md:1:6: error: there is no example image 'a.mp4'"],
+    ['an image that is defined nowhere', { 'full.md': '![Wide][wide]' }, "DIR/full.md:1:1: error: there is no reference 'wide'"],
   ])('with %s fails the synthesis', (_name, files, expected) => {
     write(files);
     expect(messageOf(() => synth({ instructions: Instructions.fromDirectory(folder) }))).toContain(expected);

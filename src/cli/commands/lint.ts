@@ -1,12 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
-import { formatProblem } from '../../lint';
+import { formatProblem, strictly } from '../../lint';
 import { checkInstructions } from '../../local/preview/folder';
 import { CliCommand, show, tell } from '../command';
-import { EXIT, usageError } from '../errors';
+import { EXIT } from '../errors';
+import { assertFolder } from '../instructions-folder';
 import { LABELS_OPTION, TaskOptions, taskOf, taskOption } from '../page-task';
 import { count } from '../text';
 
@@ -20,28 +20,36 @@ export const lint: CliCommand = {
   register(program, context) {
     program.command('lint')
       .description('check a folder of instructions: full.md, short.md or template.liquid.html, and images/')
-      .argument('<folder>', 'the folder')
+      .argument('<folder>', 'the folder, such as instructions')
       .addOption(taskOption())
       .option(...LABELS_OPTION)
       .addOption(new Option('--task-file <file>', 'the whole task as JSON, as a pipeline has it, in place of --task and --labels').conflicts(['task', 'labels']))
-      .option('--strict', 'fail for warnings too')
+      .option('--strict', 'make errors of warnings')
       .option('--json', 'write JSON, for machines')
       .action((folder: string, options: LintOptions) => {
-        const problems = check(folder, taskOf(options));
-        const failing = problems.filter(({ severity }) => options.strict || severity === 'error').length;
+        const found = check(folder, taskOf(options));
+        const problems = options.strict ? strictly(found) : found;
         if (problems.length > 0 || options.json) {
           show(context, options, problems, () => problems.map(({ file, ...problem }) => formatProblem(join(folder, file), problem)));
         }
-        tell(context, problems.length === 0 ? `${folder}: nothing is wrong`
-          : `${folder}: ${count(problems.length, 'problem')}, ${failing === 0 ? 'none of which keeps workers from working' : `${failing} of them must be mended`}`);
-        context.exitWith(failing === 0 ? EXIT.DONE : EXIT.FAILED);
+        tell(context, `${folder}: ${verdict(problems)}`);
+        context.exitWith(problems.some(({ severity }) => severity === 'error') ? EXIT.FAILED : EXIT.DONE);
       });
   },
 };
 
-function check(path: string, task: PageTask): readonly FileProblem[] {
-  if (!existsSync(path) || !statSync(path).isDirectory()) {
-    throw usageError(`there is no folder ${path}`);
+/** `1 error and 2 warnings; the error must be mended`. */
+function verdict(problems: readonly FileProblem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = problems.length - errors;
+  const counts = [...errors > 0 ? [count(errors, 'error')] : [], ...warnings > 0 ? [count(warnings, 'warning')] : []].join(' and ');
+  if (errors > 0) {
+    return `${counts}; ${errors === 1 ? 'the error' : 'the errors'} must be mended`;
   }
+  return warnings > 0 ? `${counts}; workers can work with it` : 'nothing is wrong';
+}
+
+function check(path: string, task: PageTask): readonly FileProblem[] {
+  assertFolder(path);
   return checkInstructions(path, task).problems;
 }

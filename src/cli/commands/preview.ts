@@ -9,6 +9,7 @@ import { inspect } from '../../runtime/images/gate';
 import { CliCommand, tell } from '../command';
 import { Context } from '../context';
 import { CommandError, usageError } from '../errors';
+import { assertFolderOrTemplate } from '../instructions-folder';
 import { LABELS_OPTION, TaskOptions, taskOf, taskOption } from '../page-task';
 import { printable } from '../text';
 
@@ -24,10 +25,10 @@ export const preview: CliCommand = {
   register(program, context) {
     program.command('preview')
       .description('show a folder of instructions, or a template, as workers will see it, at a local address')
-      .argument('<path>', 'the folder, or the template')
+      .argument('<path>', 'the folder, such as instructions; or a template')
       .addOption(taskOption())
       .option(...LABELS_OPTION)
-      .requiredOption('-i, --image <file>', 'the image to label: JPEG or PNG')
+      .requiredOption('-i, --image <file>', 'the image to label, JPEG or PNG (required)')
       .option('--input <file>', 'JSON object that is added to task.input, as a function of your own would')
       .option('--port <number>', 'port on this machine (default: a free one)', portOf)
       .option('--stand-ins', 'use the local stand-ins for the crowd elements even where Amazon\'s own can be loaded')
@@ -36,9 +37,7 @@ export const preview: CliCommand = {
 };
 
 async function run(context: Context, path: string, options: Options): Promise<void> {
-  if (!existsSync(path)) {
-    throw usageError(`there is no folder or template ${path}`);
-  }
+  assertFolderOrTemplate(path);
   assertImage(options.image);
   const server = await start({
     path, image: options.image, task: sampleTask(options), input: inputOf(options.input),

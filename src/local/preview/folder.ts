@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { IMAGES_FOLDER, IMAGE_FILE, TEMPLATE_FILE } from '../../contract/instruction-files';
+import { EXAMPLE_IMAGE_MAX_BYTES } from '../../contract/limits';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { composeInstructions } from '../../lint';
-import { inspect } from '../../runtime/images/gate';
+import { DEFAULT_INPUT_LIMITS, inspect } from '../../runtime/images/gate';
 import { FolderFiles, folderOf, imageBytes } from '../../runtime/instructions/read-folder';
 
-const TEMPLATE = 'template.liquid.html';
+const LIMITS = { ...DEFAULT_INPUT_LIMITS, maxFileBytes: EXAMPLE_IMAGE_MAX_BYTES };
 
 /** Instructions as they lie on this machine, and what they make. */
 export interface CheckedInstructions {
@@ -24,14 +26,14 @@ export function checkInstructions(path: string, task: PageTask): CheckedInstruct
   const files = filesOf(path);
   const folder = folderOf(files);
   const { template, problems } = composeInstructions(folder, task);
-  const broken = folder.images.flatMap((image): FileProblem[] => {
-    const seen = inspect(imageBytes(files, image));
-    return seen.ok ? [] : [{ file: `images/${image}`, severity: 'error', rule: 'broken-image', line: 1, column: 1, message: seen.detail }];
+  const broken = folder.images.filter((image) => IMAGE_FILE.test(image)).flatMap((image): FileProblem[] => {
+    const seen = inspect(imageBytes(files, image), LIMITS);
+    return seen.ok ? [] : [{ file: `${IMAGES_FOLDER}${image}`, severity: 'error', rule: 'broken-image', line: 1, column: 1, message: seen.detail }];
   });
   return {
     template,
     problems: [...problems, ...broken].map((problem) =>
-      single && problem.file === TEMPLATE ? { ...problem, file: basename(path) } : problem),
+      single && problem.file === TEMPLATE_FILE ? { ...problem, file: basename(path) } : problem),
     images: new Map(folder.images.map((image) => [image, imageBytes(files, image)])),
   };
 }
@@ -59,7 +61,7 @@ function filesOf(path: string): FolderFiles {
     return new Map(namesOf(path).map((name) => [slashes(relative(path, name)), bytes(name)]));
   }
   const images = imagesBeside(path).map((name): [string, Uint8Array] => [slashes(relative(dirname(path), name)), bytes(name)]);
-  return new Map([[TEMPLATE, bytes(path)], ...images]);
+  return new Map([[TEMPLATE_FILE, bytes(path)], ...images]);
 }
 
 /** The files that may be part of the instructions. Hidden ones are not. */
@@ -70,7 +72,7 @@ function namesOf(path: string): string[] {
   const names = readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => slashes(relative(path, join(entry.parentPath, entry.name))));
-  const parts = names.filter((name) => !name.split('/').some((part) => part.startsWith('.')) && (name.startsWith('images/') || !name.includes('/')));
+  const parts = names.filter((name) => !name.split('/').some((part) => part.startsWith('.')) && (name.startsWith(IMAGES_FOLDER) || !name.includes('/')));
   return parts.sort().map((name) => join(path, name));
 }
 

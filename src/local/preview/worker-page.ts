@@ -42,7 +42,8 @@ export function previewedPage({ path, task, image, input }: PreviewSource, addre
     // as an S3 key that needs no quoting in Liquid
     const uri = `s3://preview/${files.size}/${encodeURIComponent(name).replaceAll('\'', '%27')}`;
     const served = `${files.size}-${encodeURIComponent(basename(name))}`;
-    files.set(served, { type: bytes[0] === 0x89 ? 'image/png' : 'image/jpeg', bytes });
+    const seen = inspect(bytes);
+    files.set(served, { type: `image/${seen.ok ? seen.type : 'jpeg'}`, bytes });
     uris.set(uri, address(served));
     return uri;
   };

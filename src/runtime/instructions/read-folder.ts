@@ -1,16 +1,13 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { InstructionsError } from './instructions-error';
 import { InstructionsSource } from '../../contract/environment';
+import { IMAGES_FOLDER, TEXT_FILE } from '../../contract/instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
 import { InstructionFolder } from '../../contract/template-lint';
 import { ObjectStore } from '../ports';
 
 /** A folder of instructions with all its bytes, by path. */
 export type FolderFiles = ReadonlyMap<string, Uint8Array>;
-
-const IMAGES = 'images/';
-
-const TEXT_NAME = /^[^/]+\.(html?|liquid|md)$/i;
 
 /** Reads a whole folder, small as instructions are. */
 export async function readFiles(objects: ObjectStore, source: InstructionsSource): Promise<FolderFiles> {
@@ -37,8 +34,11 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
   return files;
 }
 
+const PAGE_TEXT = /^[^/]+\.(html?|liquid|md)$/i;
+
 /** Nothing else in the bucket is read: it may be large. */
-const isPart = (path: string): boolean => TEXT_NAME.test(path) || (path.startsWith(IMAGES) && path.length > IMAGES.length && !path.endsWith('/'));
+const isPart = (path: string): boolean =>
+  PAGE_TEXT.test(path) || (path.startsWith(IMAGES_FOLDER) && path.length > IMAGES_FOLDER.length && !path.endsWith('/'));
 
 /** Whether each step of a path leads into a folder: none is hidden, and none leads out again. */
 const isPlain = (path: string): boolean => path.split('/').every((step) => step !== '' && !/^\.\.?$/.test(step) && !step.includes('\\'));
@@ -80,11 +80,11 @@ export function filesOfArchive(archive: Uint8Array): FolderFiles {
 export function folderOf(files: FolderFiles): InstructionFolder {
   const names = [...files.keys()];
   return {
-    files: Object.fromEntries(names.filter((name) => TEXT_NAME.test(name)).map((name) => [name, strFromU8(files.get(name)!)])),
-    images: names.filter((name) => name.startsWith(IMAGES)).map((name) => name.slice(IMAGES.length)).sort(),
+    files: Object.fromEntries(names.filter((name) => TEXT_FILE.test(name)).map((name) => [name, strFromU8(files.get(name)!)])),
+    images: names.filter((name) => name.startsWith(IMAGES_FOLDER)).map((name) => name.slice(IMAGES_FOLDER.length)).sort(),
   };
 }
 
 export function imageBytes(files: FolderFiles, image: string): Uint8Array {
-  return files.get(`${IMAGES}${image}`)!;
+  return files.get(`${IMAGES_FOLDER}${image}`)!;
 }

@@ -78,10 +78,19 @@ test('hundred images are no more than one', async () => {
   expect(Object.keys(published(outside, version).shown)).toHaveLength(100);
 });
 
+test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)('of an example image of type %s workers get JPEG or PNG', async (type) => {
+  const outside = world();
+  const image = await open(gradient(60, 40)).toFormat(type).toBuffer();
+  const version = await publishInstructions(outside.objects, 'output', files({ 'full.md': `![Good](good.${type})`, [`images/good.${type}`]: image }), TASK);
+  const [[name, { body }]] = Object.entries(published(outside, version).shown);
+  const { format, width } = await sharp(body).metadata();
+  expect([`${name.split('.').pop()} ${format}`, width]).toEqual([expect.stringMatching(/^(jpg jpeg|png png)$/), 60]);
+});
+
 test.each<[string, { readonly [name: string]: string | Uint8Array }, string]>([
   ['a text with a mistake', { 'full.md': '![Good](god.jpg)', 'images/good.jpg': Buffer.from('x') }, "full.md:1:9: error: there is no example image 'god.jpg'; write 'good.jpg'"],
   ['an image that is none', { 'full.md': '![Good](good.jpg)', 'images/good.jpg': Buffer.from('text') }, 'images/good.jpg: '],
-  ['nothing', {}, 'the folder needs full.md, short.md or both'],
+  ['nothing', {}, 'write full.md, short.md or both'],
 ])('%s is refused, and nothing refers to it', async (_name, content, expected) => {
   const outside = world();
   await expect(publishInstructions(outside.objects, 'output', files(content), TASK)).rejects.toThrow(expected);

@@ -203,7 +203,7 @@ test.each<[string, () => Files | Uint8Array, RegExp]>([
   ['a folder that is too large', lying, /the folder has 400000001 bytes; 250000000 are allowed: reduce its images/],
   ['a path that leads out', () => ({ ...folder('x'), 'images/../../jobs/x.jpg': text('x') }), /"images\/\.\.\/\.\.\/jobs\/x\.jpg" leads out of its folder/],
   ['a path with a backslash', () => ({ ...folder('x'), 'images/a\\b.jpg': text('x') }), /leads out of its folder/],
-  ['nothing', () => ({ 'other/full.md': text('x'), '../full.md': text('x'), '/full.md': text('x') }), /the folder needs full\.md, short\.md or both/],
+  ['nothing', () => ({ 'other/full.md': text('x'), '../full.md': text('x'), '/full.md': text('x') }), /write full\.md, short\.md or both/],
   ['an image that is none', () => ({ 'full.md': text('![Good](good.jpg)'), 'images/good.jpg': text('x') }), /images\/good\.jpg: /],
 ])('%s fails the push with what is wrong, and what was pushed before stays', async (_name, archive, expected) => {
   const there = await PushedProject.create();
