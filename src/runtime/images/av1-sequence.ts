@@ -91,13 +91,19 @@ function skipOperatingPoints(bits: Bits): void {
   }
 }
 
+/** More zeros say no more: whoever writes them does it to take time. */
+const MAX_ZEROS = 32;
+
 /** As many zeros as bits follow their one. */
 function skipVariable(bits: Bits): void {
   let zeros = 0;
   while (bits.read(1) === 0) {
     zeros += 1;
+    if (zeros > MAX_ZEROS) {
+      throw noSequence();
+    }
   }
-  if (zeros < 32) {
+  if (zeros < MAX_ZEROS) {
     bits.read(zeros);
   }
 }

@@ -15,15 +15,20 @@ export interface Items {
   readonly primary: Item;
   /** The items that one refers to. */
   readonly from: (id: number, kind: string) => readonly Item[];
-  /** The items that refer to one. */
+  /** The items that refer to one, each once. */
   readonly to: (id: number, kind: string) => readonly Item[];
 }
 
-/** Items of a file, and pieces of their data: a grid has one for each of its tiles. */
+/** Items of a file, pieces of their data, and references between them: a grid has one of each for each of its tiles. */
 const MAX_ITEMS = 20_000;
+
+/** What is said of items, all together: an encoder says some five things of each. */
+const MAX_PROPERTIES = 8 * MAX_ITEMS;
 
 /** Data in several pieces are put together in memory. More than so often the file's own length is made to fill it. */
 const MAX_COPIES = 2;
+
+const overAndOver = (): FaultError => new FaultError('corrupt', 'the AVIF refers to the same data over and over');
 
 interface Reference {
   readonly kind: string;
@@ -49,7 +54,7 @@ export function itemsOf(file: Buffer, meta: Box): Items {
   const types = typesOf(read('iinf'));
   const data = dataOf(read('iloc'), file, boxes.find(({ type }) => type === 'idat')?.body);
   const properties = propertiesOf(read('iprp'));
-  const references = boxes.filter(({ type }) => type === 'iref').flatMap(({ body }) => referencesOf(new BoxReader(body, 'iref')));
+  const references = referencesOf(boxes.filter(({ type }) => type === 'iref'));
   const item = (id: number): Item[] => {
     const type = types.get(id);
     return type === undefined ? [] : [{ id, type, data: data.get(id) ?? Buffer.alloc(0), properties: properties.get(id) ?? [] }];
@@ -61,7 +66,10 @@ export function itemsOf(file: Buffer, meta: Box): Items {
   return {
     primary,
     from: (id, kind) => references.filter((each) => each.kind === kind && each.from === id).flatMap(({ to }) => to.flatMap(item)),
-    to: (id, kind) => references.filter((each) => each.kind === kind && each.to.includes(id)).flatMap(({ from }) => item(from)),
+    to: (id, kind) => {
+      const found = references.filter((each) => each.kind === kind && each.to.includes(id));
+      return [...new Set(found.map(({ from }) => from))].flatMap(item);
+    },
   };
 }
 
@@ -109,7 +117,7 @@ function dataOf(box: BoxReader, file: Buffer, idat: Buffer | undefined): Map<num
       pieces += 1;
       copied += extents.length > 1 ? extents[extents.length - 1].length : 0;
       if (pieces > MAX_ITEMS || copied > MAX_COPIES * file.length) {
-        throw new FaultError('corrupt', 'the AVIF refers to the same data over and over');
+        throw overAndOver();
       }
     }
     found.set(id, extents.length === 1 ? extents[0] : Buffer.concat(extents));
@@ -130,13 +138,19 @@ function propertiesOf(box: BoxReader): Map<number, Box[]> {
   const boxes = boxesOf(box.rest());
   const all = boxesOf(boxes.find(({ type }) => type === 'ipco')?.body ?? Buffer.alloc(0));
   const found = new Map<number, Box[]>();
+  let said = 0;
   for (const { body } of boxes.filter(({ type }) => type === 'ipma')) {
     const entries = new BoxReader(body, 'ipma');
     const head = entries.number(4);
     for (let count = counted(entries.number(4)); count > 0; count -= 1) {
       const id = entries.number(head >>> 24 === 0 ? 2 : 4);
       const own = found.get(id) ?? [];
-      for (let left = entries.number(1); left > 0; left -= 1) {
+      const left = entries.number(1);
+      said += 1 + left;
+      if (said > MAX_PROPERTIES) {
+        throw new FaultError('corrupt', `the AVIF says more than ${MAX_PROPERTIES} things of its parts, which no program writes`);
+      }
+      for (let more = left; more > 0; more -= 1) {
         // the first bit: whoever does not know it must not show the item
         const index = (head & 1) === 1 ? entries.number(2) & 0x7fff : entries.number(1) & 0x7f;
         if (index > all.length) {
@@ -150,13 +164,24 @@ function propertiesOf(box: BoxReader): Map<number, Box[]> {
   return found;
 }
 
-function referencesOf(box: BoxReader): Reference[] {
-  const bytes = box.number(4) >>> 24 === 0 ? 2 : 4;
-  return boxesOf(box.rest()).map(({ type, body }) => {
-    const reference = new BoxReader(body, 'iref');
-    const from = reference.number(bytes);
-    return { kind: type, from, to: Array.from({ length: counted(reference.number(2)) }, () => reference.number(bytes)) };
-  });
+function referencesOf(boxes: readonly Box[]): Reference[] {
+  const references: Reference[] = [];
+  let parts = 0;
+  for (const { body } of boxes) {
+    const box = new BoxReader(body, 'iref');
+    const bytes = box.number(4) >>> 24 === 0 ? 2 : 4;
+    for (const { type, body: one } of boxesOf(box.rest())) {
+      const reference = new BoxReader(one, 'iref');
+      const from = reference.number(bytes);
+      const count = reference.number(2);
+      parts += Math.max(1, count);
+      if (parts > MAX_ITEMS) {
+        throw overAndOver();
+      }
+      references.push({ kind: type, from, to: Array.from({ length: count }, () => reference.number(bytes)) });
+    }
+  }
+  return references;
 }
 
 function counted(count: number): number {

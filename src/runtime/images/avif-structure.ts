@@ -33,6 +33,7 @@ export function readAvif(bytes: Buffer): ImageHeader {
   const alphas = items.to(primary.id, 'auxl').filter(isAlpha);
   const coded = [...tiles, ...alphas.flatMap((alpha) => tilesOf(items, size, alpha))];
   coded.forEach((item) => requireSize(item, size));
+  requireOpaque(items, [...coded, ...alphas].filter(({ id }) => id !== primary.id));
   const { body } = boxes[boxes.length - 1];
   return {
     type: 'avif', ...turned(primary, size), orientation: 1, colorModel: 'rgb', ...depthOf(tiles[0]),
@@ -99,6 +100,15 @@ function isAlpha(item: Item): boolean {
   return ALPHA.test(property(item, 'auxC')?.toString('latin1', 4) ?? '');
 }
 
+/** A decoder would show the transparency of a part too: another one each time, where other parts have none. */
+function requireOpaque(items: Items, parts: readonly Item[]): void {
+  const transparent = parts.find(({ id }) => items.to(id, 'auxl').some(isAlpha));
+  if (transparent) {
+    const detail = `part ${transparent.id} of the AVIF has a transparency of its own: export the picture with one for all of it`;
+    throw new FaultError('unsupported-type', detail);
+  }
+}
+
 /** The decoder takes the memory that the data say, not the container. */
 function requireSize(item: Item, picture: Size): void {
   const said = property(item, 'ispe') ? sizeOf(item) : picture;
@@ -138,8 +148,11 @@ function profileOf(item: Item): ImageHeader['profile'] {
   return profile;
 }
 
+/** Pieces of metadata that are looked through: more are there to take time. */
+const MAX_METADATA = 16;
+
 function hasGps(items: Items): boolean {
-  return items.to(items.primary.id, 'cdsc').some(({ type, data }) => {
+  return items.to(items.primary.id, 'cdsc').slice(0, MAX_METADATA).some(({ type, data }) => {
     if (type === 'mime') {
       return xmpHasGps(data);
     }

@@ -124,6 +124,11 @@ describe('is refused', () => {
     references: [{ kind: 'dimg', from: 1, to: Array.from({ length: count }, (_, index) => index + 2) }],
   });
 
+  const withAlphaOf = ({ items, references = [] }: MadeFile, of: number): MadeFile => ({
+    items: [...items, alpha(ispe(90, 60)).items[1]],
+    references: [...references, { kind: 'auxl', from: items.length + 1, to: [of] }],
+  });
+
   test.each<[string, () => Buffer, string, RegExp]>([
     ['data of another size than the container says', () => made({ items: [item([], ispe(9, 6))] }), 'corrupt', /says that a part of it is 9x6, and its data are 90x60/],
     ['transparency of another size', () => madeAvif(alpha(ispe(9_000, 6_000))), 'corrupt', /item 2 of the AVIF is 9000x6000/],
@@ -141,6 +146,8 @@ describe('is refused', () => {
     ['tiles that nobody would see', () => madeAvif(grid(2, 2, 90, 60)), 'corrupt', /do not give 90x60/],
     ['a grid of another size', () => madeAvif({ ...grid(1, 1, 90, 60), items: [{ ...grid(1, 1, 90, 60).items[0], properties: [ispe(91, 60)] }, item()] }), 'corrupt', /is 90x60 where it should be 91x60/],
     ['more pixels than are decoded', () => made({ items: [item([], ispe(60_000, 60_000))] }), 'corrupt', /its data are/],
+    ['a tile with a transparency of its own', () => madeAvif(withAlphaOf(grid(1, 2, 180, 60), 2)), 'unsupported-type', /part 2 of the AVIF has a transparency/],
+    ['a transparency that has one itself', () => madeAvif(withAlphaOf(alpha(ispe(90, 60)), 2)), 'unsupported-type', /part 2 of the AVIF has a transparency/],
     ['data from elsewhere', () => {
       const bytes = made();
       const at = bytes.indexOf('iloc') + 4 + 4 + 2 + 2 + 2;
@@ -170,6 +177,44 @@ describe('is refused', () => {
     const files = [iloc(20_000, 0, nothing), iloc(60_000, 0, nothing), iloc(9_000, 0x4400, u32(0, 0)), iloc(9_000, 0x4400, u32(0, 4_000))];
     for (const bytes of files) {
       expect(inspect(bytes)).toEqual({ ok: false, reason: 'corrupt', detail: expect.stringMatching(/over and over|says that it has \d+ parts/) });
+    }
+  });
+
+  /** Nobody counts the tries of a file whose gate kills its process: of one that a drop may be as large as, the time would be minutes. */
+  test('or read in no time, where it says very many things of few', () => {
+    const ids = Array.from({ length: 19_000 }, () => 1);
+    const named = (count: number): MadeFile['references'] => Array.from({ length: count }, () => ({ kind: 'dimg', from: 1, to: ids }));
+    const full = u32(0);
+    const empty = box('iref', full, ...Array.from({ length: 9_000 }, () => box('dimg', u16(1, 0))));
+    const said = box('ipma', full, u32(5_000), ...Array.from({ length: 5_000 }, () => Buffer.concat([u16(1), u8(255), Buffer.alloc(255, 1)])));
+    const meta = (bytes: Buffer, more: readonly Buffer[], within = 'meta'): Buffer => {
+      // the box grows by what is put behind its last one
+      const all = Buffer.concat(more);
+      const at = bytes.indexOf(within) - 4;
+      const end = at + bytes.readUInt32BE(at);
+      const grown = Buffer.concat([bytes.subarray(0, end), all, bytes.subarray(end)]);
+      ['meta', ...(within === 'meta' ? [] : [within])].forEach((type) => {
+        const start = grown.indexOf(type) - 4;
+        grown.writeUInt32BE(grown.readUInt32BE(start) + all.length, start);
+      });
+      return grown;
+    };
+    const timing = Buffer.alloc(1_000_000);
+    timing.set([0b0000_0100]); // a sequence with timing, whose times are 0 ...
+    timing[8] = 0b0000_0010; // ... and at equal distances: as many zeros as one likes
+    const zeros = Buffer.concat([u8(0x08), timing]);
+    const alphas = { ...alpha(ispe(90, 60)), references: Array.from({ length: 9_000 }, () => ({ kind: 'auxl', from: 2, to: [1] })) };
+    const files: [Buffer, object][] = [
+      [madeAvif({ items: [item()], references: named(100) }), { reason: 'corrupt' }],
+      [meta(made({ inside: true }), Array.from({ length: 60 }, () => empty)), { reason: 'corrupt' }],
+      [meta(made({ inside: true }), Array.from({ length: 6 }, () => said), 'iprp'), { reason: 'corrupt' }],
+      [madeAvif({ items: [{ ...item(), data: zeros }] }), { reason: 'corrupt' }],
+      [madeAvif(alphas), { ok: true, hasAlpha: true }],
+    ];
+    for (const [bytes, wanted] of files) {
+      const started = process.cpuUsage().user;
+      expect(inspect(bytes)).toMatchObject(wanted);
+      expect(process.cpuUsage().user - started).toBeLessThan(1_000_000);
     }
   });
 
