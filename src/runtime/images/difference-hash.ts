@@ -9,7 +9,7 @@ const ROWS = 8;
 /** Pixels along the side of a cell. The library's own way down to 9 by 8 depends on the picture's size and lets fine texture through. */
 const CELL = 16;
 
-/** A file of ours, or one that a decoder went through before, as a viewer shows it. */
+/** A file of ours, as a viewer shows it. */
 export function openShown(bytes: Uint8Array): Sharp {
   return loadSharp()(bytes, { sequentialRead: true }).autoOrient();
 }

@@ -2,6 +2,7 @@ import { Engine, Engineered, EngineeredImage, Gated, GatedDrop, RejectedDropErro
 import { FeatureEngineeringConfiguration } from '../../contract/project-configuration';
 import { RenditionSpec } from '../../contract/transforms';
 import { PerceptualHash } from '../core/perceptual-hash';
+import { decodeFault, openImage } from '../images/decoder';
 import { differenceHash, openShown } from '../images/difference-hash';
 import { ImagePlan, MadeImage, MadeTile } from '../images/engine';
 import { FaultError } from '../images/fault';
@@ -48,11 +49,13 @@ export class BuiltInEngine implements Engine {
     try {
       const looks = configuration.nearDuplicates !== undefined;
       if (configuration.kind === 'none') {
-        yield* made(await this.none.process(bytes, header), looks);
+        // as they came, which a decoder has to be told how to read
+        const look: LookAt = async () => differenceHash(openImage(bytes, header).autoOrient());
+        yield* made(await this.none.process(bytes, header), looks ? look : undefined);
         return;
       }
       for (const [index, rendition] of (configuration.renditions ?? [configuration]).entries()) {
-        yield* this.rendition(bytes, header, rendition, looks && index === 0);
+        yield* this.rendition(bytes, header, rendition, looks && index === 0 ? lookOf : undefined);
       }
     } catch (error) {
       throw error instanceof FaultError ? new RejectedDropError(error.reason, error.message) : error;
@@ -60,20 +63,24 @@ export class BuiltInEngine implements Engine {
   }
 
   private async* rendition(
-    bytes: Uint8Array, header: ImageHeader, { name, ...plan }: Rendition, looks: boolean,
+    bytes: Uint8Array, header: ImageHeader, { name, ...plan }: Rendition, look: LookAt | undefined,
   ): AsyncGenerator<EngineeredImage> {
     const result = isTiled(plan) ? await this.sharp.processTiles(bytes, header, plan) : await this.sharp.process(bytes, header, plan);
-    yield* made(result, looks, name);
+    yield* made(result, look, name);
   }
 }
 
 type Made = Awaited<ReturnType<SharpEngine['process' | 'processTiles']>>;
+type LookAt = (made: Exclude<Made, { kind: 'rejected' }>) => Promise<PerceptualHash>;
 
-async function* made(result: Made, looks: boolean, rendition?: string): AsyncGenerator<EngineeredImage> {
+async function* made(result: Made, look: LookAt | undefined, rendition?: string): AsyncGenerator<EngineeredImage> {
   if (result.kind === 'rejected') {
     throw new RejectedDropError(result.reason, rendition === undefined ? result.detail : `${result.detail} (rendition ${rendition})`);
   }
-  const perceptualHash = looks ? await lookOf(result) : undefined;
+  const perceptualHash = look && await look(result).catch((error: unknown) => {
+    const { reason, detail } = decodeFault(error);
+    throw new RejectedDropError(reason, detail);
+  });
   let isFirst = true;
   for await (const image of result.kind === 'tiles' ? result.tiles : result.images) {
     yield { ...engineered(image, rendition), ...(isFirst && perceptualHash !== undefined ? { perceptualHash } : {}) };
@@ -82,9 +89,7 @@ async function* made(result: Made, looks: boolean, rendition?: string): AsyncGen
 }
 
 /** Tiles are looked at together: those of a drop may well look like each other. */
-async function lookOf(result: Exclude<Made, { kind: 'rejected' }>): Promise<PerceptualHash> {
-  return result.kind === 'tiles' ? result.look() : differenceHash(openShown(result.images[0].bytes));
-}
+const lookOf: LookAt = async (result) => result.kind === 'tiles' ? result.look() : differenceHash(openShown(result.images[0].bytes));
 
 function engineered(image: MadeImage | MadeTile, rendition?: string): EngineeredImage {
   return {

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { FeatureEngineeringConfiguration } from '../../../src/contract/project-configuration';
 import { TransformSpec } from '../../../src/contract/transforms';
 import { run } from '../../../src/runtime/controller/controller';
+import { inspect } from '../../../src/runtime/images/gate';
 import { BuiltInEngine } from '../../../src/runtime/intake/built-in-engine';
 import { EngineeredImage } from '../../../src/runtime/intake/engine';
 import { photoFolder } from '../../bench/photographs';
@@ -154,6 +155,16 @@ describe('what is compared', () => {
     expect(tiles).toEqual([whole, ...Array(5).fill(undefined)]);
     const renditions = [{ name: 'part', transforms: [crop], output: {} }, { name: 'tiles', transforms: [tile], output: {} }];
     expect(await hashes({ kind: 'images', transforms: [], output: {}, renditions, nearDuplicates }, COFFEE)).toEqual([part, ...Array(6).fill(undefined)]);
+  });
+
+  test('bytes that are kept and that only a forgiving decoder reads', async () => {
+    const plain = await sharp(COFFEE).resize(200).jpeg().toBuffer();
+    const lax = Buffer.from(plain);
+    const scan = plain.indexOf(Buffer.from([0xff, 0xda]));
+    lax[scan + plain.readUInt16BE(scan + 2)] = 0;
+    expect(inspect(lax)).toMatchObject({ ok: true, laxScans: [expect.any(Number)] });
+    const none: BuiltIn = { kind: 'none', nearDuplicates };
+    expect(await hashes(none, lax)).toEqual(await hashes(none, plain));
   });
 
   test('what a viewer shows, where the bytes are kept as they are', async () => {
