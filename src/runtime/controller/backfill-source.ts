@@ -104,22 +104,25 @@ async function* inventoryPages(
         held.push(text);
       }
       if (held.length >= INVENTORY_PAGE) {
-        yield { objects: objectsOf(held, schema, source), next: `${file}:${line}` };
+        yield { objects: objectsOf(world, held, schema, source), next: `${file}:${line}` };
         held = [];
       }
     }
     const next = file + 1 < files.length ? { next: `${file + 1}:0` } : {};
-    yield { objects: objectsOf(held, schema, source), ...next };
+    yield { objects: objectsOf(world, held, schema, source), ...next };
   }
 }
 
-function objectsOf(lines: readonly string[], schema: readonly string[], { prefix }: BackfillSource): SourceObject[] {
-  const rows = parse(lines.join('\n'), { relax_column_count: true, skip_empty_lines: true }) as string[][];
-  const column = (row: string[], name: string): string | undefined => row[schema.indexOf(name)];
-  return rows.flatMap((row) => {
-    // Inventories write keys as URLs do.
-    const key = decodeEventKey(column(row, COLUMNS.key)!);
-    const size = Number(column(row, COLUMNS.size) ?? 0);
+function objectsOf(world: World, lines: readonly string[], schema: readonly string[], { prefix }: BackfillSource): SourceObject[] {
+  const column = (row: readonly string[], name: string): string | undefined => row[schema.indexOf(name)];
+  return rowsOf(lines).flatMap((row) => {
+    const written = column(row, COLUMNS.key);
+    if (!written) {
+      world.telemetry.warn(`a line of the inventory has no key and is passed over: ${row.join().slice(0, 200)}`, { notice: 'backfill-line' });
+      return [];
+    }
+    const key = keyOf(world, written);
+    const size = Number(column(row, COLUMNS.size) ?? 0) || 0;
     const isOld = column(row, COLUMNS.isLatest) === 'false' || column(row, COLUMNS.deleteMarker) === 'true';
     return isOld || !key.startsWith(prefix) || isFolderMarker(key, size) ? [] : [{
       key, size,
@@ -127,4 +130,23 @@ function objectsOf(lines: readonly string[], schema: readonly string[], { prefix
       lastModified: Date.parse(column(row, COLUMNS.lastModified) ?? '') || 0,
     }];
   });
+}
+
+/** One line that is no CSV costs no other: then each is read by itself, and that one is a row without a key. */
+function rowsOf(lines: readonly string[]): string[][] {
+  try {
+    return parse(lines.join('\n'), { relax_column_count: true, skip_empty_lines: true }) as string[][];
+  } catch {
+    return lines.length === 1 ? [[lines[0]]] : lines.flatMap((line) => rowsOf([line]));
+  }
+}
+
+/** Inventories write keys as URLs do. One that was written otherwise is taken as it stands: if it names nothing, its drop is WITHDRAWN. */
+function keyOf(world: World, written: string): string {
+  try {
+    return decodeEventKey(written);
+  } catch {
+    world.telemetry.warn(`the inventory has the key ${written}, which is not encoded as in a URL; it is taken as it is`, { notice: 'backfill-line' });
+    return written;
+  }
 }

@@ -6,7 +6,7 @@ import { readStatus } from '../../../src/runtime/controller/status';
 import { tearDown } from '../../../src/runtime/deployment/teardown';
 import { readOrder } from '../../../src/runtime/ledger/commands';
 import { BAD, DAY, HOUR, MINUTE, MemoryProject, MemoryProjectOptions } from '../../support/memory-project';
-import { eventTypes, statesOf } from '../../support/running-project';
+import { eventTypes, pass, statesOf } from '../../support/running-project';
 import { TroubleKind, Troubles } from '../../support/trouble';
 
 const ARCHIVE: BackfillSource = { bucket: 'archive', prefix: 'photos/' };
@@ -236,6 +236,28 @@ describe('an inventory', () => {
     expect(await report(project)).toMatchObject({ phase: 'CHECKING', queued: 2_501 });
     expect((await project.read()).counts['drop:DONE']).toBe(2_501);
   }, 60_000);
+
+  test('whose lines are not as S3 writes them does not stop: a key is taken as it stands, what has none is passed over', async () => {
+    const odd = ['100%.jpg', '%zz.jpg', '%E4.jpg', 'a+b%.jpg'].map((name) => `photos/${name}`);
+    const project = await inventoried({}, { 'inv/1.csv.gz': '' });
+    const { buckets } = project.outside.cloud;
+    for (const key of odd) {
+      await buckets.put('archive', key, key);
+    }
+    const known = [...odd, 'photos/00001.jpg'];
+    await buckets.put('inventories', 'inv/1.csv.gz', gzipSync([
+      ...known.map((key) => `"archive","${key}","${buckets.find('archive', key)!.versionId}","true","false","7","2026-01-04T10:00:00.000Z"`),
+      '"archive"', '"archive","photos/gone%.jpg","","true","false","seven","2026-01-04T10:00:00.000Z"', 'no "quotes', '"archive","open',
+    ].join('\n')));
+    const id = await plan(project, SOURCE);
+    expect((await report(project)).found).toMatchObject({ objects: 6, bytes: 35 });
+    await order(project, 'backfill-start', { plan: id });
+    await pass(project, HOUR, MINUTE);
+    expect(await report(project)).toMatchObject({ phase: 'DONE', ends: { DONE: 5, WITHDRAWN: 1 } });
+    expect(Object.keys(statesOf(project)).sort()).toEqual([...known].sort());
+    const said = project.outside.telemetry.said.filter(({ detail }) => (detail as { notice?: string } | undefined)?.notice === 'backfill-line');
+    expect(new Set(said.map(({ message }) => message)).size).toBe(8);
+  });
 
   test.each([
     [{ sourceBucket: 'another' }, {}, /an inventory of bucket 'another', not of 'archive'/],
