@@ -6,7 +6,7 @@ import { Controller } from './controller';
 import { allowEvents } from './events';
 import { HookFunction, grantHook } from './hook-function';
 import { grantIntakeData } from './intake-data';
-import { FunctionDefaults, ProjectFunction } from './project-function';
+import { DECODING, FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
 import { sharpLayerProps } from './sharp-layer';
 import { ENVIRONMENT } from '../contract/environment';
@@ -37,9 +37,8 @@ export class Intake extends Construct {
       asset: 'intake',
       description: 'Checks each drop and makes of it the images that workers label',
       timeout: INTAKE_TIMEOUT,
-      memorySize: 3008,
-      // one heap for each thread would keep freed memory of decoded images
-      environment: { MALLOC_ARENA_MAX: '2', ...hookEnvironment(hook) },
+      ...DECODING,
+      environment: { ...DECODING.environment, ...hookEnvironment(hook) },
       layers: [this.sharp],
     });
     grantIntakeData(this.handler, parts);

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
@@ -12,13 +12,10 @@ import { grantIntakeData } from './intake-data';
 import { EXECUTION_ACTIONS, KEY_ACTIONS, NETWORK_ACTIONS, NETWORK_LOOK_ACTIONS, PROCESSING_JOB_ACTIONS } from './permissions';
 import { pipelineDefinition } from './pipeline-definition';
 import { BoundProcessingJob } from './processing-job';
-import { FunctionDefaults, ProjectFunction } from './project-function';
+import { DECODING, FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
 import { LAMBDA_STEP_MAX_SECONDS, batchesPrefix, processingPrefix, waitingPrefix } from '../contract/processing';
 import { ProcessingConfiguration } from '../contract/project-configuration';
-
-/** Enough to decode the largest image that passes the gate. */
-const MEMORY_MB = 3_008;
 
 /** Outputs that were taken in are kept for who looks for a mistake of the code. */
 const BATCHES_KEPT = Duration.days(30);
@@ -93,12 +90,11 @@ export class ProjectPipeline extends Construct {
       asset: 'registrar',
       description: 'Takes in what a batch of the pipeline gave',
       timeout: Duration.seconds(LAMBDA_STEP_MAX_SECONDS),
-      memorySize: MEMORY_MB,
+      ...DECODING,
       layers: [sharp],
     });
     // what a failed execution gave, the controller takes in: that takes as much as in the intake
-    controller.handler.function.addLayers(sharp);
-    (controller.handler.function.node.defaultChild as CfnFunction).memorySize = MEMORY_MB;
+    controller.handler.decode(sharp);
     parts.ledger.grant(registrar);
     allowEvents(registrar);
     for (const handler of [registrar, controller.handler]) {

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { IGrantable, IPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, ILayerVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, CfnFunction, Code, Function as LambdaFunction, ILayerVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Keys } from './keys';
@@ -26,6 +26,13 @@ export interface ProjectFunctionProps {
   readonly environment?: { readonly [name: string]: string };
   readonly layers?: ILayerVersion[];
 }
+
+/** What a function needs that decodes images: enough for the largest one that passes the gate. */
+export const DECODING = {
+  memorySize: 3008,
+  // one heap for each thread would keep freed memory of decoded images
+  environment: { MALLOC_ARENA_MAX: '2' },
+} as const;
 
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
@@ -64,6 +71,13 @@ export class ProjectFunction extends Construct implements IGrantable {
       logGroup,
       role,
     });
+  }
+
+  /** Lets it decode images, whatever it was made for. */
+  decode(sharp: ILayerVersion): void {
+    this.function.addLayers(sharp);
+    (this.function.node.defaultChild as CfnFunction).memorySize = DECODING.memorySize;
+    Object.entries(DECODING.environment).forEach(([name, value]) => this.function.addEnvironment(name, value));
   }
 
   /** Allows actions on resources. */

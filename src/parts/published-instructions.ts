@@ -3,7 +3,7 @@ import { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IDependable } from 'constructs';
 import { InstructionsSite } from './instructions-site';
 import { READ_OBJECT_ACTIONS, WRITE_OBJECT_ACTIONS } from './permissions';
-import { FunctionDefaults, ProjectFunction } from './project-function';
+import { DECODING, FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
 import { BoundInstructions, DeployedInstructions } from './worker-page';
 import {
@@ -38,8 +38,7 @@ export class PublishedInstructions extends Construct {
       asset: 'instructions',
       description: 'Makes a worker page of a folder of instructions, and its example images web-sized',
       timeout: TIMEOUT,
-      memorySize: 3008,
-      environment: { MALLOC_ARENA_MAX: '2' },
+      ...DECODING,
       layers: [props.sharp],
     });
     if (deployed.kind === 'folder') {

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { Controller } from './controller';
 import { InstructionsSite } from './instructions-site';
 import { WRITE_OBJECT_ACTIONS } from './permissions';
-import { FunctionDefaults, ProjectFunction } from './project-function';
+import { DECODING, FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
 import { PREFIX } from '../contract/environment';
 import { PageTask } from '../contract/worker-template';
@@ -35,8 +35,7 @@ export class PushedInstructions extends Construct {
       asset: 'push-instructions',
       description: 'Publishes the instructions that a pipeline hands over, and wakes the controller',
       timeout: Duration.minutes(10),
-      memorySize: 3008,
-      environment: { MALLOC_ARENA_MAX: '2' },
+      ...DECODING,
       layers: [props.sharp],
     });
     this.handler.allow(WRITE_OBJECT_ACTIONS, [parts.storage.outputBucket.arnForObjects(`${PREFIX.CONFIG}*`)]);

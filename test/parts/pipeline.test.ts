@@ -48,6 +48,16 @@ describe('the pipeline', () => {
     expect(template.allStatements().filter(({ Action }) => Action.some((action) => /Pipeline|Processing/.test(action)))).toEqual([]);
   });
 
+  test('what takes in images has the memory and the settings of the intake, the controller too', () => {
+    const template = templateOf({ featureEngineering: processing() });
+    const of = (id: string): object => {
+      const { MemorySize, Environment: { Variables } } = template.find('AWS::Lambda::Function', id).Properties;
+      return { MemorySize, arenas: Variables.MALLOC_ARENA_MAX };
+    };
+    expect([of('Registrar'), of('ControllerHandler')]).toEqual(Array(2).fill({ MemorySize: 3008, arenas: '2' }));
+    expect(of('IntakeHandler')).toEqual({ MemorySize: 3008, arenas: '2' });
+  });
+
   test('every setting reaches the processing job', () => {
     const stack = newStack();
     const template = templateOf({
