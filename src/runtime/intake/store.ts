@@ -28,6 +28,9 @@ type Metadata = { readonly [name: string]: string };
 /** Made images that wait to be stored may take so much memory; what one drop gives is most often less. Bytes. */
 const HELD_MAX_BYTES = 32 * 1024 * 1024;
 
+/** An image is stored so beside what somebody else put where it belongs. */
+const BESIDE = 'beside';
+
 /** Objects that are written at the same time. */
 const PARALLEL_PUTS = 8;
 
@@ -97,13 +100,15 @@ async function storeImage(world: World, drop: StoredDrop, indexed: IndexedImage)
   const { index, image } = indexed;
   const bucket = world.resources.inputBucket;
   const wanted = metadataOf(drop, indexed);
-  const variant = [image.rendition, image.fingerprint].filter((part) => part !== undefined).join('-');
-  const key = imageObjectKey(bucket, drop, index, image.extension, variant === '' ? undefined : variant);
-  let stored = await put(world, key, image, wanted);
+  const keyOf = (...more: string[]): string => {
+    const variant = [image.rendition, image.fingerprint, ...more].filter((part) => part !== undefined).join('-');
+    return imageObjectKey(bucket, drop, index, image.extension, variant === '' ? undefined : variant);
+  };
+  let stored = await put(world, keyOf(), image, wanted) ?? await mustPut(world, keyOf(BESIDE), image, wanted);
   if (image.tile && stored.metadata['inverse-transform'] !== wanted['inverse-transform']) {
     // Tiles of two different grids would leave gaps between them.
     const other = createHash('sha256').update(wanted['inverse-transform']).digest('hex').slice(0, 8);
-    stored = await put(world, imageObjectKey(bucket, drop, index, image.extension, [...(image.rendition ? [image.rendition] : []), other].join('-')), image, wanted);
+    stored = await mustPut(world, imageObjectKey(bucket, drop, index, image.extension, [...(image.rendition ? [image.rendition] : []), other].join('-')), image, wanted);
   }
   const { width, height, 'inverse-transform': inverse } = stored.metadata;
   const attributes: NewImage['provenance'] = image.attributes === undefined ? {} : { [IMAGE_ATTRIBUTES]: image.attributes };
@@ -114,8 +119,14 @@ async function storeImage(world: World, drop: StoredDrop, indexed: IndexedImage)
   };
 }
 
-/** The object's key, and what it says of itself. */
-async function put(world: World, key: string, image: EngineeredImage, metadata: Metadata): Promise<{ key: string; metadata: Metadata }> {
+interface Stored {
+  readonly key: string;
+  /** What the object says of itself. */
+  readonly metadata: Metadata;
+}
+
+/** Undefined where what lies there does not say that it was made of this drop: somebody else's, or a copy that lost its metadata. */
+async function put(world: World, key: string, image: EngineeredImage, metadata: Metadata): Promise<Stored | undefined> {
   const bucket = world.resources.inputBucket;
   const written = await world.objects.putIfAbsent(bucket, key, image.bytes, { contentType: image.contentType, metadata });
   if (written === 'written') {
@@ -125,7 +136,19 @@ async function put(world: World, key: string, image: EngineeredImage, metadata: 
   if (!head) {
     throw new Error(`${key} exists in the input bucket and cannot be read; the drop is tried again`);
   }
-  return { key, metadata: head.metadata['drop-sha256'] === undefined ? metadata : head.metadata };
+  if (head.metadata['drop-sha256'] === metadata['drop-sha256']) {
+    return { key, metadata: head.metadata };
+  }
+  world.telemetry.warn(`${key} in the input bucket is not what this project stored there; workers are not shown it`, { notice: 'foreign-image', key });
+  return undefined;
+}
+
+async function mustPut(world: World, key: string, image: EngineeredImage, metadata: Metadata): Promise<Stored> {
+  const stored = await put(world, key, image, metadata);
+  if (!stored) {
+    throw new Error(`${key} in the input bucket is not what this project stored there; delete it, and the drop goes on`);
+  }
+  return stored;
 }
 
 function metadataOf(drop: StoredDrop, { index, image }: IndexedImage): Metadata {

@@ -291,6 +291,53 @@ describe('quarantine', () => {
   });
 });
 
+describe('a file that S3 does not copy in one call', () => {
+  test('is quarantined where it lies, told of once and left alone', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('film.mov');
+    const { objects } = project.world;
+    (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, {
+      head: async (bucket: string, key: string, version: string) => ({ ...await objects.head(bucket, key, version), size: 5 * 1024 ** 3 + 1 }),
+      copy: () => { throw new Error('The specified copy source is larger than the maximum allowable size for a copy source'); },
+    });
+    expect(await project.intake()).toEqual(['quarantined']);
+    expect(drops(project)[0]).toMatchObject({ reason: 'too-large-file', putAway: true });
+    expect(eventTypes(project)).toEqual(['Drop Quarantined']);
+    await project.rounds(60, 10 * MINUTE);
+    expect([keys(project, 'drop'), eventTypes(project)]).toEqual([['film.mov'], ['Drop Quarantined']]);
+    expect(project.outside.telemetry.said.filter((line) => /sweep queued/.test(line.message))).toEqual([]);
+  });
+});
+
+describe('an object that lies where an image belongs', () => {
+  const key = `images/a-${sha256('bytes').slice(0, 16)}-0.png`;
+  const lay = (project: MemoryProject, at: string, metadata = {}) => project.outside.cloud.buckets.put('input', at, Buffer.from('of somebody else'), { metadata });
+
+  test.each([
+    ['has no metadata', {}], ['is of another drop', { 'drop-sha256': sha256('other'), 'width': '7', 'height': '7' }],
+  ])('and %s is not shown to workers, and stays', async (_name, metadata) => {
+    const project = await MemoryProject.create();
+    await lay(project, key, metadata);
+    await project.drop('a.jpg', 'bytes');
+    expect(await project.intake()).toEqual(['done']);
+    expect(images(project)['a.jpg']).toMatchObject({ sourceRef: `s3://input/${key.replace('.png', '-beside.png')}`, provenance: { 'image-width': 1 } });
+    await project.finish();
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+    expect(Buffer.from(project.outside.cloud.buckets.read('input', key).body).toString()).toBe('of somebody else');
+  });
+
+  test('and beside it too: the drop waits among the dead letters, where an alarm tells of it', async () => {
+    const project = await MemoryProject.create();
+    await lay(project, key);
+    await lay(project, key.replace('.png', '-beside.png'));
+    await project.drop('a.jpg', 'bytes');
+    await project.rounds(30, 31 * MINUTE);
+    expect(drops(project)[0]).toMatchObject({ state: 'ENGINEERING', attempts: 0 });
+    expect(project.outside.cloud.queues.peekBodies(project.world.resources.intakeDeadLetterQueueUrl)).toHaveLength(1);
+    expect(images(project)).toEqual({});
+  });
+});
+
 describe('a brought bucket', () => {
   test('is left alone: nothing is moved or deleted; what cannot be labeled is copied', async () => {
     const project = await MemoryProject.create();
