@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CURRENT_DATA_SET_KEY, PREFIX } from '../../contract/environment';
-import { parseLine } from '../core/label-lines';
+import { parseKeptLine } from '../core/label-lines';
 import { s3Uri } from '../core/object-keys';
 import { DataSetPart, DataSetState, dataSetWrite } from '../ledger/project';
 import { World } from '../world';
@@ -53,7 +53,7 @@ export async function newestLines(world: World, parts: readonly DataSetPart[]): 
   const newest = new Map<string, string>();
   for (const part of parts) {
     for await (const line of linesOf(world, part.key, part.lines)) {
-      const parsed = parseLine(line);
+      const parsed = parseKeptLine(line);
       if (parsed) {
         newest.set(parsed['source-ref'], line);
       }
@@ -65,7 +65,7 @@ export async function newestLines(world: World, parts: readonly DataSetPart[]): 
 /** Streams the old lines that still stand, then the new ones. */
 export async function* mergeLines(old: AsyncIterable<string>, newest: ReadonlyMap<string, string>): AsyncIterable<string> {
   for await (const line of old) {
-    const parsed = parseLine(line);
+    const parsed = parseKeptLine(line);
     if (parsed && !newest.has(parsed['source-ref'])) {
       yield line;
     }

@@ -1,6 +1,6 @@
 import { PREFIX } from '../../contract/environment';
 import { ChainName, jobNumber } from '../core/job-names';
-import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
+import { Line, cleanLine, offeredTo, parseLine, verdict } from '../core/label-lines';
 import { parseS3Uri, s3Uri } from '../core/object-keys';
 import { ManifestSeen } from '../core/settle';
 import { imagesWithJob } from '../ledger/feeding';
@@ -59,7 +59,8 @@ export async function harvest(world: World, seen: Seen, job: JobRecord, descript
 
 /**
  * Goes through manifest lines once, in a stream. A line is the job's own by the job name in its metadata; lines of other jobs of
- * the chain were carried in and are in the ledger already. A line without a job name is the job's if the image is with the job.
+ * the chain were carried in and are in the ledger already. A line without a job name is of the job whose offer it answers, and if it
+ * brings no offer back, the job's if the image is with the job.
  */
 export async function harvestLines(
   world: World, chain: ChainName, job: JobRecord, lines: AsyncIterable<string>,
@@ -91,7 +92,7 @@ export async function harvestLines(
       continue;
     }
     const sourceRef = line['source-ref'];
-    const by = said.jobName === undefined ? undefined : jobNumber(chain, said.jobName);
+    const by = said.jobName === undefined ? offeredTo(line) : jobNumber(chain, said.jobName);
     const ours = by === job.number || (by === undefined && awaited.has(sourceRef));
     if (said.kind === 'labeled') {
       result[sourceRef.startsWith(bucket) ? 'labeledLines' : 'foreignLines'] += 1;

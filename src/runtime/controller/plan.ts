@@ -4,7 +4,7 @@ import { MANIFEST_LINE_MAX_CHARACTERS } from '../../contract/limits';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { opened } from '../core/breaker';
 import { jobName } from '../core/job-names';
-import { cleanLine, parseLine, verdict } from '../core/label-lines';
+import { cleanLine, parseKeptLine, verdict } from '../core/label-lines';
 import { s3Uri } from '../core/object-keys';
 import { wantedPage } from '../instructions/version';
 import { JobRecord, jobItem } from '../ledger/jobs';
@@ -84,7 +84,7 @@ function manifestKey(name: string): string {
 /** Only lines that are labeled under this attribute: any other would be given to workers, past the ledger. */
 export async function* finishedLines(lines: AsyncIterable<string>, attribute: string, count: { lines: number }): AsyncIterable<string> {
   for await (const text of lines) {
-    const line = parseLine(text);
+    const line = parseKeptLine(text);
     if (!line || verdict(line, attribute).kind !== 'labeled') {
       continue;
     }

@@ -17,9 +17,11 @@ const LINE_MAX_BYTES = 380_000;
 
 /** Undefined where the text is not a JSON object with a `source-ref`, or is longer than any line of the service. */
 export function parseLine(text: string): (Line & { readonly 'source-ref': string }) | undefined {
-  if (text.length === 0 || Buffer.byteLength(text) > LINE_MAX_BYTES) {
-    return undefined;
-  }
+  return text.length === 0 || Buffer.byteLength(text) > LINE_MAX_BYTES ? undefined : parseKeptLine(text);
+}
+
+/** A line that we wrote: with what we added it may be longer than any line that is read. */
+export function parseKeptLine(text: string): (Line & { readonly 'source-ref': string }) | undefined {
   try {
     const line: unknown = JSON.parse(text);
     return isLine(line) ? line : undefined;
@@ -78,6 +80,14 @@ export interface Offer {
 /** The de-duplication id: within one job an image is one object, however often it is published. */
 export function offerId(sourceRef: string, number: number): string {
   return `${sourceRef}#${number}`;
+}
+
+/** The job that an image was offered to, by the id that its line brings back. */
+export function offeredTo(line: Line & { readonly 'source-ref': string }): number | undefined {
+  const id = line[DEDUPLICATION_ATTRIBUTE];
+  const prefix = offerId(line['source-ref'], 0).slice(0, -1);
+  const digits = typeof id === 'string' && id.startsWith(prefix) ? id.slice(prefix.length) : '';
+  return /^[1-9][0-9]{0,8}$/.test(digits) ? Number(digits) : undefined;
 }
 
 /** The message that offers an image to a job: strict JSON, in ASCII, because SNS takes no character that XML does not know. */

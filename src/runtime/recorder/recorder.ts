@@ -1,6 +1,6 @@
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { jobNumber } from '../core/job-names';
-import { Line, cleanLine, parseLine, verdict } from '../core/label-lines';
+import { Line, cleanLine, offeredTo, parseLine, verdict } from '../core/label-lines';
 import { readImage } from '../ledger/images';
 import { JobRecord, readJob } from '../ledger/jobs';
 import { LabelOutcome, recordFailure } from '../ledger/labels';
@@ -64,7 +64,7 @@ export class Recorder {
   async record(body: string): Promise<Recorded> {
     const line = lineOfMessage(body);
     const sourceRef = line['source-ref'];
-    const job = await this.jobOf(line, sourceRef);
+    const job = await this.jobOf(line);
     if (!job) {
       this.world.telemetry.warn(`an output message for ${sourceRef} belongs to no job of this project`, { notice: 'not-ours' });
       return 'not-ours';
@@ -79,11 +79,12 @@ export class Recorder {
     return recordAndTell(this.world, this.configuration, job, { sourceRef, line: cleanLine(line), createdAt: said.createdAt });
   }
 
-  /** By the job name in the metadata under the label attribute; where there is none, the job that has the image. */
-  private async jobOf(line: Line, sourceRef: string): Promise<JobRecord | undefined> {
+  /** By the job name in the metadata under the label attribute, or the offer that the line answers; else the job that has the image. */
+  private async jobOf(line: LineWithRef): Promise<JobRecord | undefined> {
     const said = verdict(line, this.configuration.task.labelAttributeName);
     const name = said.kind === 'unlabeled' ? undefined : said.jobName;
-    const number = name === undefined ? (await readImage(this.world.ledger.table, sourceRef))?.job : jobNumber(this.configuration, name);
+    const number = name !== undefined ? jobNumber(this.configuration, name)
+      : offeredTo(line) ?? (await readImage(this.world.ledger.table, line['source-ref']))?.job;
     return number === undefined ? undefined : this.readJob(number);
   }
 

@@ -2,8 +2,9 @@ import { run } from '../../../src/runtime/controller/controller';
 import { publishDataSet } from '../../../src/runtime/controller/data-set';
 import { mergeLines } from '../../../src/runtime/controller/data-set-files';
 import { recordLabel } from '../../../src/runtime/ledger/labels';
+import { Recorder } from '../../../src/runtime/recorder/recorder';
 import { expectConservation } from '../../support/conservation';
-import { DAY, MINUTE, MemoryProject } from '../../support/memory-project';
+import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { images, pass, runningProject } from '../../support/running-project';
 import { Troubles } from '../../support/trouble';
 
@@ -42,6 +43,35 @@ describe('the data set', () => {
       expect(Object.keys(line).filter((name) => name.startsWith('$') || name === 'offer-id')).toEqual([]);
     }
     expect(index(project)).toMatchObject({ 'current': { manifest: 's3://output/datasets/current/output.manifest', lines: 2 }, 'parts-since': [] });
+  });
+
+  test('has the longest line that is read, with all that is added to it, also when it is compacted again and written anew', async () => {
+    const attributes = { 'image-attributes': { note: 'ü'.repeat(3_900) } };
+    const project = await runningProject({
+      engine: {
+        gate: () => ({ ok: true }),
+        engineer: async ({ bytes }) => ({
+          kind: 'images', images: [{ bytes, extension: 'png', contentType: 'image/png', width: 1, height: 1, warnings: [], attributes: attributes['image-attributes'] }],
+        }),
+      },
+    }, 0);
+    await project.drop(`cam/${'\u0001'.repeat(1_000)}.jpg`);
+    await project.drop('cam/other.jpg');
+    await project.finish();
+    const [ref] = Object.values(images(project)).map((item) => String(item.sourceRef)).filter((sourceRef) => !sourceRef.includes('other'));
+    const line = { 'source-ref': ref, 'label': 0, 'label-metadata': { 'job-name': project.liveJobName(), 'creation-date': '2027-01-01T00:00:00' } };
+    const boxes = 'x'.repeat(380_000 - JSON.stringify({ ...line, boxes: '' }).length);
+    expect(await new Recorder(project.world, project.configuration).record(JSON.stringify({ ...line, boxes }))).toBe('replaced');
+    const isThere = (): boolean => project.dataSet().some((entry) => entry['source-ref'] === ref && entry.boxes === boxes);
+    await project.rounds(8);
+    expect(isThere()).toBe(true);
+    await project.drop('cam/third.jpg');
+    await project.finish();
+    expect([isThere(), project.dataSet().length]).toEqual([true, 3]);
+    await project.outside.cloud.buckets.put('output', 'datasets/current/output.manifest', 'somebody wrote this');
+    await pass(project, 2 * HOUR, MINUTE);
+    expect([isThere(), project.dataSet().length]).toEqual([true, 3]);
+    expect((await project.read()).dataSet.rebuilt).toBeDefined();
   });
 
   test('has what all workers agreed on, also where the service reports an image at its first answer', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { cleanLine, offerId, offerMessage, parseLine, verdict } from '../../../src/runtime/core/label-lines';
+import { cleanLine, offerId, offerMessage, offeredTo, parseKeptLine, parseLine, verdict } from '../../../src/runtime/core/label-lines';
 
 const METADATA = { 'type': 'groundtruth/image-classification', 'job-name': 'froth-0a1b2c3d-1', 'human-annotated': 'yes', 'creation-date': '2026-01-05T08:00:00.000000' };
 
@@ -79,6 +79,23 @@ test('a line is read as long as an item of the ledger can hold it, which is coun
   expect(parseLine(line('語', 126_000))).toBeDefined();
   expect(parseLine(line('x', 381_000))).toBeUndefined();
   expect(parseLine(line('語', 127_000))).toBeUndefined();
+});
+
+test('a line of ours is read however long it is', () => {
+  expect(parseKeptLine(JSON.stringify({ 'source-ref': 's3://b/i.jpg', 'boxes': 'x'.repeat(390_000) }))).toBeDefined();
+  expect(parseKeptLine('')).toBeUndefined();
+});
+
+test.each([
+  ['s3://b/i.jpg#12', 12], ['s3://b/i.jpg#0', undefined], ['s3://b/i.jpg#', undefined], ['s3://b/other.jpg#1', undefined], ['12', undefined], [12, undefined],
+  [undefined, undefined],
+])('the offer %j is of job %j', (id, job) => {
+  expect(offeredTo({ 'source-ref': 's3://b/i.jpg', 'offer-id': id })).toBe(job);
+});
+
+test('an offer brings its job back', () => {
+  const message = offerMessage({ sourceRef: 's3://b/i#1.jpg', jobNumber: 7, provenance: {} });
+  expect(offeredTo(parseLine(message)!)).toBe(7);
 });
 
 describe('a clean line', () => {

@@ -69,6 +69,19 @@ describe('recording', () => {
     expect((await job(project, 1)).labeled).toBe(1);
   });
 
+  test('a label without a job name is of the job whose offer it answers, though another has the image now', async () => {
+    const { project, ref, record } = await setUp();
+    await project.simulator.expire(project.liveJobName()!);
+    await project.rounds(40);
+    expect(images(project)['cam/0.jpg']).toMatchObject({ state: 'SENT', job: 2 });
+    expect(await record(line(ref, undefined, { 'label': 0, 'offer-id': `${ref}#1` }))).toBe('recorded');
+    expect(images(project)['cam/0.jpg']).toMatchObject({ state: 'LABELED', labelJob: 1 });
+    expect([(await job(project, 1)).labeled, (await job(project, 2)).labeled]).toEqual([1, 0]);
+    // workers of job 2 have it too: their label is a second one, and people are told
+    expect(await record(line(ref, undefined, { 'label': 1, 'offer-id': `${ref}#2` }))).toBe('double');
+    expectConservation(project.outside.table);
+  });
+
   test('the same message any number of times, at once', async () => {
     const { project, ref, record } = await setUp();
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => record(line(ref, 'froth-0a1b2c3d-1'))));
