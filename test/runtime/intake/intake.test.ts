@@ -291,6 +291,26 @@ describe('quarantine', () => {
   });
 });
 
+describe('people who are told', () => {
+  test.each([['when its message comes again', true], ['by the sweep, where its message is gone too', false]])('hear of a drop although the bus failed: %s', async (_name, comesAgain) => {
+    const project = await MemoryProject.create();
+    await project.drop('bad.jpg', BAD);
+    project.outside.cloud.faults = (operation) => operation === 'events.PutEvents' ? 'throw-before' : 'ok';
+    await project.intake();
+    expect(drops(project)[0]).toMatchObject({ state: 'QUARANTINED' });
+    expect(drops(project)[0]).not.toHaveProperty('putAway');
+    project.outside.cloud.faults = undefined;
+    project.clock.advance(31 * MINUTE);
+    const { queues } = project.outside.cloud;
+    for (const message of comesAgain ? [] : await queues.receive(project.world.resources.intakeQueueUrl, 10)) {
+      await queues.delete(project.world.resources.intakeQueueUrl, message.receiptHandle);
+    }
+    await project.rounds(5, 10 * MINUTE);
+    expect(eventTypes(project)).toEqual(['Drop Quarantined']);
+    expect(drops(project)[0]).toMatchObject({ putAway: true });
+  });
+});
+
 describe('a file that S3 does not copy in one call', () => {
   test('is quarantined where it lies, told of once and left alone', async () => {
     const project = await MemoryProject.create();
