@@ -3,17 +3,20 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runTool } from './run-tool.mjs';
 import { ROOT, isUpToDate, markUpToDate } from './stamp.mjs';
 import { runSteps } from './steps.mjs';
 
 const DEMO = 'assets/local/demo/index.js';
+const DEMO_OPTIONS = 'src/local/demo/options.ts';
+const DEMO_HELP = 'src/local/demo/help.txt';
 /** Development only: not in the package, and bundled each time. */
 const BENCH = 'projenrc/bench.mjs';
 const SOAK = 'projenrc/soak.mjs';
 
 const COMMANDS = {
   test: () => runSteps(),
-  demo: (args) => runLocalTool(DEMO, args),
+  demo: async (args) => await refuseOptions(args) ?? runLocalTool(DEMO, args),
   bench: (args) => runLocalTool(BENCH, args),
   // Needs nothing that is built: it bundles its own sources.
   soak: (args) => runTool(SOAK, args),
@@ -76,8 +79,19 @@ function runLocalTool(tool, args) {
   return runTool(tool, args);
 }
 
-function runTool(tool, args) {
-  return run(process.execPath, [tool, ...args], { stdio: 'inherit' }).status ?? 1;
+/** A mistake on the demo's command line is told before anything is built for it. Answers the exit code. */
+async function refuseOptions(args) {
+  const { buildSync } = await import('esbuild');
+  const { outputFiles: [{ text }] } = buildSync({ entryPoints: [DEMO_OPTIONS], bundle: true, write: false, format: 'esm', platform: 'node', logLevel: 'error' });
+  const { parseOptions, UsageError } = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
+  try {
+    parseOptions(args);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.lines.join('\n'));
+    return 2;
+  }
 }
 
 // Ctrl-C reaches the tool that runs, too: it stops what it started, and npm waits for it through us.
@@ -89,6 +103,10 @@ if (!Object.hasOwn(COMMANDS, command ?? '')) {
 }
 checkNode();
 process.chdir(ROOT);
+if (command === 'demo' && args.includes('--help')) {
+  process.stdout.write(readFileSync(DEMO_HELP));
+  process.exit();
+}
 process.env.JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ??= '1';
 install();
 process.exitCode = await COMMANDS[command](args);

@@ -16,7 +16,7 @@ const labels = [
 const TASKS: { readonly [name: string]: LabelingTask } = {
   'bounding-box': LabelingTask.boundingBox({ title: 'Things', description: 'Draw a box around each person, animal and thing', labels }),
   'image-classification': LabelingTask.imageClassification({ title: 'Things', description: 'What is this a photograph of?', labels }),
-  'multi-label': LabelingTask.multiLabelClassification({ title: 'Things', description: 'What is on the photograph?', labels }),
+  'multi-label-classification': LabelingTask.multiLabelClassification({ title: 'Things', description: 'What is on the photograph?', labels }),
   'semantic-segmentation': LabelingTask.semanticSegmentation({ title: 'Things', description: 'Paint each person, animal and thing', labels }),
 };
 

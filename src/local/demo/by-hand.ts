@@ -3,20 +3,17 @@ import { ByHandOptions } from './options';
 import { DeployedProject } from './project';
 import { demoScenario } from './scenario';
 import { Stage } from './stage';
+import { takeOver } from './take-over';
 import { Team } from './team';
 import { Console, ConsoleProject } from '../console/server';
 import { WorkerPortal } from '../portal/server';
 import { projectRoot, signedUrl, StackArtifact } from '../runner';
-import { OpenTask } from '../simulator';
 
 /** Dropped at the start, so that there is something to do and something to see: one of them is broken, one no image. */
 const FIRST = [
   'animals/raccoon.jpg', 'people/astronaut.jpg', 'table/coffee.jpg', 'places/Pagode im Frühling.jpg', 'garden/flower.jpg', 'people/photographer.png',
   'odd/broken-off.jpg', 'odd/notes.jpg',
 ];
-
-/** How long a simulated worker looks at what it takes over. Unit: milliseconds. */
-const PACE = 900;
 
 /** A deployed project whose tasks people do. */
 export class ByHandRun {
@@ -30,7 +27,7 @@ export class ByHandRun {
     const shown = await Console.start({
       project: consoleProject(project), simulator: stage.simulator, workerPage: portal.address, page: bundle('local/console'),
     });
-    const team = options.takeOver === undefined ? undefined : takeOver(stage, portal, options.takeOver);
+    const team = options.takeOver === undefined ? undefined : takeOver(stage, portal.desk, options.takeOver);
     const run = new ByHandRun(project, portal, shown, team);
     run.team?.start();
     project.start();
@@ -67,19 +64,6 @@ function consoleProject(project: DeployedProject): ConsoleProject {
     drop: (key, bytes) => project.drop({ key, bytes }),
     order: (name) => project.order(name, 'console'),
   };
-}
-
-/** Workers for what nobody answered within so many seconds, and nobody is at. */
-function takeOver(stage: Stage, { desk }: WorkerPortal, seconds: number): Team {
-  const seen = new Map<string, number>();
-  return new Team({
-    stage, pace: PACE,
-    mayTake: ({ taskId }: OpenTask) => {
-      const since = seen.get(taskId) ?? Date.now();
-      seen.set(taskId, since);
-      return Date.now() - since >= seconds * 1000 && !desk.atWork.has(taskId);
-    },
-  });
 }
 
 const bundle = (name: string): string => join(projectRoot(), 'assets', name, 'index.js');

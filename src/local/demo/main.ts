@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join, relative, resolve } from 'path';
 import { ByHandRun } from './by-hand';
 import { checkOutput, clearOutput, DATA_SET_FOLDER, REPORT_FILE, saveDataSet } from './data-set';
 import { isClean, runDemo, RunResult } from './driver';
-import { ByHandOptions, DemoOptions, HELP, parseOptions, UsageError } from './options';
+import { ByHandOptions, DemoOptions, HELP_FILE, parseOptions, UsageError } from './options';
 import { isWork, ProcessingResult, runProcessing } from './processing/driver';
 import { PROCESSING_TIMES, stepTime } from './processing/timings';
 import { gatherReport } from './report/gather';
@@ -13,7 +13,7 @@ import { Screen } from './screen';
 import { Stage } from './stage';
 import { findings, lastLine, summary } from './summary';
 import { synthesizeDemo } from './synthesis';
-import { Processes, StackArtifact } from '../runner';
+import { Processes, projectRoot, StackArtifact } from '../runner';
 
 const EXIT = { CLEAN: 0, FAILED: 1, USAGE: 2 } as const;
 
@@ -35,13 +35,13 @@ async function main(): Promise<number> {
     checkOutput(resolve(options.output));
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`demo: ${error.message}\nnpm run demo -- --help tells more\n`);
+      process.stderr.write(`${error.lines.join('\n')}\n`);
       return EXIT.USAGE;
     }
     throw error;
   }
   if (options.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(readFileSync(join(projectRoot(), HELP_FILE)));
     return EXIT.CLEAN;
   }
   return demo(options);

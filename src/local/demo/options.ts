@@ -1,11 +1,13 @@
-import { EndStatus } from '../simulator';
+import { wrap } from './progress';
+import { nearest } from '../../lint/text';
+import type { EndStatus } from '../simulator';
 
 /** What can be broken on purpose. */
 export const SABOTAGES = ['forget', 'resend'] as const;
 export type Sabotage = typeof SABOTAGES[number];
 
 /** What workers can be asked to do in `examples/demo/app.ts`. */
-export const DEMO_TASKS = ['bounding-box', 'image-classification', 'multi-label', 'semantic-segmentation'] as const;
+export const DEMO_TASKS = ['bounding-box', 'image-classification', 'multi-label-classification', 'semantic-segmentation'] as const;
 export type DemoTask = typeof DEMO_TASKS[number];
 
 /** A run in which people label. */
@@ -31,44 +33,21 @@ export interface DemoOptions {
 }
 
 /** A mistake on the command line. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** What is written of it. */
+  get lines(): readonly string[] {
+    return [...wrap(`demo: ${this.message}`, COLUMNS, 'whole'), 'npm run demo -- --help tells more'];
+  }
+}
+
+const COLUMNS = 80;
+
+/** Below the root of the sources. Read as it lies there, so that it can be shown before anything is built. */
+export const HELP_FILE = 'src/local/demo/help.txt';
 
 export const DEFAULT_OUTPUT = 'demo-output';
 
 const EXPIRIES: { readonly [name: string]: EndStatus } = { failed: 'Failed', completed: 'Completed', stopped: 'Stopped' };
-
-export const HELP = `Usage: npm run demo [-- OPTION...]
-
-Deploys examples/demo to an AWS emulator on this machine, drops photographs into
-its bucket, and lets simulated workers label them in streaming labeling jobs of
-a Ground Truth simulator. The first job expires with images unlabeled; a chained
-one labels the rest. Nothing leaves this machine, and no AWS account is needed.
-
-Options:
-  --processing       another run: feature engineering is a script, which a
-                     simulated SageMaker pipeline runs on two instances; one
-                     drop makes it fail, another one comes while it runs
-  --expiry STATUS    how the job of 30 days ends: failed (as documented, the
-                     default), completed or stopped
-  --sabotage NAME    breaks the product on purpose, and the demo must see it:
-                     forget: what is dropped between two jobs is forgotten
-                     resend: each image is offered to workers twice
-  --output DIR       where the data set and report.html are written
-                     (default: ${DEFAULT_OUTPUT})
-  --keep             leaves everything running at the end, until Ctrl-C
-  --by-hand          you label: gives the addresses of a worker page and of a
-                     console that shows the flow, takes dropped files, and ends
-                     jobs; runs until Ctrl-C
-  --task NAME        with --by-hand: bounding-box (the default),
-                     image-classification, multi-label or semantic-segmentation
-  --take-over SECONDS
-                     with --by-hand: simulated workers take what you left
-                     unanswered for so long (default: they never do)
-  --help             prints this
-
-The exit code is 0 if every image was labeled once, 1 if not or if anything
-failed, 2 for a wrong option, and 130 after Ctrl-C.
-`;
 
 /**
  * Reads the command line: `--name value` or `--name=value`.
@@ -124,7 +103,7 @@ export function parseOptions(args: readonly string[]): DemoOptions {
       default:
         throw new UsageError(TAKES_NONE.includes(name)
           ? `${name} takes no value, got "${inline}"`
-          : `unknown option "${argument}"; allowed are ${list([...TAKES_VALUE, ...TAKES_NONE])}`);
+          : `unknown option "${argument}"; ${hint(name, [...TAKES_VALUE, ...TAKES_NONE])}`);
     }
   }
   if (!hand.wanted && (hand.task ?? hand.takeOver) !== undefined) {
@@ -155,9 +134,15 @@ function seconds(name: string, given: string): number {
 
 function choice(name: string, given: string, allowed: readonly string[]): string {
   if (!allowed.includes(given)) {
-    throw new UsageError(`${name} is "${given}"; allowed are ${list(allowed)}`);
+    throw new UsageError(`${name} is "${given}"; ${hint(given, allowed)}`);
   }
   return given;
+}
+
+/** What was probably meant, or all that there is. */
+function hint(given: string, allowed: readonly string[]): string {
+  const meant = nearest(given, allowed);
+  return meant === undefined ? `allowed are ${list(allowed)}` : `did you mean ${meant}?`;
 }
 
 function list(names: readonly string[]): string {

@@ -120,10 +120,10 @@ export function storyLines(elapsed: number, topic: string, text: string, columns
     (index === 0 ? palette.dim(time) + topic.padEnd(NAMES + 2) : ' '.repeat(indent)) + line);
 }
 
-/** Breaks a text at spaces into lines of at most `width` characters; a longer word is cut. */
-export function wrap(text: string, width: number): string[] {
+/** Breaks a text at spaces into lines of at most `width` characters; a longer word is cut, or has a line of its own. */
+export function wrap(text: string, width: number, longWord: 'cut' | 'whole' = 'cut'): string[] {
   const lines = [''];
-  for (const word of text.split(/\s+/).map(one => cut(one, width))) {
+  for (const word of text.split(/\s+/).map(one => (longWord === 'cut' ? cut(one, width) : one))) {
     const last = lines[lines.length - 1];
     if (last !== '' && last.length + 1 + word.length > width) {
       lines.push(word);

@@ -16,7 +16,7 @@ export interface Labeling {
 }
 
 export interface TeamOptions {
-  readonly stage: Stage;
+  readonly stage: Pick<Stage, 'simulator' | 'workers'>;
   /** Default: 2. */
   readonly size?: number;
   /** How long a worker looks at an image. Unit: milliseconds. */
@@ -68,8 +68,9 @@ export class Team {
       } catch (error) {
         if (!signal.aborted && !(error instanceof SimulatorError)) { // the job may end while somebody is at it
           this.trouble = `${worker} could not label ${task.sourceRef}: ${(error as Error).message}`;
-          await sleep(IDLE, undefined, { signal }).catch(() => undefined);
         }
+        // the task may be there still, and refused again: without a pause nothing else would ever run
+        await sleep(IDLE, undefined, { signal }).catch(() => undefined);
       } finally {
         this.taken.delete(task.taskId);
       }
