@@ -1,9 +1,10 @@
 import type { History } from './history';
 import { isLiving, jobsOf } from './laws';
+import { isHeldAsNear } from './ledger-watch';
 import { advance, advanceTo, interleave } from './process';
-import { SoakProject, tilesOf } from './project';
+import { SoakProject, heldWithin, tilesOf } from './project';
 import { dropFresh, hasRunningJob, hasTask, openTasks, until } from './ready';
-import { Change, Function, Step, bytesOf, keyOf } from './script';
+import { Change, Function, Step, bytesOf, keyOf, nearBytesOf } from './script';
 import { ProjectConfiguration } from '../../src/contract/project-configuration';
 import { DAY, MINUTE, seededRandom } from '../../src/local/simulator';
 import { BAD, CRASH } from '../support/memory-project';
@@ -17,6 +18,8 @@ export async function take(history: History, step: Step): Promise<void> {
   switch (step.do) {
     case 'drop': return drop(history, project, step.key, step.content);
     case 'drop-again': return dropAgain(history, project, step.which);
+    case 'drop-near': return dropNear(history, project, step);
+    case 'release': return release(history, project, step);
     case 'drop-bad': history.tally.fault('drop-that-is-no-image'); return project.drop(keyOf(step.key), `${BAD}${step.key}`);
     case 'drop-crash': history.tally.fault('drop-that-kills-its-decoder'); return project.drop(keyOf(step.key), `${CRASH}${step.key}`);
     case 'withdraw': return withdraw(history, project, keyOf(step.key));
@@ -77,6 +80,38 @@ async function dropAgain(history: History, project: SoakProject, which: number):
     history.tally.fault('drop-of-the-same-content-again');
     const { key, bytes } = good[which % good.length];
     await project.drop(key, bytes);
+  }
+}
+
+/** Something that looks like what was dropped before, or two at the same moment that look alike. */
+async function dropNear(history: History, project: SoakProject, step: Pick<Step & { do: 'drop-near' }, 'key' | 'which' | 'bits' | 'together'>): Promise<void> {
+  if (project.holdsWithin !== undefined) {
+    history.tally.fault('drop-of-a-near-duplicate');
+  }
+  const good = project.versions.filter(({ bytes }) => bytes.startsWith('content'));
+  const name = keyOf(step.key);
+  if (!step.together && good.length > 0) {
+    return project.drop(name, nearBytesOf(good[step.which % good.length].bytes, step.bits));
+  }
+  await dropFresh(project, name);
+  const { bytes } = project.versions.at(-1)!;
+  const first = history.begin(project, 'intake', true);
+  await advanceTo(first, 'table.getMany');
+  await project.drop(name, nearBytesOf(bytes, step.bits));
+  await history.invoke(project, 'intake');
+  await history.finish(first);
+}
+
+/** An operator lets workers have what is held for how it looks. */
+async function release(history: History, project: SoakProject, { which, all }: Pick<Step & { do: 'release' }, 'which' | 'all'>): Promise<void> {
+  const held = (): string[] => [...project.watch.images.values()].filter(isHeldAsNear).map(({ sourceRef }) => String(sourceRef));
+  if (held().length === 0) {
+    await dropNear(history, project, { key: which % 5, which, bits: 1, together: true });
+    await history.invoke(project, 'intake');
+  }
+  if (held().length > 0) {
+    history.tally.fault('order-release');
+    await project.command('requeue', all ? { all: 'held', reason: 'near-duplicate' } : { images: [held()[which % held().length]] });
   }
 }
 
@@ -310,6 +345,7 @@ function changed(configuration: ProjectConfiguration, change: Change, value: num
     case 'concurrency': return { work: { ...work, maxConcurrentTasks: 4 + value } };
     case 'label-removed': return { task: { ...task, labels: task.labels.slice(1) } };
     case 'label-attribute': return { task: { ...task, labelAttributeName: `label${value}` } };
+    case 'hold': return { featureEngineering: heldWithin([undefined, 4, 0, 4, 2, 4, 8, undefined][value]) };
     case 'name': return { projectName: `other${value}` };
   }
 }
@@ -319,6 +355,7 @@ async function deploy(history: History, project: SoakProject, change: Change, va
     history.tally.fault('deploy-after-teardown');
   }
   const problem = await project.deploy(changed(project.configuration, change, value));
+  project.holdChanged ||= change === 'hold';
   history.tally.fault(problem === undefined ? 'deploy-in-mid-flight' : 'deploy-that-is-refused');
   project.noteLimits(history.hanging().length > 0);
 }

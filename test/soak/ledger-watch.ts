@@ -6,17 +6,32 @@ const BEFORE: { readonly [state: string]: readonly (string | undefined)[] } = {
   PENDING: [undefined, 'SENDING', 'SENT', 'HELD'],
   SENDING: ['PENDING'],
   SENT: ['SENDING'],
-  HELD: ['SENDING', 'SENT'],
+  HELD: ['SENDING', 'SENT', undefined],
   LABELED: ['PENDING', 'SENDING', 'SENT', 'HELD', 'QUARANTINED'],
   QUARANTINED: ['SENDING', 'SENT', 'HELD'],
 };
 
 const DROP_ENDS = ['DONE', 'DUPLICATE', 'QUARANTINED', 'WITHDRAWN'];
 
+function isNewOrder(before: Item | undefined, after: Item): boolean {
+  const order = (item: Item | undefined): string | undefined => (item?.requeue as { readonly order: string } | undefined)?.order;
+  return order(before) !== order(after);
+}
+
 /** Out of quarantine, because an operator said so. */
 function isOrderedAgain(before: Item | undefined, after: Item): boolean {
-  const order = (item: Item | undefined): string | undefined => (item?.requeue as { readonly order: string } | undefined)?.order;
-  return before?.state === 'QUARANTINED' && (after.state === 'PENDING' || after.state === 'RECEIVED') && order(before) !== order(after);
+  return before?.state === 'QUARANTINED' && (after.state === 'PENDING' || after.state === 'RECEIVED') && isNewOrder(before, after);
+}
+
+/** Held for how it looks. */
+export const isHeldAsNear = (image: Item | undefined): boolean => image?.state === 'HELD' && image.reason === 'near-duplicate' && image.job === undefined;
+
+/** Whether an image comes to be held for its looks only at its beginning, and goes on only because an operator said so. */
+function isHeldRightly(before: Item | undefined, after: Item): boolean {
+  if (isHeldAsNear(before) === isHeldAsNear(after)) {
+    return true;
+  }
+  return before === undefined ? after.near !== undefined : isHeldAsNear(before) && isNewOrder(before, after);
 }
 
 /** Looks at every change of a ledger when it is made, whoever makes it. */
@@ -78,6 +93,9 @@ export class LedgerWatch {
     const [from, to] = [before && String(before.state), String(after.state)];
     if (from !== to && !BEFORE[to]?.includes(from) && !isOrderedAgain(before, after)) {
       this.problems.push(`image ${String(after.sourceRef)} went from ${from} to ${to}`);
+    }
+    if (!isHeldRightly(before, after) || (before === undefined && to === 'HELD' && !isHeldAsNear(after))) {
+      this.problems.push(`image ${String(after.sourceRef)} went from ${from} to ${to} (${String(after.reason)}), and nobody ordered it`);
     }
     if (before?.labelJob !== undefined && Number(after.labelJob) < Number(before.labelJob)) {
       this.problems.push(`image ${String(after.sourceRef)}: its label of job ${String(before.labelJob)} gave way to one of job ${String(after.labelJob)}`);

@@ -65,6 +65,16 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /was labeled by|stuck/,
   },
   {
+    name: 'near duplicates not held',
+    changes: [['ledger/near-duplicates.ts', 'distance <= look.maxDistance', 'distance < 0']],
+    breaks: /look the same, and both went to workers/,
+  },
+  {
+    name: 'a look that is remembered without asking who came meanwhile',
+    changes: [['ledger/recording.ts', 'sight.remember(tries < CAREFUL_TRIES)', 'sight.remember(false)']],
+    breaks: /look the same, and both went to workers/,
+  },
+  {
     name: 'the sweep skipped',
     changes: [['core/decide.ts', 'if (sweepDue) {', 'if (false) {']],
     breaks: /no alert says why|stuck/,

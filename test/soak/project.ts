@@ -9,6 +9,7 @@ import { ProjectConfiguration, ProjectResources } from '../../src/contract/proje
 import { DEFAULT_TIMINGS } from '../../src/contract/timings';
 import { requireConfiguration } from '../../src/runtime/configuration';
 import { run } from '../../src/runtime/controller/controller';
+import { PerceptualHash } from '../../src/runtime/core/perceptual-hash';
 import { takeConfiguration } from '../../src/runtime/deployment/deploy';
 import { tearDown } from '../../src/runtime/deployment/teardown';
 import { Engine, Engineered, Gated, GatedDrop } from '../../src/runtime/intake/engine';
@@ -27,6 +28,13 @@ const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').upda
 
 /** How many images each content gives. */
 const TILES = [1, 1, 2, 1, 3, 1, 1, 4];
+
+/** Looks of the model: those of a content are as random as any hash, and what looks nearly like it has the last bits turned. */
+export function lookOf(bytes: string): PerceptualHash {
+  const [content, off] = bytes.split(',');
+  const bits = BigInt(`0x${sha256(content).slice(0, 16)}`) ^ ((1n << BigInt(/\d+/.exec(off ?? '')?.[0] ?? 0)) - 1n);
+  return bits.toString(16).padStart(16, '0');
+}
 
 /** The bytes of the images that a drop of good bytes gives. */
 export function tilesOf(bytes: string): string[] {
@@ -52,10 +60,15 @@ class TileEngine implements Engine {
       kind: 'images',
       images: tilesOf(text).map((tile, index) => ({
         bytes: Buffer.from(tile), extension: 'png', contentType: 'image/png', width: 1, height: 1, inverseTransform: [1, 0, 0, 1, 0, 0],
-        priority: index % 3, warnings: [],
+        priority: index % 3, warnings: [], ...(index === 0 ? { perceptualHash: lookOf(text) } : {}),
       })),
     };
   }
+}
+
+/** Feature engineering that holds what looks the same within so many bits; undefined: nothing. */
+export function heldWithin(maxDistance: number | undefined): ProjectConfiguration['featureEngineering'] {
+  return { kind: 'none', ...(maxDistance === undefined ? {} : { nearDuplicates: { maxDistance } }) };
 }
 
 /** Something of the code under test that it should never throw, whatever happens around it. */
@@ -83,6 +96,7 @@ export class SoakProject {
         maxConcurrentTasks: 10,
       },
       instructionRollOut: setup.instructions,
+      featureEngineering: heldWithin(setup.hold),
     };
     const projectId = `${configuration.projectName}-${configuration.chainId}`;
     const project = new SoakProject(account, { ...resources, projectId }, configuration, setup, suffix);
@@ -102,6 +116,12 @@ export class SoakProject {
   public readonly deletedImages = new Map<string, { readonly bytes: Uint8Array; readonly pixels: string }>();
   /** Images and drops of whose quarantine people were told, and labels, as `<image>#<job number>`. */
   public readonly told = new Set<string>();
+  /** Drops of which people were told that they are held for how they look. */
+  public readonly toldNear = new Set<string>();
+  /** Whether an operator lets workers have what is held for how it looks, as soon as it is. */
+  public released = false;
+  /** Whether a deploy changed what is held: then another comparison began. */
+  public holdChanged = false;
   public wakes = 0;
   public retired = false;
   public refusedDeploys = 0;
@@ -128,6 +148,8 @@ export class SoakProject {
         account.postman.post('wakes', () => { this.wakes += 1; });
       } else if (event['detail-type'] === 'Alert' && event.detail.chainId === this.configuration.chainId) {
         this.alerted.add(String(event.detail.code));
+      } else if (event['detail-type'] === 'Near Duplicate Held' && event.detail.chainId === this.configuration.chainId) {
+        this.toldNear.add(`${String(event.detail.key)} ${String(event.detail.versionId)}`);
       } else if (/Quarantined$/.test(event['detail-type']) && event.detail.chainId === this.configuration.chainId) {
         this.told.add(String(event.detail.sourceRef ?? `${String(event.detail.key)} ${String(event.detail.versionId)}`));
       } else if (event['detail-type'] === 'Image Labeled' && event.detail.chainId === this.configuration.chainId) {
@@ -148,6 +170,12 @@ export class SoakProject {
     this.limits = someHang
       ? { maxImages: Infinity, maxImagesPerDay: Infinity }
       : { maxImages: Math.max(maxImages, spentTotal), maxImagesPerDay: Math.max(maxImagesPerDay, spentToday) };
+  }
+
+  /** Within how many bits near duplicates are held now. */
+  public get holdsWithin(): number | undefined {
+    const { featureEngineering } = this.configuration;
+    return 'nearDuplicates' in featureEngineering ? featureEngineering.nearDuplicates?.maxDistance : undefined;
   }
 
   /** Whether people were told of this at any time. */

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { History, Violation } from './history';
-import { SoakProject, tilesOf } from './project';
+import { isHeldAsNear } from './ledger-watch';
+import { SoakProject, lookOf, tilesOf } from './project';
 import { DAY, HOUR, MINUTE, SimulatorOptions } from '../../src/local/simulator';
+import { bitsApart } from '../../src/runtime/core/perceptual-hash';
+import type { NearDuplicate } from '../../src/runtime/ledger/near-duplicates';
 import { Project } from '../../src/runtime/ledger/project';
 import { BAD, CRASH } from '../support/memory-project';
 
@@ -88,9 +91,12 @@ function countsOf(project: SoakProject): { readonly [name: string]: number } {
   return project.watch.count.recount.counted;
 }
 
+/** What is held for how it looks waits for nobody, unless an operator wants workers to have it. */
 function isDone(project: SoakProject): boolean {
   const { openJobs = [] } = (project.watch.state ?? {}) as { openJobs?: readonly number[] };
-  return MOVING.every((name) => project.watch.count.of(name) === 0) && openJobs.length <= 1
+  const { count } = project.watch;
+  const atRest = project.released ? 0 : count.of('near-duplicate');
+  return MOVING.every((name) => count.of(name) === (name === 'image:HELD' ? atRest : 0)) && openJobs.length <= 1
     && !project.versions.some((version) => project.waits(version))
     && project.queueBodies(`intake${project.suffix}`).length === 0 && project.queueBodies(`recorder${project.suffix}`).length === 0;
 }
@@ -138,11 +144,12 @@ async function lookAfter(history: History): Promise<void> {
     await project.deploy({ work: { ...project.configuration.work, maxImages: undefined, maxImagesPerDay: undefined } });
     project.noteLimits(true);
     await project.command('resume');
+    project.released = history.setup.releases;
     await look(history, project);
   }
 }
 
-/** Redrives dead letters, and resumes where the breaker opened again. */
+/** Redrives dead letters, resumes where the breaker opened again, and releases what is held for how it looks. */
 async function look(history: History, project: SoakProject): Promise<void> {
   const { queues } = history.account.cloud;
   for (const name of ['intake', 'recorder']) {
@@ -159,6 +166,9 @@ async function look(history: History, project: SoakProject): Promise<void> {
   if (state.breaker.openedAt !== undefined || state.mode !== 'ACTIVE') {
     await project.command('resume');
   }
+  if (project.released && project.watch.count.of('near-duplicate') > 0) {
+    await project.command('requeue', { all: 'held', reason: 'near-duplicate' });
+  }
 }
 
 /** What is wrong with the end. */
@@ -172,6 +182,7 @@ function judge(history: History, project: SoakProject): string[] {
     ...dataSetProblems(project, refs),
     ...lostDrops(history, project, new Set(refs.map((ref) => project.pixelHash(ref)))),
     ...quarantineProblems(history, project),
+    ...nearProblems(project),
     ...doubleProblems(history, project),
     ...[...project.watch.labels.keys()].filter((label) => !project.told.has(label)).map((label) => `no event told of the label ${label}`),
   ];
@@ -187,17 +198,38 @@ function dataSetProblems(project: SoakProject, refs: readonly string[]): string[
   ];
 }
 
+/**
+ * What is held looks like a drop that workers get or got, and people were told. Of two that look the same, both passed only where
+ * somebody said so.
+ */
+function nearProblems(project: SoakProject): string[] {
+  const images = [...project.watch.images.values()];
+  const passed = new Set(images.filter((image) => !isHeldAsNear(image)).map(({ sha256: content }) => String(content)));
+  const drops = [...project.watch.drops.values()].filter(({ state }) => state === 'DONE');
+  const held = drops.flatMap((drop) => drop.near === undefined ? [] : [{ id: `${String(drop.key)} ${String(drop.versionId)}`, near: drop.near as NearDuplicate }]);
+  const looks = new Map(project.versions.map(({ bytes }) => [sha256(bytes), lookOf(bytes)]));
+  const free = drops.filter(({ near }) => near === undefined).map((drop) => looks.get(String(drop.sha256))!);
+  const within = project.holdChanged ? undefined : project.holdsWithin;
+  return [
+    ...held.filter(({ near }) => !passed.has(near.sha256)).map(({ id }) => `${id} is held for one that is held itself`),
+    ...held.filter(({ id }) => !project.toldNear.has(id)).map(({ id }) => `nobody was told that ${id} is held`),
+    ...free.flatMap((one, index) => free.slice(index + 1).filter((other) => within !== undefined && bitsApart(one, other) <= within)
+      .map((other) => `${one} and ${other} look the same, and both went to workers`)),
+  ];
+}
+
 /** By the model's own list of dropped bytes. */
 function lostDrops(history: History, project: SoakProject, labeled: ReadonlySet<string | undefined>): string[] {
   const problems: string[] = [];
   const quarantined = new Set([...project.watch.images.values()].filter((image) => image.state === 'QUARANTINED')
     .map((image) => project.pixelHash(String(image.sourceRef))));
+  const held = new Set([...project.watch.images.values()].filter(isHeldAsNear).map((image) => project.pixelHash(String(image.sourceRef))));
   for (const { key, versionId, bytes } of project.versions) {
     const drop = project.watch.drops.get(`${key} ${versionId}`);
     const isGood = !bytes.startsWith(BAD) && !bytes.startsWith(CRASH);
     const isOver = drop?.state === 'QUARANTINED' || drop?.state === 'WITHDRAWN';
     if (isGood && !isOver && !project.withdrawn.has(versionId)) {
-      const missing = tilesOf(bytes).filter((tile) => !labeled.has(sha256(tile)) && !quarantined.has(sha256(tile)));
+      const missing = tilesOf(bytes).filter((tile) => [labeled, quarantined, held].every((known) => !known.has(sha256(tile))));
       problems.push(...missing.map((tile) => `lost: ${tile} of ${key}, whose drop is ${String(drop?.state)}`));
     } else if (drop?.state === 'QUARANTINED') {
       problems.push(...dropQuarantineProblems(history, project, `${key} ${versionId}`, isGood, String(drop.reason)));

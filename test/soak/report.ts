@@ -9,7 +9,7 @@ import { OPEN_QUESTIONS } from '../../src/local/simulator';
 /** Every kind of fault that histories inject. */
 export const FAULT_KINDS = [
   'drop-of-the-same-content-again', 'drop-of-new-content-under-the-same-name', 'drop-of-the-same-content-under-another-name',
-  'drop-that-gives-several-images',
+  'drop-that-gives-several-images', 'drop-of-a-near-duplicate',
   'drop-overwritten-while-it-is-processed', 'drop-deleted-before-it-is-read', 'drop-that-is-no-image', 'drop-that-kills-its-decoder',
   'intake-dies', 'recorder-dies', 'controller-dies', 'process-hangs-in-the-middle', 'process-times-out', 'call-fails', 'call-answer-lost',
   'two-controllers-at-once', 'clock-skew',
@@ -17,7 +17,7 @@ export const FAULT_KINDS = [
   ...CREATE_TROUBLES, 'describe-throttled',
   'job-expires-as-Completed', 'job-expires-as-Failed', 'job-expires-as-Stopped', 'job-fails', 'job-stopped-by-hand', 'job-stops-because-it-is-idle',
   'task-declined', 'task-expires', 'image-deleted-from-the-input-bucket', 'image-that-cannot-be-labeled', 'input-bucket-without-CORS',
-  'order-pause', 'order-resume', 'order-drain', 'order-roll', 'order-export', 'order-requeue',
+  'order-pause', 'order-resume', 'order-drain', 'order-roll', 'order-export', 'order-requeue', 'order-release',
   'deploy-in-mid-flight', 'deploy-that-is-refused', 'teardown', 'deploy-after-teardown',
   'stranger-publishes-to-the-input-topic', 'neighbour-takes-a-job', 'neighbour-sends-images',
   'step-of-a-project-with-a-containing-name', 'step-of-a-stack-with-the-same-name',

@@ -19,6 +19,10 @@ export interface Setup {
   readonly lateCounters: boolean;
   /** Whether an operator puts images back in the end that somebody deleted. */
   readonly restores: boolean;
+  /** Within how many bits near duplicates are held, in the beginning. */
+  readonly hold?: number;
+  /** Whether an operator lets workers have in the end what is held for how it looks. */
+  readonly releases: boolean;
   readonly instructions: 'NEXT_JOB' | 'ROLL_NOW';
   readonly seed: number;
 }
@@ -27,12 +31,15 @@ export type Function = 'intake' | 'recorder' | 'controller';
 
 export const CHANGES = [
   'window', 'workers', 'title', 'instructions', 'new-label', 'day-limit', 'total-limit', 'concurrency', 'label-removed', 'label-attribute', 'name',
+  'hold',
 ] as const;
 export type Change = typeof CHANGES[number];
 
 export type Step = { readonly project: number } & (
   | { readonly do: 'drop'; readonly key: number; readonly content: number }
   | { readonly do: 'drop-again'; readonly which: number }
+  | { readonly do: 'drop-near'; readonly key: number; readonly which: number; readonly bits: number; readonly together: boolean }
+  | { readonly do: 'release'; readonly which: number; readonly all: boolean }
   | { readonly do: 'drop-bad' | 'drop-crash' | 'withdraw'; readonly key: number }
   | { readonly do: 'overwrite'; readonly key: number; readonly content: number; readonly calls: number }
   | { readonly do: 'work'; readonly who: Function; readonly fault?: PlannedFault; readonly skew: number }
@@ -64,6 +71,9 @@ export interface Script {
 export const keyOf = (key: number): string => `cam/${key}${key % 2 === 1 ? ' +%ü' : ''}.jpg`;
 export const bytesOf = (content: number): string => `content ${content}`;
 
+/** Other bytes of what looks nearly as other bytes do: so many bits of its looks are others. */
+export const nearBytesOf = (bytes: string, bits: number): string => `${bytes.split(',')[0]}, ${bits} bits off`;
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -90,6 +100,10 @@ function deedWords(step: Step): string {
   switch (step.do) {
     case 'drop': return `content ${step.content} is dropped as ${keyOf(step.key)}`;
     case 'drop-again': return `drop ${step.which} comes again as it was`;
+    case 'drop-near': return step.together
+      ? `two that look the same but for ${plural(step.bits, 'bit')} are dropped as ${keyOf(step.key)}, the second while intake hangs after it compared the first`
+      : `something that looks like drop ${step.which}, but for ${plural(step.bits, 'bit')}, is dropped as ${keyOf(step.key)}`;
+    case 'release': return step.all ? 'an operator lets workers have all near duplicates' : `an operator lets workers have near duplicate ${step.which}`;
     case 'drop-bad': return `something that is no image is dropped as ${keyOf(step.key)}`;
     case 'drop-crash': return `something that kills its decoder is dropped as ${keyOf(step.key)}`;
     case 'withdraw': return `${keyOf(step.key)} is deleted from the inbox`;
@@ -135,6 +149,8 @@ export function setupWords(setup: Setup): string[] {
     `${plural(setup.workers, 'worker')} for each image, window ${setup.window}, tasks offered for ${plural(setup.availability, 'hour')}, `
     + `index ${plural(setup.indexLag, 'write')} late, instructions ${setup.instructions}, order ${setup.seed}`,
     ...(setup.other === 'none' ? [] : [setup.other === 'twin' ? 'another stack with the same project name' : 'another project whose name contains this one\'s']),
+    ...(setup.hold === undefined ? [] : [`near duplicates within ${plural(setup.hold, 'bit')} are held`]),
+    ...(setup.releases ? ['an operator lets workers have near duplicates in the end'] : []),
     ...(setup.restores ? ['an operator puts deleted images back'] : []),
     ...(setup.lateCounters ? ['counters later than the settle time'] : []),
     ...OPEN_QUESTIONS.flatMap(({ question, answers }, index) => {

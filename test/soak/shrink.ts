@@ -22,6 +22,7 @@ function simpler(step: Step): Step[] {
     case 'work': return [{ ...step, fault: undefined, skew: 0 }, { ...step, skew: 0 }];
     case 'together': return [{ ...step, fault: undefined, skew: 0 }, { ...step, skew: 0 }];
     case 'mail': return step.deliveries.length > 1 ? [{ ...step, deliveries: step.deliveries.slice(0, 1) }] : [];
+    case 'drop-near': return step.together ? [{ ...step, together: false }] : [];
     case 'expire': return step.trouble ? [{ ...step, trouble: undefined }] : [];
     default: return [];
   }
@@ -67,7 +68,7 @@ export async function shrink(broken: Broken): Promise<Broken> {
       }
     }
   }
-  const plain = { indexLag: 0, other: 'none', lateCounters: false, workers: 1, instructions: 'NEXT_JOB' } as const;
+  const plain = { indexLag: 0, other: 'none', lateCounters: false, workers: 1, instructions: 'NEXT_JOB', hold: undefined } as const;
   for (const [name, value] of Object.entries(plain)) {
     const { setup, steps } = best.script;
     if (setup[name as keyof typeof plain] !== value) {
