@@ -39,7 +39,7 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   seed: fc.nat(1_000_000),
 }).map((given) => given.lateCounters ? { ...given, answers: given.answers.map(blind) } : given);
 
-const who: fc.Arbitrary<Function> = fc.constantFrom('intake', 'recorder', 'recorder', 'controller', 'controller');
+const who: fc.Arbitrary<Function> = fc.constantFrom('intake', 'recorder', 'recorder', 'recorder', 'controller', 'controller');
 
 /** How many calls a run makes, about, by port: faults beyond would strike nothing. */
 const CALLS: { readonly [name in Function]: { readonly [port in Port]?: number } } = {
@@ -91,7 +91,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   weighted(24, fc.record({ do: fc.constant('withdraw' as const), key })),
   weighted(25, fc.record({ do: fc.constant('drop-crash' as const), key })),
   weighted(24, fc.record({ do: fc.constant('overwrite' as const), key, content, calls: fc.nat(24) })),
-  weighted(300, work),
+  weighted(325, work),
   weighted(40, fc.constant({ do: 'round' as const })),
   weighted(40, fc.record({ do: fc.constant('together' as const), seed: fc.nat(0xffff), skew, fault: fc.option(fault, { nil: undefined, freq: 2 }) })),
   weighted(50, fc.record({ do: fc.constant('begin' as const), who, calls: fc.nat(12), late: fc.boolean() })),
