@@ -41,8 +41,9 @@ describe('the table', () => {
     looks: HUNDRED.slice(1, 11).map((tenth) => ({ drops: tenth * 10_000, seconds: 30, calls: 400_000, heap: 8_000_000 + tenth })),
     ...change,
   });
-  const calls = (items: number, gets = 90): EmulatorCalls => ({
+  const calls = (items: number, gets = 90, sdkGets = 90): EmulatorCalls => ({
     items, added: 10, range: [195, 200], requests: { Intake: { 'dynamodb.GetItem': gets }, Controller: { 'dynamodb.Query': 100 }, Recorder: { 'events.PutEvents': 10 } },
+    sdk: { Intake: { 'dynamodb.GetItem': sdkGets }, Controller: { 'dynamodb.Query': 100 }, Recorder: { 'events.PutEvents': 10 } },
   });
   const met = (...given: Parameters<typeof dropsTable>) => dropsTable(...given).targets.map((target) => target.met);
 
@@ -52,6 +53,7 @@ describe('the table', () => {
     expect(met(many({ lost: 1, double: 2, wrong: 3 }), whole)).toEqual([false, false, false, true, true]);
     const looks = [{ drops: 1, seconds: 1, calls: 1, heap: 8_000_000 }, { drops: 2, seconds: 1, calls: 1, heap: 10_000_000 }];
     expect(met(many({ looks }), [calls(1_000), calls(20_000, 92)])).toEqual([true, true, true, false, false]);
+    expect(met(many(), [calls(1_000), calls(20_000, 90, 92)])).toEqual([true, true, true, true, false]);
   });
 
   test('judges of a quick run only what is wrong', () => {

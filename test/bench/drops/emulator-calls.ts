@@ -10,6 +10,7 @@ import { Ledger } from '../../../src/runtime/ledger/context';
 import { countOf, countWrites } from '../../../src/runtime/ledger/counts';
 import { readProject } from '../../../src/runtime/ledger/project';
 import { percentile } from '../bench-table';
+import { InProcess } from './in-process';
 import { BenchDrop, makeDrops } from '../latency/drops';
 import { synthesizeBench, WARM_UP, warmUp } from '../latency/latency';
 import { Observer } from '../latency/observer';
@@ -31,6 +32,8 @@ export interface EmulatorCalls {
   readonly requests: RequestsOf;
   /** The fewest and the most for one image, all functions together. */
   readonly range: readonly [fewest: number, most: number];
+  /** The same, counted by a middleware of the SDK's clients, of the functions' code in the process of the benchmark. */
+  readonly sdk: RequestsOf;
 }
 
 export interface EmulatorCallsOptions {
@@ -62,7 +65,7 @@ export async function callsOnEmulator({ processes, items, added, progress }: Emu
     progress('starting the AWS emulator and deploying');
     stage = await Stage.start({ processes, progress, faults: proxy, timings: NOT_NOW });
     const project = await DeployedProject.deploy(stage, await synthesizeBench(processes, stage));
-    const drops = await makeDrops(WARM_UP + items.length * added);
+    const drops = await makeDrops(WARM_UP + 2 * items.length * added);
     const observer = await Observer.subscribe(stage.emulator.aws, project.resources.inputTopicArn);
     const measuring = new Measuring(stage, project, requests, observer);
     await measuring.begin(drops.splice(0, WARM_UP));
@@ -71,7 +74,9 @@ export async function callsOnEmulator({ processes, items, added, progress }: Emu
       progress(`putting ${amount} finished images into the ledger`);
       await measuring.preload(amount);
       progress(`${added} images more`);
-      all.push({ items: amount, added, ...summed(await measuring.add(drops.splice(0, added))) });
+      const deployed = summed(await measuring.add(drops.splice(0, added)));
+      progress(`${added} images more, through the same code in this process`);
+      all.push({ items: amount, added, ...deployed, sdk: summed(await measuring.addInProcess(drops.splice(0, added))).requests });
     }
     return all;
   } catch (error) {
@@ -170,14 +175,31 @@ class Measuring {
     return each;
   }
 
+  /** The same through the functions' code in this process; those that are deployed leave their queues alone meanwhile. */
+  public async addInProcess(drops: readonly BenchDrop[]): Promise<RequestsOf[]> {
+    const here = new InProcess(this.stage, this.project, NOT_NOW);
+    await here.takeOver(true);
+    const each: RequestsOf[] = [];
+    for (const drop of drops) {
+      each.push(await here.add(drop, () => this.answerAll()));
+    }
+    await here.takeOver(false);
+    return each;
+  }
+
+  /** Workers answer all that they have. */
+  private async answerAll(): Promise<void> {
+    const answer = { kind: 'bounding-box', image: { width: 64, height: 64 }, boxes: [{ label: 'thing', left: 1, top: 1, width: 5, height: 5 }] } satisfies Answer;
+    for (const { taskId } of this.stage.simulator.tasks()) {
+      await this.stage.simulator.submit(taskId, 'worker', answer);
+    }
+  }
+
   /** Workers answer until so many more are recorded. */
   private async label(count: number): Promise<void> {
     const before = await this.labeled();
-    const answer = { kind: 'bounding-box', image: { width: 64, height: 64 }, boxes: [{ label: 'thing', left: 1, top: 1, width: 5, height: 5 }] } satisfies Answer;
     for (const deadline = Date.now() + PATIENCE; await this.labeled() < before + count;) {
-      for (const { taskId } of this.stage.simulator.tasks()) {
-        await this.stage.simulator.submit(taskId, 'worker', answer);
-      }
+      await this.answerAll();
       if (Date.now() > deadline) {
         throw new Error(`${count} images were not labeled within ${PATIENCE / 1_000} s`);
       }

@@ -26,10 +26,12 @@ export interface Services {
 
 type Answer = (command: string, input: never) => Promise<object>;
 
+type Sent = (args: { readonly input: never }) => Promise<unknown>;
+
 interface AnyClient {
   readonly middlewareStack: {
     add(
-      middleware: (next: unknown, context: { readonly commandName?: string }) => (args: { readonly input: never }) => Promise<unknown>,
+      middleware: (next: Sent, context: { readonly commandName?: string }) => Sent,
       options: { readonly step: 'initialize'; readonly priority: 'high' },
     ): void;
   };
@@ -51,29 +53,52 @@ export class Calls {
   }
 }
 
-/** The world of the functions as they ship: their adapters over the clients of the SDK, in which a middleware counts and answers. */
-export function countedWorld(world: World, services: Services, calls: Calls): World {
-  const made = <C extends AnyClient>(service: string, Client: new (config: object) => C, answer: Answer): C => {
-    const client = new Client({ endpoint: 'http://127.0.0.1:9', region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
-    client.middlewareStack.add((_next, { commandName = '' }) => async ({ input }) => {
+type Service = 'dynamodb' | 'sagemaker' | 's3' | 'sns' | 'sqs' | 'events' | 'lambda';
+
+/** How a service is reached: the settings of its client, and who answers in its place. Undefined: it does so itself. */
+export interface Reached {
+  readonly settings: object;
+  readonly answer?: Answer;
+}
+
+/** The world of the functions as they ship: their adapters over the clients of the SDK, in which a middleware counts what is sent. */
+export function countedWorld(
+  world: Omit<World, ServicePort>, ledgerTable: string, reach: (service: Service) => Reached, calls: Calls,
+): World {
+  const made = <C extends AnyClient>(service: Service, Client: new (config: object) => C): C => {
+    const { settings, answer } = reach(service);
+    const client = new Client(settings);
+    client.middlewareStack.add((next, { commandName = '' }) => async (args) => {
       calls.count(`${service}.${commandName.replace(/Command$/, '')}`);
-      return { output: { $metadata: {}, ...await answer(commandName, input) }, response: {} };
+      return answer === undefined ? next(args) : { output: { $metadata: {}, ...await answer(commandName, args.input) }, response: {} };
     }, { step: 'initialize', priority: 'high' });
     return client;
   };
-  const { table, cloud, simulator } = services;
-  const dynamo = made('dynamodb', DynamoDBClient, (command, input) => answerDynamo(table, command, input));
-  const sageMaker = made('sagemaker', SageMakerClient, from(jobs(simulator)));
+  const sageMaker = made('sagemaker', SageMakerClient);
   return {
     ...world,
-    ledger: { ...world.ledger, table: new DynamoTable(dynamo, 'ledger') },
-    objects: new S3ObjectStore(made('s3', S3Client, from(buckets(cloud)))),
-    topic: new SnsInputTopic(made('sns', SNSClient, from(topics(cloud)))),
-    queues: new SqsQueues(made('sqs', SQSClient, from(queues(cloud)))),
+    ledger: { ...world.ledger, table: new DynamoTable(made('dynamodb', DynamoDBClient), ledgerTable) },
+    objects: new S3ObjectStore(made('s3', S3Client)),
+    topic: new SnsInputTopic(made('sns', SNSClient)),
+    queues: new SqsQueues(made('sqs', SQSClient)),
     jobs: new SageMakerLabelingJobs(sageMaker, sageMaker),
-    bus: new DefaultEventBus(made('events', EventBridgeClient, async () => ({}))),
-    waker: new LambdaWaker(made('lambda', LambdaClient, async () => ({})), 'controller', world.ledger.newId, world.telemetry),
+    bus: new DefaultEventBus(made('events', EventBridgeClient)),
+    waker: new LambdaWaker(made('lambda', LambdaClient), 'controller', world.ledger.newId, world.telemetry),
   };
+}
+
+type ServicePort = 'objects' | 'topic' | 'queues' | 'jobs' | 'bus' | 'waker';
+
+const NOWHERE = { endpoint: 'http://127.0.0.1:9', region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+
+/** Services in memory. */
+export function inMemory({ table, cloud, simulator }: Services): (service: Service) => Reached {
+  const answers: { readonly [service in Service]: Answer } = {
+    dynamodb: (command, input) => answerDynamo(table, command, input),
+    sagemaker: from(jobs(simulator)), s3: from(buckets(cloud)), sns: from(topics(cloud)), sqs: from(queues(cloud)),
+    events: async () => ({}), lambda: async () => ({}),
+  };
+  return (service) => ({ settings: NOWHERE, answer: answers[service] });
 }
 
 type Operations = { readonly [command: string]: (input: never) => Promise<object> };

@@ -1,4 +1,4 @@
-import { Calls, countedWorld } from './fake-aws';
+import { Calls, countedWorld, inMemory } from './fake-aws';
 import { labeledImages } from './labeled-images';
 import { run } from '../../../src/runtime/controller/controller';
 import { createdObjects } from '../../../src/runtime/intake/events';
@@ -31,7 +31,8 @@ export async function callsOfSome(images: number): Promise<CallsOfSome> {
   await startJob(project);
   const calls = new Calls();
   const { outside } = project;
-  const world = countedWorld(project.world, { table: outside.table, cloud: outside.cloud, simulator: project.simulator }, calls);
+  const services = { table: outside.table, cloud: outside.cloud, simulator: project.simulator };
+  const world = countedWorld(project.world, 'ledger', inMemory(services), calls);
   const all: StepCalls[] = [];
   for (let index = 0; index < ADDED; index++) {
     all.push(await addOne(project, world, calls, `added/${index}.jpg`));
