@@ -54,7 +54,7 @@ export interface BackfillProps {
 /**
  * Lets a project take in the images of a bucket that exists.
  *
- * Deploying it starts nothing and makes no resource: it is a permission to read. `npx cdk-streaming-labeling backfill plan` counts
+ * Deploying it starts nothing and makes no resource: it is a permission to read. `cdk-streaming-labeling backfill plan` counts
  * the objects and what labeling them will cost; `backfill start` with the plan's id queues them, as fast as you allow, resumable,
  * each one once, and looks after each until it has come to its end.
  */
@@ -96,7 +96,7 @@ export class Backfill extends Construct {
       objectsPerMinute,
     };
     new CfnOutput(this, 'BackfillSource', {
-      description: 'What `npx cdk-streaming-labeling backfill` may take in',
+      description: 'What `cdk-streaming-labeling backfill` may take in',
       value: Stack.of(this).toJsonString(output),
     });
   }

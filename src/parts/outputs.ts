@@ -20,7 +20,7 @@ export function projectOutputs(
   output('OutputTopicArn', 'The topic on which Ground Truth announces labels', stream.outputTopic.topicArn);
   output('ExecutionRoleArn', 'The role that Ground Truth works with', parts.executionRole.roleArn);
   output('LedgerTable', 'The table that knows the state of every drop, image and job', ledger.table.tableName);
-  output('ControllerFunction', 'Answers an operator: use it through npx cdk-streaming-labeling', controllerFunctionName);
+  output('ControllerFunction', 'Answers an operator: use it through the command line tool, cdk-streaming-labeling', controllerFunctionName);
   output('ChainId', "With the project's name, what its labeling jobs are called", names.chainId);
   if (instructionsUrl !== undefined) {
     output('InstructionsUrl', 'The instructions, for whoever has this address', instructionsUrl);

@@ -13,3 +13,9 @@ test('the README leads to every page of the docs', () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   expect(documents.filter((document) => document !== 'README.md' && !readme.includes(`](${document}`))).toEqual([]);
 });
+
+test.each(documents)('every link of %s is named in words, and every command names a package that npx does not fetch', (document) => {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  expect(text.match(/\[[^\]]*(%[sjdo]|\$[a-z]\w*)[^\]]*\]\(/g) ?? []).toEqual([]);
+  expect(text.match(/npx cdk-streaming-labeling.*/g) ?? []).toEqual([]);
+});

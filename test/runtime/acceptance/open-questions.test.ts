@@ -75,9 +75,11 @@ test('as the simulator answers by itself', async () => {
   await expectSafe(await tell({}));
 });
 
-describe.each(OPEN_QUESTIONS)('$question ($id)', ({ answers }) => {
-  test.each(answers.slice(1).map(({ means, options }) => [means, options] as const))('%s', async (_means, options) => {
-    await expectSafe(await tell(options));
+describe('each answer by itself', () => {
+  describe.each(OPEN_QUESTIONS)('$question ($id)', ({ answers }) => {
+    test.each(answers.slice(1).map(({ means, options }) => [means, options] as const))('%s', async (_means, options) => {
+      await expectSafe(await tell(options));
+    });
   });
 });
 
