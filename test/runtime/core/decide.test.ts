@@ -33,6 +33,7 @@ describe('one example for each row', () => {
     ['retired, the job has not begun: nothing', seen({ mode: 'RETIRED' }, { status: 'Initializing' }), { kind: 'REST', why: 'retired' }],
     ['retired, nothing runs: nothing, whatever is due', seen({ mode: 'RETIRED', ...PENDING, sweepDue: true, dataSetDue: true }), { kind: 'REST', why: 'retired' }],
     ['planned: create under the same name', seen(PENDING, { phase: 'PLANNED', status: undefined }), { kind: 'CREATE', job: 3 }],
+    ['... however young the plan is', seen(PENDING, { phase: 'PLANNED', status: undefined, statusAge: 0 }), { kind: 'CREATE', job: 3 }],
     ['planned, backing off: wait', seen({ ...PENDING, backOffUntil: NOW + 1 }, { phase: 'PLANNED', status: undefined }), { kind: 'REST', why: 'backing-off' }],
     ['created, the service does not know it yet: wait', seen(PENDING, { status: undefined, statusAge: HOUR }), { kind: 'REST', why: 'vanished' }],
     ['created, the service does not know it for long: create again', seen(PENDING, { status: undefined, statusAge: HOUR + 1 }), { kind: 'CREATE', job: 3 }],
@@ -60,6 +61,8 @@ describe('one example for each row', () => {
     ['near the data-set quota: roll', seen({}, { carried: 500, offered: 400 }), { kind: 'ROLL', reason: 'quota' }],
     ['only failed images left: roll', seen({}, { failed: 4 }), { kind: 'ROLL', reason: 'failed-images' }],
     ['... but not while others wait to be sent', seen(PENDING, { failed: 4 }), { kind: 'FEED' }],
+    ['... be they new, or sent before', seen({ pendingFresh: 1, pendingAgain: 1 }, { failed: 4 }), { kind: 'FEED' }],
+    ['... nor while workers have others', seen({}, { failed: 1 }), { kind: 'REST', why: 'nothing-to-do' }],
     ['the oldest failure is a day old: roll', seen(PENDING, { failed: 1, failedFor: DAY }), { kind: 'ROLL', reason: 'failed-images' }],
     ['images without a label that the service knows nothing of, for a day: roll', seen({}, { outstanding: 0, unaccountedFor: DAY }), { kind: 'ROLL', reason: 'unaccounted' }],
     ['... not before', seen({}, { outstanding: 0, unaccountedFor: DAY - 1 }), { kind: 'REST', why: 'nothing-to-do' }],
@@ -96,7 +99,12 @@ describe('one example for each row', () => {
     ['backing off', seen({ ...PENDING, backOffUntil: NOW + 1 }), { kind: 'REST', why: 'backing-off' }],
     ['nothing waits', seen({}), { kind: 'REST', why: 'nothing-to-do' }],
     ['nothing waits, a job runs', seen({}, {}), { kind: 'REST', why: 'nothing-to-do' }],
-    ['fresh images wait and may not be paid for', seen({ ...PENDING, budget: -3 }), { kind: 'REST', why: 'budget-spent' }],
+    ['fresh images wait and may not be paid for', seen({ ...PENDING, budget: -3 }), { kind: 'REST', why: 'budget-spent', alert: undefined }],
+    ['... for good: say so', seen({ ...PENDING, budget: 0, budgetIsFinal: true }), { why: 'budget-spent', alert: expect.stringContaining('7 images wait') as never }],
+    ['all is spent for good, and nothing waits', seen({ budget: 0, budgetIsFinal: true }), { kind: 'REST', why: 'nothing-to-do', alert: undefined }],
+    ['nothing may be spent, and what was paid for waits for room', seen({ pendingFresh: 2, pendingAgain: 2, budget: 0 }, { outstanding: 10 }), { why: 'window-full' }],
+    ['new images and some that were sent before wait: start', seen({ pendingFresh: 2, pendingAgain: 2 }), { kind: 'START' }],
+    ['no more than the data-set quota', seen({ ...PENDING, lastRollAt: NOW - 1 }, { carried: 500, offered: 497, outstanding: 0 }), { kind: 'FEED', count: 3 }],
   ])('%s', (_name, given, expected) => {
     expect({ alert: undefined, ...decide(given, T) }).toMatchObject(expected);
   });

@@ -35,6 +35,14 @@ test('a job that never wrote a manifest is settled by its messages', () => {
 
 test('a job that the service knows nothing of has no labels to wait for', () => {
   expect(judge({ labeled: 0, counters: undefined, manifest: { etag: '', since: 0 } })).toBeUndefined();
+  expect(judge({ labeled: 0, counters: undefined, manifest: { etag: '', since: NOW - QUIET } })).toBeUndefined();
+});
+
+test('labels of images that others published to the job are not waited for', () => {
+  const counters = { labeled: 6, failed: 0, unlabeled: 0 };
+  const read = { ...settledJob.manifest!, labeledLines: 5, foreignLines: 1 };
+  expect(judge({ counters, manifest: read })).toBeUndefined();
+  expect(judge({ counters, labeled: 4, manifest: { ...read, labeledLines: 4 } })).toBe('labels-missing');
 });
 
 describe('counters and the lines that a job carried', () => {
@@ -45,12 +53,16 @@ describe('counters and the lines that a job carried', () => {
     const counters = { labeled: carried + 5, failed: 0, unlabeled: 0 };
     const baseline = { labeled: carried, failed: 0, unlabeled: 0 };
     expect(judge({ counters, baseline, manifest: read })).toBeUndefined();
+    expect(judge({ counters, baseline, manifest: { ...read, labeledLines: 5 } })).toBeUndefined();
     expect(judge({ counters, baseline, labeled: 4, manifest: { ...read, labeledLines: carried + 4 } })).toBe('labels-missing');
   });
 
   test('they may include them, and the first look came too early to show it: the manifest tells', () => {
     const counters = { labeled: carried + 5, failed: 0, unlabeled: 0 };
     expect(judge({ counters, manifest: read })).toBeUndefined();
+    expect(judge({ counters, baseline: undefined, manifest: read })).toBeUndefined();
+    const open = { offered: 9, labeled: 0, counters: { labeled: carried, failed: 4, unlabeled: 5 } };
+    expect(judge({ ...open, manifest: { ...read, labeledLines: carried } })).toBeUndefined();
     expect(judge({ counters, labeled: 4, manifest: { ...read, labeledLines: carried + 4 } })).toBe('labels-missing');
   });
 
