@@ -45,7 +45,7 @@ function programFor(context: Context, version: string): Command {
     .addHelpText('after', [
       '', 'Examples:',
       `  npx --no-install ${NAME} status --stack Froth`,
-      `  npx --no-install ${NAME} explain --stack Froth camera-1/0001.jpg`,
+      `  npx --no-install ${NAME} explain --stack Froth cam/0001.jpg`,
       `  npx --no-install ${NAME} requeue --stack Froth --quarantined`,
       '', `Exit codes: ${EXIT.DONE} done, ${EXIT.FAILED} failed, ${EXIT.USAGE} wrong command line, ${EXIT.ATTENTION} not over, or alerts stand.`,
     ].join('\n'));

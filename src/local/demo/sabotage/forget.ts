@@ -9,13 +9,16 @@ import { Intake } from '../../../runtime/intake/intake';
 import { isLive, readChain } from '../../../runtime/ledger/jobs';
 import { Table } from '../../../runtime/ports';
 
-/** An intake that forgets what is dropped between two jobs: the drop is noted as done, its images never get into the ledger. */
+/**
+ * An intake that forgets what is dropped when the first job is over: the drop is noted as done, its images never get into the ledger.
+ * The next job may have begun before all of that is taken in.
+ */
 const world = awsWorld();
 const { table } = world.ledger;
 
-async function isBetweenJobs(): Promise<boolean> {
-  const chain = await readChain(table, 1);
-  return chain.length > 0 && !isLive(chain[0]);
+async function isFirstJobOver(): Promise<boolean> {
+  const [newest] = await readChain(table, 1);
+  return newest !== undefined && (newest.number > 1 || !isLive(newest));
 }
 
 const forgetful: Table = {
@@ -24,7 +27,7 @@ const forgetful: Table = {
   query: query => table.query(query),
   queryIndex: query => table.queryIndex(query),
   write: async writes => {
-    const forgets = writes.some(write => 'put' in write && write.put.sk === 'IMAGE') && await isBetweenJobs();
+    const forgets = writes.some(write => 'put' in write && write.put.sk === 'IMAGE') && await isFirstJobOver();
     return table.write(forgets ? writes.filter(write => !('put' in write && write.put.pk.startsWith('IMAGE#'))) : writes);
   },
 };
