@@ -20,6 +20,11 @@ export interface EventDetail {
   readonly [key: string]: unknown;
 }
 
+/** How every event of a project begins. */
+export function eventHead({ projectName: project, chainId }: { readonly projectName: string; readonly chainId: string }): EventDetail {
+  return { project, chainId };
+}
+
 /** CloudWatch metrics of a project: namespace, dimension and names. Units are counts. */
 export const METRIC_NAMESPACE = 'StreamingLabeling';
 export const METRIC_DIMENSION = 'Project';

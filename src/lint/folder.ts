@@ -8,6 +8,9 @@ import { PageTask, workerTemplate } from '../contract/worker-template';
 
 const TEXTS = [FULL_FILE, SHORT_FILE];
 
+/** All that may make a page. */
+const PAGES = [...TEXTS, TEMPLATE_FILE];
+
 /** What repositories have beside everything, and nobody takes for instructions. */
 const NOTES = /^(readme|licen[cs]e|notice|credits|authors|copying|changelog|contributing)\b/i;
 
@@ -74,7 +77,7 @@ function folderProblems(files: InstructionFolder['files'], images: readonly stri
     return [];
   }
   const has = names.length > 0 ? `has ${listed(names.slice(0, 12))}, which ${names.length === 1 ? 'makes' : 'make'} no page` : images.length > 0 ? 'has images and no text' : 'has nothing for workers to read';
-  const wanted = custom ? [TEMPLATE_FILE] : [FULL_FILE, SHORT_FILE, TEMPLATE_FILE];
+  const wanted = custom ? [TEMPLATE_FILE] : PAGES;
   const slip = names.find((name) => wanted.includes(meantBy(name) ?? ''));
   const remedy = slip !== undefined ? `rename ${slip} to ${meantBy(slip)}`
     : `write ${custom ? TEMPLATE_FILE : `${FULL_FILE}, ${SHORT_FILE} or both in Markdown, or ${TEMPLATE_FILE}, a whole page`}`;
@@ -83,7 +86,7 @@ function folderProblems(files: InstructionFolder['files'], images: readonly stri
 
 /** What lies there and nobody will ever see. */
 function unusedFiles(files: InstructionFolder['files'], images: readonly string[]): FileProblem[] {
-  const texts = Object.keys(files).filter((name) => name !== TEMPLATE_FILE && !TEXTS.includes(name) && !NOTES.test(name));
+  const texts = Object.keys(files).filter((name) => !PAGES.includes(name) && !NOTES.test(name));
   return [
     ...texts.map((name) => atBegin(name, 'warning', 'unused-file', `workers never see this file; ${meantBy(name) === undefined
       ? `only ${FULL_FILE}, ${SHORT_FILE} and ${TEMPLATE_FILE} are read: put it into a folder beside this one` : `did you mean ${meantBy(name)}?`}`)),
@@ -94,8 +97,7 @@ function unusedFiles(files: InstructionFolder['files'], images: readonly string[
 
 /** The file that a name was probably meant to be. */
 function meantBy(name: string): string | undefined {
-  const known = [FULL_FILE, SHORT_FILE, TEMPLATE_FILE];
   const stem = (file: string): string => file.toLowerCase().replace(/\..*$/, '');
-  const meant = nearest(stem(name), known.map(stem));
-  return known.find((file) => stem(file) === meant);
+  const meant = nearest(stem(name), PAGES.map(stem));
+  return PAGES.find((file) => stem(file) === meant);
 }

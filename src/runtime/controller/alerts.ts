@@ -1,5 +1,6 @@
-import { EVENT_TYPE } from '../../contract/events';
+import { EVENT_TYPE, eventHead } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
+import { messageOf } from '../aws/errors';
 import { Project, StandingAlert, alertGone, alertTold, alertWrite } from '../ledger/project';
 import { World } from '../world';
 
@@ -36,7 +37,7 @@ async function tell(world: World, configuration: ProjectConfiguration, { code, m
   try {
     await world.bus.publish([{ type: EVENT_TYPE.ALERT, detail: { ...eventHead(configuration), code, message } }]);
   } catch (error) {
-    world.telemetry.warn(`the event of alert ${code} is published later: ${error instanceof Error ? error.message : String(error)}`, { notice: 'alert-untold', code });
+    world.telemetry.warn(`the event of alert ${code} is published later: ${messageOf(error)}`, { notice: 'alert-untold', code });
     return;
   }
   await world.ledger.table.write([alertTold(code, since ?? 0)]);
@@ -52,9 +53,4 @@ export async function clear(world: World, project: Project, code: AlertCode): Pr
 export async function retract(world: World, code: AlertCode): Promise<void> {
   await world.ledger.table.write([alertGone(code)]);
   world.telemetry.info(`alert ${code} is over`, { notice: 'alert-over', code });
-}
-
-/** How every event of a project begins. */
-export function eventHead(configuration: ProjectConfiguration): { project: string; chainId: string } {
-  return { project: configuration.projectName, chainId: configuration.chainId };
 }

@@ -1,14 +1,15 @@
+import { clear, raise } from './alerts';
+import { SourceObject, sourcePages } from './backfill-source';
+import { messagesIn } from './messages-in';
+import { Seen } from './observe';
 import { BackfillPlan } from '../../contract/backfill';
 import { METRIC } from '../../contract/events';
+import { messageOf } from '../aws/errors';
 import { intakeMessage } from '../core/intake-message';
 import { BackfillRecord, Ends, backfillWrite, isMoving } from '../ledger/backfill';
 import { DropRecord, isFinished, isUnderWay } from '../ledger/drops';
 import { dropKey } from '../ledger/keys';
 import { World } from '../world';
-import { clear, raise } from './alerts';
-import { SourceObject, sourcePages } from './backfill-source';
-import { messagesIn } from './messages-in';
-import { Seen } from './observe';
 
 /** One step ends after so many milliseconds: the next run goes on where it ended. */
 const STEP_TIME = 10_000;
@@ -53,7 +54,7 @@ export async function stepBackfill(world: World, seen: Seen): Promise<void> {
       world.telemetry.info(`back-fill ${record.plan} is ${after.phase}`, { notice: 'backfill', plan: record.plan, phase: after.phase });
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     await raise(world, seen.project, 'backfill', `back-fill ${record.plan} does not get on: ${message}`);
     throw error;
   }

@@ -4,6 +4,7 @@ import { publishDataSet } from './data-set';
 import { requeue } from './requeue';
 import { CURRENT_DATA_SET_KEY } from '../../contract/environment';
 import { OrderReport } from '../../contract/operator';
+import { messageOf } from '../aws/errors';
 import { CLOSED_BREAKER } from '../core/breaker';
 import { s3Uri } from '../core/object-keys';
 import { Mode } from '../core/observation';
@@ -95,7 +96,7 @@ async function withPatience(
   try {
     return await work();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (world.ledger.clock.now() - command.at >= PATIENCE) {
       return { report: { failed: `given up after a day: ${message}`, images: command.images, drops: command.drops } };
     }

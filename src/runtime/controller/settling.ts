@@ -1,4 +1,4 @@
-import { EVENT_TYPE, METRIC } from '../../contract/events';
+import { EVENT_TYPE, METRIC, eventHead } from '../../contract/events';
 import { Breaker, afterFailure, opened } from '../core/breaker';
 import { groundTruthQueueName } from '../core/job-names';
 import { Judgement, judgeOutcome } from '../core/judgement';
@@ -9,7 +9,7 @@ import { JobRecord, readJob, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
 import { Verdict, afterReturn, holdImages, returnImages } from '../ledger/returning';
 import { World } from '../world';
-import { clear, eventHead, raise } from './alerts';
+import { clear, raise } from './alerts';
 import { harvest } from './harvest';
 import { messagesIn } from './messages-in';
 import { Seen, firstLook } from './observe';

@@ -84,10 +84,14 @@ async function strayImages(world: World, seen: Seen): Promise<void> {
 async function jobsIn({ ledger: { table } }: World, pk: string): Promise<number[]> {
   const jobs: number[] = [];
   let from: string | undefined;
-  do {
+  while (jobs.length < JOBS_LOOKED_AT) {
     const { items: [first] } = await table.queryIndex({ pk, from, limit: 1 });
-    from = first && jobPrefix(jobOfOrder(first.gsi1sk) + 1);
-    jobs.push(...(first ? [jobOfOrder(first.gsi1sk)] : []));
-  } while (from !== undefined && jobs.length < JOBS_LOOKED_AT);
+    if (!first) {
+      break;
+    }
+    const job = jobOfOrder(first.gsi1sk);
+    jobs.push(job);
+    from = jobPrefix(job + 1);
+  }
   return jobs;
 }

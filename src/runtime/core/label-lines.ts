@@ -1,6 +1,9 @@
 /** A line of a manifest, or the body of an output message. */
 export type Line = { readonly [name: string]: unknown };
 
+/** One that names its image. */
+export type LineWithRef = Line & { readonly 'source-ref': string };
+
 /** What a line says about one image under one label attribute. */
 export type Verdict =
   | { readonly kind: 'labeled'; readonly jobName?: string; readonly createdAt?: string }
@@ -16,12 +19,12 @@ export const DEDUPLICATION_ATTRIBUTE = 'offer-id';
 const LINE_MAX_BYTES = 380_000;
 
 /** Undefined where the text is not a JSON object with a `source-ref`, or is longer than any line of the service. */
-export function parseLine(text: string): (Line & { readonly 'source-ref': string }) | undefined {
+export function parseLine(text: string): LineWithRef | undefined {
   return text.length === 0 || Buffer.byteLength(text) > LINE_MAX_BYTES ? undefined : parseKeptLine(text);
 }
 
 /** A line that we wrote: with what we added it may be longer than any line that is read. */
-export function parseKeptLine(text: string): (Line & { readonly 'source-ref': string }) | undefined {
+export function parseKeptLine(text: string): LineWithRef | undefined {
   try {
     const line: unknown = JSON.parse(text);
     return isLine(line) ? line : undefined;
@@ -30,7 +33,7 @@ export function parseKeptLine(text: string): (Line & { readonly 'source-ref': st
   }
 }
 
-function isLine(value: unknown): value is Line & { readonly 'source-ref': string } {
+function isLine(value: unknown): value is LineWithRef {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     && typeof (value as Line)['source-ref'] === 'string';
 }
@@ -79,13 +82,15 @@ export interface Offer {
 
 /** The de-duplication id: within one job an image is one object, however often it is published. */
 export function offerId(sourceRef: string, number: number): string {
-  return `${sourceRef}#${number}`;
+  return `${offerPrefix(sourceRef)}${number}`;
 }
 
+const offerPrefix = (sourceRef: string): string => `${sourceRef}#`;
+
 /** The job that an image was offered to, by the id that its line brings back. */
-export function offeredTo(line: Line & { readonly 'source-ref': string }): number | undefined {
+export function offeredTo(line: LineWithRef): number | undefined {
   const id = line[DEDUPLICATION_ATTRIBUTE];
-  const prefix = offerId(line['source-ref'], 0).slice(0, -1);
+  const prefix = offerPrefix(line['source-ref']);
   const digits = typeof id === 'string' && id.startsWith(prefix) ? id.slice(prefix.length) : '';
   return /^[1-9][0-9]{0,8}$/.test(digits) ? Number(digits) : undefined;
 }

@@ -1,5 +1,6 @@
 import { GROUND_TRUTH_ACCOUNTS } from '../../contract/labeling-tasks';
 import { ProjectConfiguration } from '../../contract/project-configuration';
+import { messageOf } from '../aws/errors';
 import { changeProblems } from '../core/configuration-changes';
 import { configurationWrite, readProject, stateWrite } from '../ledger/project';
 import { BucketSettings } from '../ports';
@@ -28,7 +29,7 @@ async function check(name: string, works: () => Promise<string | undefined>): Pr
   try {
     return await works();
   } catch (error) {
-    return `${name} could not be checked (${error instanceof Error ? error.message : String(error)})`;
+    return `${name} could not be checked (${messageOf(error)})`;
   }
 }
 

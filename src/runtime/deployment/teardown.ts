@@ -1,6 +1,6 @@
 import { endExecutions } from './end-executions';
 import { isEnded } from '../../contract/job-status';
-import { isRefusal } from '../aws/errors';
+import { isRefusal, messageOf } from '../aws/errors';
 import { groundTruthQueueName } from '../core/job-names';
 import { JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
@@ -52,7 +52,7 @@ export async function insist<T>(world: World, deadline: number, pause: (ms: numb
 }
 
 function warn(world: World, what: string, error: unknown): void {
-  world.telemetry.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`, { notice: 'teardown' });
+  world.telemetry.warn(`${what}: ${messageOf(error)}`, { notice: 'teardown' });
 }
 
 async function endJobs(world: World, deadline: number, pause: (ms: number) => Promise<void>): Promise<Teardown> {

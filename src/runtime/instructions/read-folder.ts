@@ -4,6 +4,7 @@ import { InstructionsSource } from '../../contract/environment';
 import { IMAGES_FOLDER, TEXT_FILE } from '../../contract/instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
 import { InstructionFolder } from '../../contract/template-lint';
+import { messageOf } from '../aws/errors';
 import { ObjectStore } from '../ports';
 
 /** A folder of instructions with all its bytes, by path. */
@@ -66,7 +67,7 @@ export function filesOfArchive(archive: Uint8Array): FolderFiles {
   try {
     files = unzipSync(archive, { filter: wanted });
   } catch (error) {
-    throw new InstructionsError([`the archive is no zip file that can be read (${error instanceof Error ? error.message : String(error)}); pack it again`]);
+    throw new InstructionsError([`the archive is no zip file that can be read (${messageOf(error)}); pack it again`]);
   }
   if (size > EXAMPLE_IMAGES_MAX_BYTES) {
     throw new InstructionsError([`the folder has ${size} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`]);

@@ -6,19 +6,16 @@ import { Intake } from './intake';
 import { RetryLaterError, orWait } from './retry-later';
 import { workThrough } from '../aws/queue-batch';
 import { awsWorld } from '../aws/world';
-import { readProject } from '../ledger/project';
+import { NotDeployedError, requireConfiguration } from '../configuration';
 
 const world = awsWorld();
 const watch = new EngineWatch(world);
 
-/** How long drops wait that come before the first deploy has ended. Unit: milliseconds. */
-const DEPLOY_PAUSE = 5 * 60_000;
+/** How long drops wait that come before the first deploy has ended. Unit: seconds. */
+const FIRST_DEPLOY_PAUSE = 5 * 60;
 
 async function intakeInForce(): Promise<Intake> {
-  const { configuration } = await readProject(world.ledger);
-  if (!configuration) {
-    throw new RetryLaterError(DEPLOY_PAUSE, 'the ledger has no configuration yet: the deployment has not finished; this is tried again by itself');
-  }
+  const configuration = await requireConfiguration(world);
   return new Intake(world, configuration, engineOf(world, configuration, watch), watch);
 }
 
@@ -35,8 +32,9 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
         done = await intake.take(object) === 'done' || done;
       }
     }), async ({ receiptHandle }, error) => {
-      if (error instanceof RetryLaterError) {
-        await world.queues.postpone(intakeQueueUrl, receiptHandle, error.seconds);
+      const seconds = error instanceof RetryLaterError ? error.seconds : error instanceof NotDeployedError ? FIRST_DEPLOY_PAUSE : undefined;
+      if (seconds !== undefined) {
+        await world.queues.postpone(intakeQueueUrl, receiptHandle, seconds);
       }
     });
     if (done) {

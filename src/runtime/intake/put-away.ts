@@ -1,5 +1,5 @@
 import { dropMetadata } from './drop-metadata';
-import { EVENT_TYPE, METRIC } from '../../contract/events';
+import { EVENT_TYPE, METRIC, eventHead } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { REASON, REMEDIES, ReasonCode, isReasonCode } from '../../contract/reasons';
 import { DropRecord, markPutAway } from '../ledger/drops';
@@ -49,14 +49,14 @@ async function copyKept(world: World, drop: DropRecord, to: { bucket: string; ke
 }
 
 async function tell(world: World, configuration: ProjectConfiguration, drop: DropRecord): Promise<void> {
-  const { projectName: project, chainId } = configuration;
   if (drop.near) {
     const { of, distance } = drop.near;
     const remedy = REMEDIES[REASON.NEAR_DUPLICATE];
     world.telemetry.count(METRIC.DROPS_NEAR_DUPLICATE, 1);
     world.telemetry.info(`held ${drop.key}: ${nearDetail(drop.near)}. ${remedy}`, { notice: 'held', reason: REASON.NEAR_DUPLICATE });
     await world.bus.publish([{
-      type: EVENT_TYPE.NEAR_DUPLICATE_HELD, detail: { project, chainId, key: drop.key, versionId: drop.versionId, of, distance, remedy },
+      type: EVENT_TYPE.NEAR_DUPLICATE_HELD,
+      detail: { ...eventHead(configuration), key: drop.key, versionId: drop.versionId, of, distance, remedy },
     }]);
   }
   if (drop.state === 'DUPLICATE') {
@@ -68,7 +68,7 @@ async function tell(world: World, configuration: ProjectConfiguration, drop: Dro
     world.telemetry.warn(`quarantined ${drop.key}: ${drop.reason} (${drop.detail ?? ''}). ${remedy ?? ''}`.trimEnd(), { notice: 'quarantined', reason: drop.reason });
     await world.bus.publish([{
       type: EVENT_TYPE.DROP_QUARANTINED,
-      detail: { project, chainId, key: drop.key, versionId: drop.versionId, reason: drop.reason, detail: drop.detail, remedy },
+      detail: { ...eventHead(configuration), key: drop.key, versionId: drop.versionId, reason: drop.reason, detail: drop.detail, remedy },
     }]);
   }
 }

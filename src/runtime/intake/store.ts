@@ -100,15 +100,17 @@ async function storeImage(world: World, drop: StoredDrop, indexed: IndexedImage)
   const { index, image } = indexed;
   const bucket = world.resources.inputBucket;
   const wanted = metadataOf(drop, indexed);
-  const keyOf = (...more: string[]): string => {
-    const variant = [image.rendition, image.fingerprint, ...more].filter((part) => part !== undefined).join('-');
+  const { rendition, fingerprint } = image;
+  const keyOf = (...parts: readonly (string | undefined)[]): string => {
+    const variant = parts.filter((part) => part !== undefined).join('-');
     return imageObjectKey(bucket, drop, index, image.extension, variant === '' ? undefined : variant);
   };
-  let stored = await put(world, keyOf(), image, wanted) ?? await mustPut(world, keyOf(BESIDE), image, wanted);
+  let stored = await put(world, keyOf(rendition, fingerprint), image, wanted)
+    ?? await mustPut(world, keyOf(rendition, fingerprint, BESIDE), image, wanted);
   if (image.tile && stored.metadata['inverse-transform'] !== wanted['inverse-transform']) {
     // Tiles of two different grids would leave gaps between them.
     const other = createHash('sha256').update(wanted['inverse-transform']).digest('hex').slice(0, 8);
-    stored = await mustPut(world, imageObjectKey(bucket, drop, index, image.extension, [...(image.rendition ? [image.rendition] : []), other].join('-')), image, wanted);
+    stored = await mustPut(world, keyOf(rendition, other), image, wanted);
   }
   const { width, height, 'inverse-transform': inverse } = stored.metadata;
   const attributes: NewImage['provenance'] = image.attributes === undefined ? {} : { [IMAGE_ATTRIBUTES]: image.attributes };

@@ -1,6 +1,6 @@
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { jobNumber } from '../core/job-names';
-import { Line, cleanLine, offeredTo, parseLine, verdict } from '../core/label-lines';
+import { LineWithRef, cleanLine, offeredTo, parseLine, verdict } from '../core/label-lines';
 import { readImage } from '../ledger/images';
 import { JobRecord, readJob } from '../ledger/jobs';
 import { LabelOutcome, recordFailure } from '../ledger/labels';
@@ -14,8 +14,6 @@ export class UnreadableMessageError extends Error {
     this.name = 'UnreadableMessageError';
   }
 }
-
-type LineWithRef = Line & { readonly 'source-ref': string };
 
 /** What the service sends is documented as "the output data": a line, whatever it is wrapped in. */
 export function lineOfMessage(body: string): LineWithRef {

@@ -1,4 +1,4 @@
-import { EVENT_TYPE, METRIC } from '../../contract/events';
+import { EVENT_TYPE, METRIC, eventHead } from '../../contract/events';
 import { ChainName } from '../core/job-names';
 import { JobRecord } from '../ledger/jobs';
 import { LabelOutcome, NewLabel, doubleMessage, recordLabel } from '../ledger/labels';
@@ -30,7 +30,7 @@ export async function recordAndTell(
 }
 
 function eventsOf(chain: ChainName, outcome: 'recorded' | 'double', sourceRef: string, job: JobRecord): PublishedEvent[] {
-  const head = { project: chain.projectName, chainId: chain.chainId };
+  const head = eventHead(chain);
   return [
     { type: EVENT_TYPE.IMAGE_LABELED, detail: { ...head, sourceRef, job: job.name } },
     ...(outcome === 'double'
