@@ -4,7 +4,7 @@ import { LABELING_TASKS } from '../../contract/labeling-tasks';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { groundTruthQueueName } from '../core/job-names';
 import { LiveJob, Observation } from '../core/observation';
-import { JobCounters } from '../core/settle';
+import { JobCounters, STRANGERS } from '../core/settle';
 import { wantedPage } from '../instructions/version';
 import { countOf } from '../ledger/counts';
 import { imagesOfJob } from '../ledger/feeding';
@@ -143,8 +143,9 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
     fields.baseline = baseline;
   }
   const seen = { ...job, baseline };
-  if (!job.carriedCounted && job.carried > 0 && baseline.labeled < job.carried && sum(job.counters) - sum(baseline) > job.offered) {
-    // More than was offered: most likely the counters include the carried lines after all, and began to after the first look.
+  const surplus = sum(job.counters) - sum(baseline) - job.offered;
+  if (!job.carriedCounted && job.carried > 0 && baseline.labeled < job.carried && surplus >= Math.min(job.carried, STRANGERS + 1)) {
+    // More than was offered, and than strangers send: the counters include the carried lines after all, and began to after the first look.
     fields.carriedCounted = true;
   }
   const arrived = sum(job.counters) - sum(firstLook({ ...seen, ...fields }));

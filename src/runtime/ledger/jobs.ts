@@ -30,7 +30,7 @@ export interface JobRecord {
   readonly counters?: JobCounters;
   /** The counters before anything was published: carried lines may or may not be among them. */
   readonly baseline?: JobCounters;
-  /** The counters once held more than was offered: they seem to include the carried lines, which they did not show at first. */
+  /** The counters once held more than was offered and strangers send: they include the carried lines, which they did not show at first. */
   readonly carriedCounted?: boolean;
   /** Lines of its manifest. */
   readonly carried: number;

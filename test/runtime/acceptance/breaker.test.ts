@@ -215,17 +215,17 @@ test('healthy images that nobody labels are never quarantined, however often the
     await project.label(time % 5 === 0 && time < 20 ? 1 : 0);
     if (time % 3 === 0) {
       await project.command('roll');
-      await pass(project, 26 * HOUR, 30 * MINUTE);
+      await pass(project, 30 * HOUR, 30 * MINUTE);
     } else if (time % 3 === 1) {
       await project.simulator.fail(project.liveJobName()!);
       await project.command('resume');
-      await pass(project, HOUR, 5 * MINUTE);
+      await pass(project, 4 * HOUR, 5 * MINUTE);
     } else {
       await project.simulator.stopByHand(project.liveJobName()!);
       await project.rounds(5);
       expect((await project.read()).state.mode).toBe('PAUSED');
       await project.command('resume');
-      await pass(project, HOUR, 5 * MINUTE);
+      await pass(project, 4 * HOUR, 5 * MINUTE);
     }
   }
   expect(jobs(project)).toBe(31);

@@ -24,6 +24,13 @@ const loseOffers = (project: MemoryProject): void => {
   project.outside.cloud.copies = (operation, args) => operation === 'sns.deliver' && args[0] === project.world.resources.inputTopicArn ? 0 : 1;
 };
 
+/** Somebody else sends an image of his own to the job. */
+const publishAsStranger = async ({ outside: { cloud: { buckets, topics } }, world }: MemoryProject): Promise<void> => {
+  buckets.create('stranger');
+  await buckets.put('stranger', 'flower.jpg', 'a flower');
+  await topics.publish(world.resources.inputTopicArn, JSON.stringify({ 'source-ref': 's3://stranger/flower.jpg' }));
+};
+
 describe('the window', () => {
   test('the first image goes alone, the rest when it is known to have arrived, and never more than the window', async () => {
     const project = await projectWith(12);
@@ -173,10 +180,7 @@ describe('publishing', () => {
     const project = await projectWith(3);
     await project.rounds(8);
     const [unlucky] = project.openTasks();
-    const { buckets, topics } = project.outside.cloud;
-    buckets.create('stranger');
-    await buckets.put('stranger', 'flower.jpg', 'a flower');
-    await topics.publish(project.world.resources.inputTopicArn, JSON.stringify({ 'source-ref': 's3://stranger/flower.jpg' }));
+    await publishAsStranger(project);
     await project.rounds(3);
     await project.simulator.failObject(unlucky.sourceRef);
     await project.label();
@@ -258,6 +262,24 @@ describe('rolling', () => {
     await project.command('roll');
     await pass(project, 27 * HOUR, 10 * MINUTE);
     expect([(await job(project, 2)).rollReason, (await job(project, 3)).rollReason]).toEqual(['ordered', undefined]);
+  });
+
+  test('nothing is missing because a stranger\'s image is counted, while carried lines are not counted', async () => {
+    const project = await projectWith(12, { window: 8 }, { countersIncludeCarried: false });
+    await project.rounds(10);
+    await project.label();
+    await project.rounds(10);
+    await project.command('roll');
+    await project.label();
+    await project.rounds(40);
+    await project.drop('cam/new.jpg');
+    await project.rounds(20);
+    expect(await job(project, 2)).toMatchObject({ carried: 12, offered: 1 });
+    await publishAsStranger(project);
+    await pass(project, 4 * HOUR, 5 * MINUTE);
+    expect(project.simulator.jobs().at(-1)?.LabelCounters).toMatchObject({ TotalLabeled: 0, Unlabeled: 2 });
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 InProgress']);
+    expect((await project.read()).alerts).toEqual([]);
   });
 
   test('an image that never arrived, while carried lines are counted late: after a day the next job gets it', async () => {

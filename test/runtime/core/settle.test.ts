@@ -72,6 +72,16 @@ describe('counters and the lines that a job carried', () => {
     expect(judge({ counters, labeled: 4, manifest: { ...read, labeledLines: carried + 4 } })).toBe('labels-missing');
   });
 
+  test('what strangers send to the input topic is counted too: a little more than was offered proves no carried lines', () => {
+    // Of four images three are labeled, and two of the labels are recorded. A stranger's message failed, and one line was carried.
+    const job = { offered: 4, labeled: 2, counters: { labeled: 3, failed: 1, unlabeled: 1 } };
+    const manifest = { ...read, labeledLines: 3 };
+    expect(judge({ ...job, manifest })).toBe('labels-missing');
+    expect(judge({ ...job, manifest: { ...manifest, since: NOW - DEFAULT_TIMINGS.settleDeadline / 2 } })).toBeUndefined();
+    expect(judge({ ...job, counters: { labeled: 3, failed: 1, unlabeled: 5 }, manifest })).toBe('labels-missing');
+    expect(judge({ ...job, counters: { labeled: 3, failed: 1, unlabeled: 6 }, manifest })).toBeUndefined();
+  });
+
   test('where both may be, because images never arrived, only a long quiet decides', () => {
     const job = { offered: 3, labeled: 0, counters: { labeled: 1, failed: 0, unlabeled: 0 } };
     expect(judge({ ...job, manifest: { ...read, labeledLines: 1 } })).toBe('labels-missing');
