@@ -69,7 +69,7 @@ const delay = fc.constantFrom(0, 0, 20 * SECOND, 3 * MINUTE, 40 * MINUTE, 9 * HO
 const delivery: fc.Arbitrary<Delivery> = fc.array(delay, { minLength: 0, maxLength: 5, size: 'max' });
 
 const key = fc.nat(4);
-const content = fc.nat(23);
+const content = fc.nat(21);
 const image = fc.nat(30);
 
 type Deed = Step extends infer S ? S extends Step ? Omit<S, 'project'> : never : never;
@@ -81,7 +81,7 @@ const work: fc.Arbitrary<Deed> = fc.tuple(who, skew, fc.boolean()).chain(([name,
 }));
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  weighted(148, fc.record({ do: fc.constant('drop' as const), key, content })),
+  weighted(154, fc.record({ do: fc.constant('drop' as const), key, content })),
   weighted(24, fc.record({ do: fc.constant('drop-again' as const), which: fc.nat(50) })),
   weighted(34, fc.record({
     do: fc.constant('drop-near' as const), key, which: fc.nat(50), bits: fc.constantFrom(1, 1, 2, 2, 3, 4, 5), together: fc.boolean(),
@@ -91,7 +91,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   weighted(24, fc.record({ do: fc.constant('withdraw' as const), key })),
   weighted(25, fc.record({ do: fc.constant('drop-crash' as const), key })),
   weighted(24, fc.record({ do: fc.constant('overwrite' as const), key, content, calls: fc.nat(24) })),
-  weighted(325, work),
+  weighted(335, work),
   weighted(40, fc.constant({ do: 'round' as const })),
   weighted(40, fc.record({ do: fc.constant('together' as const), seed: fc.nat(0xffff), skew, fault: fc.option(fault, { nil: undefined, freq: 2 }) })),
   weighted(50, fc.record({ do: fc.constant('begin' as const), who, calls: fc.nat(12), late: fc.boolean() })),
@@ -103,13 +103,13 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   weighted(20, fc.constant({ do: 'idle' as const })),
   weighted(26, fc.constant({ do: 'lost-offers' as const })),
   weighted(20, fc.constant({ do: 'slow-feed' as const })),
-  weighted(76, fc.record({ do: fc.constant('expire' as const), trouble: fc.option(fc.constantFrom(...CREATE_TROUBLES), { nil: undefined, freq: 3 }) })),
+  weighted(84, fc.record({ do: fc.constant('expire' as const), trouble: fc.option(fc.constantFrom(...CREATE_TROUBLES), { nil: undefined, freq: 3 }) })),
   weighted(5, fc.constant({ do: 'fail' as const })),
   weighted(26, fc.record({ do: fc.constant('stop-by-hand' as const), running: fc.constantFrom(true, true, true, false) })),
   weighted(90, fc.record({ do: fc.constant('command' as const), name: fc.constantFrom('pause' as const, 'drain' as const, 'roll' as const, 'export' as const) })),
   weighted(10, fc.record({ do: fc.constant('command' as const), name: fc.constant('resume' as const) })),
   weighted(22, fc.record({ do: fc.constant('requeue' as const), all: fc.constantFrom('quarantined' as const, 'quarantined' as const, 'held' as const) })),
-  weighted(90, fc.record({ do: fc.constant('create-trouble' as const), trouble: fc.constantFrom(...CREATE_TROUBLES) })),
+  weighted(100, fc.record({ do: fc.constant('create-trouble' as const), trouble: fc.constantFrom(...CREATE_TROUBLES) })),
   weighted(14, fc.record({ do: fc.constant('throttle' as const), calls: fc.integer({ min: 1, max: 3 }) })),
   weighted(24, fc.record({ do: fc.constant('delete-image' as const), image })),
   weighted(24, fc.record({ do: fc.constant('poison' as const), image, heals: fc.boolean() })),
