@@ -52,6 +52,16 @@ const RULES: readonly Rule[] = [
 /** What must not be reached from here over any number of imports: the simulator must not share the mistakes of the code it tests. */
 const NEVER_REACHED = { from: /^local\/simulator\//, to: /^(?!local\/)/ };
 
+/** The rooms of the runtime: each may import those above it in this list, and itself. */
+const RUNTIME_ROOMS: readonly RegExp[] = [
+  /^core\//, /^(errors|ports)(\.ts)?$/, /^(table-rules|retry-later)(\.ts)?$/, /^ledger\//, /^world(\.ts)?$/, /^(aws|memory)\//,
+  /^(alerts|configuration)(\.ts)?$/, /^images\//, /^instructions\//, /^intake\//, /^(recorder|registrar)\//, /^controller\//,
+  /^deployment\//,
+];
+
+/** Only these put the runtime together with AWS: all other code knows ports. */
+const COMPOSITIONS = /\.lambda\.ts$|^runtime\/(aws\/|intake\/engines\.ts$)/;
+
 const SRC = join(__dirname, '..', 'src');
 
 function importsOf(text: string): Import[] {
@@ -91,6 +101,16 @@ function resolve(tree: Map<string, Import[]>, file: string, specifier: string): 
   return candidates.find((candidate) => tree.has(candidate)) ?? path;
 }
 
+/** What is wrong with an import from one room of the runtime to another. */
+function wrongInRuntime(file: string, target: string): string[] {
+  const [from, to] = [file, target].map((path) => path.startsWith('runtime/') ? path.slice('runtime/'.length) : undefined);
+  if (from === undefined || to === undefined) return [];
+  const [low, high] = [from, to].map((path) => RUNTIME_ROOMS.findIndex((room) => room.test(path)));
+  if (low === -1) return [`${file} is in no known room of the runtime`];
+  if (/^aws\//.test(to) && !COMPOSITIONS.test(file)) return [`${file} must not import ${target}: ask a port`];
+  return high > low ? [`${file} must not import ${target}: its room comes later`] : [];
+}
+
 function violations(root: string): string[] {
   const tree = readTree(root);
   const found: string[] = [];
@@ -110,7 +130,10 @@ function violations(root: string): string[] {
       }
       const target = resolve(tree, file, specifier);
       own.push(target);
-      if (rule.own.test(target)) continue;
+      if (rule.own.test(target)) {
+        found.push(...wrongInRuntime(file, target));
+        continue;
+      }
       if (!rule.ownTypes?.test(target)) found.push(`${file} (${rule.place}) must not import ${target}`);
       else if (!typeOnly) found.push(`${file} (${rule.place}) may import only types of ${target}: write "import type"`);
     }
@@ -171,6 +194,10 @@ describe('an import in the wrong direction is found', () => {
     ['lint/a.ts', "import { build } from 'esbuild';"],
     ['project.ts', "import { lintTemplate } from './lint';"],
     ['parts/a.ts', "import type { LintProblem } from '../lint/x';"],
+    ['runtime/ledger/a.ts', "import { w } from '../world';"],
+    ['runtime/intake/a.ts', "import { b } from '../controller/b';"],
+    ['runtime/intake/a.ts', "import { b } from '../aws/b';"],
+    ['runtime/other/a.ts', "import { b } from '../core/b';"],
     ['somewhere/a.ts', ''],
   ])('%s: %s', (file, text) => {
     expect(violationsOf({ [file]: text })).toHaveLength(file.startsWith('local/simulator/') ? 2 : 1);

@@ -302,3 +302,15 @@ export interface PipelineJobs {
   succeed(job: string, version: string, summary: string): Promise<void>;
   fail(job: string, message: string): Promise<void>;
 }
+
+/** What came of calling a feature engineering function. */
+export type HookOutcome =
+  | { readonly kind: 'answered'; readonly payload: string }
+  /** It ran, and failed or took too long. */
+  | { readonly kind: 'failed' | 'timed-out'; readonly message: string };
+
+/** A feature engineering function. */
+export interface Hook {
+  /** @throws what is nobody's fault here: throttling, access, a broken connection */
+  call(request: string): Promise<HookOutcome>;
+}

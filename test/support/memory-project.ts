@@ -13,12 +13,12 @@ import { Engine, Engineered, Gated, GatedDrop } from '../../src/runtime/intake/e
 import { EngineWatch } from '../../src/runtime/intake/engine-health';
 import { createdObjects } from '../../src/runtime/intake/events';
 import { Intake, Taken } from '../../src/runtime/intake/intake';
-import { RetryLaterError, orWait } from '../../src/runtime/intake/retry-later';
 import { sendCommand } from '../../src/runtime/ledger/commands';
 import { Ledger } from '../../src/runtime/ledger/context';
 import { readProject, Project } from '../../src/runtime/ledger/project';
 import { MemoryTable } from '../../src/runtime/memory/memory-table';
 import { Recorder } from '../../src/runtime/recorder/recorder';
+import { RetryLaterError, orWait } from '../../src/runtime/retry-later';
 import { World } from '../../src/runtime/world';
 
 export const MINUTE = 60_000;

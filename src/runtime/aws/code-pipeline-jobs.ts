@@ -1,7 +1,7 @@
 import {
   CodePipelineClient, ListPipelineExecutionsCommand, PutJobFailureResultCommand, PutJobSuccessResultCommand,
 } from '@aws-sdk/client-codepipeline';
-import { nameOfError } from './errors';
+import { nameOfError } from '../errors';
 import { PipelineJobs } from '../ports';
 
 /** A message may have so many characters. */

@@ -4,7 +4,7 @@ import {
   TransactWriteItemsCommand, TransactionCanceledException, UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { isThrottling, isUnknownOutcome, nameOfError } from './errors';
+import { isThrottling, isUnknownOutcome, nameOfError } from '../errors';
 import { expressionsOf, toAttributes } from './expressions';
 import { readPageToken, writePageToken } from './page-token';
 import { Pause, jitteredPause, retried } from './retry';

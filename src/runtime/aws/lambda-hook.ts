@@ -1,10 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { makeHookClient } from './clients';
-import { isThrottling, messageOf, nameOfError } from './errors';
+import { isThrottling, messageOf, nameOfError } from '../errors';
 import { Pause, retried } from './retry';
 import { HOOK_TIMEOUT_MAX_SECONDS } from '../../contract/hook-limits';
-import { Hook, HookOutcome } from '../intake/hook/hook';
-import { RetryLaterError } from '../intake/retry-later';
+import { Hook, HookOutcome } from '../ports';
+import { RetryLaterError } from '../retry-later';
 
 /** About half a minute: less than the drop's message would wait. */
 const THROTTLED_TRIES = 6;

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { messageOf } from './errors';
 import { WakeUp } from '../../contract/events';
+import { messageOf } from '../errors';
 import { NewId, Telemetry, Waker } from '../ports';
 
 /** Wakes the controller by an asynchronous call. A call that fails is logged and forgotten: the schedule wakes the controller too. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { statusOf } from './errors';
+import { statusOf } from '../errors';
 import { retried } from './retry';
 
 /** A policy that was written a moment ago takes a while to hold everywhere. */

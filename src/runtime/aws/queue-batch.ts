@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { messageOf } from './errors';
+import { messageOf } from '../errors';
 import { Telemetry } from '../ports';
 
 const received = (record: SQSRecord): number => Number(record.attributes?.ApproximateReceiveCount ?? 1);

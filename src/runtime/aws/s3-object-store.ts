@@ -5,7 +5,7 @@ import {
   ListObjectVersionsCommand, ListObjectVersionsCommandOutput, PutObjectCommand, S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { messageOf, nameOfError, statusOf } from './errors';
+import { messageOf, nameOfError, statusOf } from '../errors';
 import { VersionMarker, assertMetadata, copySource, decodeListedKey, readVersionToken, writeVersionToken } from './object-requests';
 import { Pause, jitteredPause, retried } from './retry';
 import { textLines } from './text-lines';

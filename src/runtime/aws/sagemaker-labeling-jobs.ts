@@ -2,7 +2,7 @@ import {
   CreateLabelingJobCommand, DescribeLabelingJobCommand, DescribeLabelingJobCommandOutput, DescribeSubscribedWorkteamCommand,
   DescribeWorkteamCommand, SageMakerClient, StopLabelingJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { isCredentialsError, isRefusal, isThrottling, messageOf, nameOfError } from './errors';
+import { isCredentialsError, isRefusal, isThrottling, messageOf, nameOfError } from '../errors';
 import { labelingJobInput } from './labeling-job-input';
 import { CreateOutcome, JobDescription, JobRequest, JobStatus, LabelingJobs } from '../ports';
 

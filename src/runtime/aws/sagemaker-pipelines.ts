@@ -2,7 +2,7 @@ import {
   DescribePipelineExecutionCommand, ListPipelineExecutionStepsCommand, PipelineExecutionStep, SageMakerClient,
   StartPipelineExecutionCommand, StopPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
-import { isCredentialsError, isRefusal, isThrottling, messageOf, nameOfError } from './errors';
+import { isCredentialsError, isRefusal, isThrottling, messageOf, nameOfError } from '../errors';
 import { unlessUnknown } from './sagemaker-labeling-jobs';
 import { ExecutionDescription, ExecutionRequest, ExecutionStep, PipelineExecutions, StartOutcome } from '../ports';
 

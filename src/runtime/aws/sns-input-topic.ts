@@ -1,6 +1,6 @@
 import { ListSubscriptionsByTopicCommand, PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import { Placed, batchesOf } from './batches';
-import { isRefusal, isThrottling } from './errors';
+import { isRefusal, isThrottling } from '../errors';
 import { Pause, jitteredPause, retried } from './retry';
 import { InputTopic } from '../ports';
 

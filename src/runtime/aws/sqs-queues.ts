@@ -2,7 +2,7 @@ import {
   ChangeMessageVisibilityCommand, DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient, SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { Placed, batchesOf } from './batches';
-import { nameOfError } from './errors';
+import { nameOfError } from '../errors';
 import { Pause, jitteredPause } from './retry';
 import { QueueDepth, Queues } from '../ports';
 

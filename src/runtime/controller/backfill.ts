@@ -1,11 +1,11 @@
-import { clear, raise } from './alerts';
+import { clear, raise } from '../alerts';
 import { SourceObject, sourcePages } from './backfill-source';
 import { messagesIn } from './messages-in';
 import { Seen } from './observe';
 import { BackfillPlan } from '../../contract/backfill';
 import { METRIC } from '../../contract/events';
-import { messageOf } from '../aws/errors';
 import { intakeMessage } from '../core/intake-message';
+import { messageOf } from '../errors';
 import { BackfillRecord, Ends, backfillWrite, isMoving } from '../ledger/backfill';
 import { DropRecord, isFinished, isUnderWay } from '../ledger/drops';
 import { dropKey } from '../ledger/keys';

@@ -1,5 +1,5 @@
+import { clear, raise, tellAlerts } from '../alerts';
 import { World } from '../world';
-import { clear, raise, tellAlerts } from './alerts';
 import { isBackfillDue, stepBackfill } from './backfill';
 import { create } from './create';
 import { publishDataSet } from './data-set';

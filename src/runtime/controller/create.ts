@@ -1,10 +1,10 @@
 import { EVENT_TYPE, METRIC, eventHead } from '../../contract/events';
+import { clear, raise } from '../alerts';
 import { afterFailure } from '../core/breaker';
 import { JobRecord, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
 import { JobDescription } from '../ports';
 import { World } from '../world';
-import { clear, raise } from './alerts';
 import { Seen } from './observe';
 
 /** Asks the service for the planned job. Nothing else is ever asked under this name. */

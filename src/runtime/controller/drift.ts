@@ -1,6 +1,6 @@
+import { clear, raise } from '../alerts';
 import { Project, stateWrite } from '../ledger/project';
 import { World } from '../world';
-import { clear, raise } from './alerts';
 
 /** An alert about what was put right stands so long, that alarms see it and somebody looks for the cause. Milliseconds. */
 const SHOWN = 60 * 60_000;

@@ -1,12 +1,12 @@
 import { EVENT_TYPE, eventHead } from '../../contract/events';
 import { JobStatus } from '../../contract/job-status';
+import { clear, raise } from '../alerts';
 import { Breaker, CLOSED_BREAKER, afterFailure } from '../core/breaker';
 import { RollReason } from '../core/decide';
 import { JobRecord, setJob } from '../ledger/jobs';
 import { Project, ProjectState, stateWrite } from '../ledger/project';
 import { JobDescription } from '../ports';
 import { World } from '../world';
-import { clear, raise } from './alerts';
 import { Seen } from './observe';
 
 /** The live job is over. Its labels are harvested and its images given back later, when it is settled. */

@@ -1,7 +1,7 @@
 import { GROUND_TRUTH_QUEUE_PREFIX } from '../../contract/environment';
+import { clear, raise } from '../alerts';
 import { jobNumber, queueNameOfArn } from '../core/job-names';
 import { World } from '../world';
-import { clear, raise } from './alerts';
 import { Seen } from './observe';
 
 /**

@@ -1,13 +1,13 @@
-import { AlertCode } from './alerts';
+import { AlertCode } from '../alerts';
 import { orderBackfill } from './backfill-orders';
 import { publishDataSet } from './data-set';
 import { requeue } from './requeue';
 import { CURRENT_DATA_SET_KEY } from '../../contract/environment';
 import { OrderReport } from '../../contract/operator';
-import { messageOf } from '../aws/errors';
 import { CLOSED_BREAKER } from '../core/breaker';
 import { s3Uri } from '../core/object-keys';
 import { Mode } from '../core/observation';
+import { messageOf } from '../errors';
 import { Command, commandDone } from '../ledger/commands';
 import { setJob } from '../ledger/jobs';
 import { processingWrite } from '../ledger/processing';

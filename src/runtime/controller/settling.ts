@@ -1,4 +1,5 @@
 import { EVENT_TYPE, METRIC, eventHead } from '../../contract/events';
+import { clear, raise } from '../alerts';
 import { Breaker, afterFailure, opened } from '../core/breaker';
 import { groundTruthQueueName } from '../core/job-names';
 import { Judgement, judgeOutcome } from '../core/judgement';
@@ -9,7 +10,6 @@ import { JobRecord, readJob, setJob } from '../ledger/jobs';
 import { stateWrite } from '../ledger/project';
 import { Verdict, afterReturn, holdImages, returnImages } from '../ledger/returning';
 import { World } from '../world';
-import { clear, raise } from './alerts';
 import { harvest } from './harvest';
 import { messagesIn } from './messages-in';
 import { Seen, firstLook } from './observe';

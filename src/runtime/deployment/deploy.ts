@@ -1,7 +1,7 @@
 import { GROUND_TRUTH_ACCOUNTS } from '../../contract/labeling-tasks';
 import { ProjectConfiguration } from '../../contract/project-configuration';
-import { messageOf } from '../aws/errors';
 import { changeProblems } from '../core/configuration-changes';
+import { messageOf } from '../errors';
 import { configurationWrite, readProject, stateWrite } from '../ledger/project';
 import { BucketSettings } from '../ports';
 import { World } from '../world';

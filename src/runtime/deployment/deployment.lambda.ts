@@ -6,8 +6,8 @@ import { ProjectConfiguration } from '../../contract/project-configuration';
 import { S3BucketSettings } from '../aws/bucket-settings';
 import { makeObjectClient } from '../aws/clients';
 import { answerCloudFormation } from '../aws/cloudformation';
-import { messageOf } from '../aws/errors';
 import { awsWorld } from '../aws/world';
+import { messageOf } from '../errors';
 
 const world = awsWorld();
 const settings = new S3BucketSettings(makeObjectClient());

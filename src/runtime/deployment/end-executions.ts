@@ -1,4 +1,4 @@
-import { messageOf } from '../aws/errors';
+import { messageOf } from '../errors';
 import { Execution, stopToken } from '../ledger/processing';
 import { readProject } from '../ledger/project';
 import { World } from '../world';

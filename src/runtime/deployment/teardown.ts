@@ -1,7 +1,7 @@
 import { endExecutions } from './end-executions';
 import { isEnded } from '../../contract/job-status';
-import { isRefusal, messageOf } from '../aws/errors';
 import { groundTruthQueueName } from '../core/job-names';
+import { isRefusal, messageOf } from '../errors';
 import { JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { readProject, stateWrite } from '../ledger/project';

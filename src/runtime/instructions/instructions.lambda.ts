@@ -5,9 +5,9 @@ import { showLatest, writeSitePage } from './site';
 import { contentHash } from './version';
 import { INSTRUCTIONS_ATTRIBUTE, InstructionsRequest, InstructionsResourceProperties } from '../../contract/environment';
 import { answerCloudFormation } from '../aws/cloudformation';
-import { messageOf } from '../aws/errors';
 import { whilePoliciesSettle } from '../aws/new-policies';
 import { awsWorld } from '../aws/world';
+import { messageOf } from '../errors';
 import { readPush } from '../ledger/instructions';
 
 const world = awsWorld();

@@ -3,9 +3,9 @@ import { Push, publishPush } from './push';
 import { PushParameters } from '../../contract/environment';
 import { makePipelineClient } from '../aws/clients';
 import { CodePipelineJobs } from '../aws/code-pipeline-jobs';
-import { messageOf } from '../aws/errors';
 import { whilePoliciesSettle } from '../aws/new-policies';
 import { awsWorld } from '../aws/world';
+import { messageOf } from '../errors';
 
 const world = awsWorld();
 const pipelines = new CodePipelineJobs(makePipelineClient());

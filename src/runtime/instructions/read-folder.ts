@@ -4,7 +4,7 @@ import { InstructionsSource } from '../../contract/environment';
 import { IMAGES_FOLDER, TEXT_FILE } from '../../contract/instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
 import { InstructionFolder } from '../../contract/template-lint';
-import { messageOf } from '../aws/errors';
+import { messageOf } from '../errors';
 import { ObjectStore } from '../ports';
 
 /** A folder of instructions with all its bytes, by path. */

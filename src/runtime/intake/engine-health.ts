@@ -1,11 +1,11 @@
 import { ProjectConfiguration } from '../../contract/project-configuration';
-import { raise, retract } from '../controller/alerts';
+import { raise, retract } from '../alerts';
 import { BROKEN_AT, admission, isBroken, isToBlame, retryAfter } from '../core/engine-health';
 import { DropId, noteEngineFailure } from '../ledger/drops';
 import { claimProbe, noteFailing, noteGood, readHealth } from '../ledger/engine-health';
 import { World } from '../world';
 import { EngineFault } from './engine';
-import { RetryLaterError } from './retry-later';
+import { RetryLaterError } from '../retry-later';
 
 /** How often at most a success is written down while all goes well. Unit: milliseconds. */
 const GOOD_INTERVAL = 60_000;

@@ -7,7 +7,7 @@ import { Engine } from './engine';
 import { EngineWatch } from './engine-health';
 import { HookEngine } from './hook/hook-engine';
 import { ProcessingEngine } from './processing-engine';
-import { RetryLaterError } from './retry-later';
+import { RetryLaterError } from '../retry-later';
 
 /** Unit: milliseconds. */
 const DEPLOY_PAUSE = 60_000;

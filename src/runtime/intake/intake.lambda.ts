@@ -3,10 +3,10 @@ import { EngineWatch } from './engine-health';
 import { engineOf } from './engines';
 import { createdObjects } from './events';
 import { Intake } from './intake';
-import { RetryLaterError, orWait } from './retry-later';
 import { workThrough } from '../aws/queue-batch';
 import { awsWorld } from '../aws/world';
 import { NotDeployedError, requireConfiguration } from '../configuration';
+import { RetryLaterError, orWait } from '../retry-later';
 
 const world = awsWorld();
 const watch = new EngineWatch(world);

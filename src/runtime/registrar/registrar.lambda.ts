@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { RegisterAnswer, RegisterRequest } from '../../contract/processing';
-import { messageOf } from '../aws/errors';
 import { awsWorld } from '../aws/world';
 import { requireConfiguration } from '../configuration';
+import { messageOf } from '../errors';
 import { registerBatch } from './registrar';
 
 const world = awsWorld();

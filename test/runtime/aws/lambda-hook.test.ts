@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { noPause } from './sdk-errors';
 import { LambdaHook } from '../../../src/runtime/aws/lambda-hook';
-import { RetryLaterError } from '../../../src/runtime/intake/retry-later';
+import { RetryLaterError } from '../../../src/runtime/retry-later';
 
 const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:crop';
 

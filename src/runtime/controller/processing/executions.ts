@@ -1,9 +1,9 @@
 import { PIPELINE_STEP } from '../../../contract/processing';
+import { raise } from '../../alerts';
 import { Slot, isFailureOfCode } from '../../core/processing';
 import { Execution, ExecutionEnd, ProcessingState, processingWrite, stopToken } from '../../ledger/processing';
 import { ExecutionDescription } from '../../ports';
 import { World } from '../../world';
-import { raise } from '../alerts';
 import { Seen } from '../observe';
 
 /** Asks the service to start what is planned, under the token of its number. Answers whether there is news. */

@@ -1,8 +1,8 @@
 import { BY_HAND } from '../../../contract/processing';
 import { ProjectConfiguration } from '../../../contract/project-configuration';
-import { isRefusal } from '../../aws/errors';
 import { CLOSED_BREAKER } from '../../core/breaker';
 import { OpenExecution, Orchestration, ProcessingObservation } from '../../core/processing';
+import { isRefusal } from '../../errors';
 import { countOf } from '../../ledger/counts';
 import { Execution, ProcessingState, batchName, isChanged, waitingDrops } from '../../ledger/processing';
 import { Project } from '../../ledger/project';

@@ -1,10 +1,10 @@
-import { LAMBDA_STEP_MAX_SECONDS, PIPELINE_PARAMETER } from '../../../contract/processing';
-import { batchName, processingWrite } from '../../ledger/processing';
-import { World } from '../../world';
-import { clear, raise } from '../alerts';
-import { Seen } from '../observe';
 import { backOff, mustHave } from './executions';
 import { executionRequest } from './plan-batch';
+import { LAMBDA_STEP_MAX_SECONDS, PIPELINE_PARAMETER } from '../../../contract/processing';
+import { clear, raise } from '../../alerts';
+import { batchName, processingWrite } from '../../ledger/processing';
+import { World } from '../../world';
+import { Seen } from '../observe';
 
 /** Failures in a row after which somebody is told. */
 const FAILURES_TO_TELL = 3;

@@ -1,3 +1,4 @@
+import { clear, raise } from '../../alerts';
 import { CLOSED_BREAKER, afterFailure as countFailure } from '../../core/breaker';
 import { afterFailure, FRUITLESS_MAX, Failure } from '../../core/processing';
 import { waitingKey } from '../../intake/processing-engine';
@@ -7,7 +8,6 @@ import {
   BatchItem, Execution, batchRecordWrite, failDrop, isWaiting, processingWrite, readBatchPage,
 } from '../../ledger/processing';
 import { World } from '../../world';
-import { clear, raise } from '../alerts';
 import { Seen } from '../observe';
 import { backOff, mustHave } from './executions';
 

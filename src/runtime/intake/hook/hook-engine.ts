@@ -6,12 +6,12 @@ import { DROP_MAX_IMAGES, IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS } from '../../../con
 import { ProjectConfiguration } from '../../../contract/project-configuration';
 import { ReasonCode } from '../../../contract/reasons';
 import { inspect } from '../../images/gate';
+import { Hook } from '../../ports';
 import { World } from '../../world';
 import { Engine, EngineFault, Engineered, EngineeredImage, Gated, GatedDrop } from '../engine';
 import { EngineWatch } from '../engine-health';
 import { givenImage } from '../given-image';
 import { readAnswer } from './answer';
-import { Hook } from './hook';
 import { Staging } from './staging';
 
 /** What the gate says of files that a function may know and we do not. */

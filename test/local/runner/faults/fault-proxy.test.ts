@@ -13,7 +13,7 @@ import { DescribeLabelingJobCommand, SageMakerClient } from '@aws-sdk/client-sag
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { FaultKind, FaultProxy } from '../../../../src/local/runner/faults';
-import { isRefusal, isThrottling, isUnknownOutcome } from '../../../../src/runtime/aws/errors';
+import { isRefusal, isThrottling, isUnknownOutcome } from '../../../../src/runtime/errors';
 
 const ROOT = join(__dirname, '../../../..');
 

@@ -1,8 +1,8 @@
 import { HookAnswer, HookRequest } from '../../../../src/contract/hook';
 import { HookStore } from '../../../../src/hook';
 import { MemoryBuckets } from '../../../../src/local/simulator';
-import { Hook, HookOutcome } from '../../../../src/runtime/intake/hook/hook';
 import { HookEngine } from '../../../../src/runtime/intake/hook/hook-engine';
+import { Hook, HookOutcome } from '../../../../src/runtime/ports';
 import { MemoryProject, MemoryProjectOptions } from '../../../support/memory-project';
 
 export type Work = (request: HookRequest, store: HookStore) => Promise<HookAnswer | HookOutcome | string | Error>;

@@ -1,4 +1,4 @@
-import { Queues } from '../ports';
+import { Queues } from './ports';
 
 /** SQS delays a new message by so much at most. Seconds. */
 const DELAY_MAX = 900;

@@ -1,8 +1,8 @@
-import { EVENT_TYPE, eventHead } from '../../contract/events';
-import { ProjectConfiguration } from '../../contract/project-configuration';
-import { messageOf } from '../aws/errors';
-import { Project, StandingAlert, alertGone, alertTold, alertWrite } from '../ledger/project';
-import { World } from '../world';
+import { messageOf } from './errors';
+import { EVENT_TYPE, eventHead } from '../contract/events';
+import { ProjectConfiguration } from '../contract/project-configuration';
+import { Project, StandingAlert, alertGone, alertTold, alertWrite } from './ledger/project';
+import { World } from './world';
 
 /** What a person must be told, by what it is about. One stands until its cause is gone. */
 export type AlertCode =
