@@ -7,7 +7,6 @@ export const REASON = {
   CORRUPT: 'corrupt',
   TOO_LARGE_FILE: 'too-large-file',
   TOO_MANY_PIXELS: 'too-many-pixels',
-  KEY_TOO_LONG: 'key-too-long',
   TOO_SMALL: 'too-small',
   OUTPUT_TOO_LARGE: 'output-too-large',
   OUTPUT_TOO_MANY_PIXELS: 'output-too-many-pixels',
@@ -40,7 +39,6 @@ export const REMEDIES: { readonly [code in ReasonCode]: string } = {
   'corrupt': 'The bytes are damaged: export the image again from where it came.',
   'too-large-file': 'The file is larger than the pipeline reads: reduce it before dropping it.',
   'too-many-pixels': 'Decoding the image needs more memory than the pipeline has: reduce it before dropping it.',
-  'key-too-long': 'The object\'s key is longer than the ledger can hold: drop the file under a shorter path.',
 
   'bad-pre-label': 'The metadata `pre-label` that came with the file does not fit the project\'s labels: mend what writes it and drop the file again.',
 

@@ -4,10 +4,8 @@ import { IGrantable, IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { LEDGER_ACTIONS, LEDGER_INDEX_ACTIONS } from './permissions';
+import { STATUS_INDEX } from '../contract/ledger-table';
 import type { RetainedLedger } from '../retained-ledger';
-
-/** Keys only: finds images by their state. */
-const STATUS_INDEX = 'status';
 
 export interface LedgerProps {
   readonly retained?: RetainedLedger;
@@ -22,7 +20,7 @@ export class Ledger extends Construct {
     super(scope, id);
     this.table = props.retained === undefined ? this.newTable(props.encryptionKey) : Table.fromTableAttributes(this, 'Table', {
       tableArn: Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName: props.retained.tableName }),
-      globalIndexes: [STATUS_INDEX],
+      globalIndexes: [STATUS_INDEX.name],
       encryptionKey: props.retained.encryptionKey,
     });
   }
@@ -32,7 +30,7 @@ export class Ledger extends Construct {
   }
 
   grantIndex(grantee: IGrantable): void {
-    addStatement(grantee.grantPrincipal, LEDGER_INDEX_ACTIONS, `${this.table.tableArn}/index/${STATUS_INDEX}`);
+    addStatement(grantee.grantPrincipal, LEDGER_INDEX_ACTIONS, `${this.table.tableArn}/index/${STATUS_INDEX.name}`);
   }
 
   private newTable(encryptionKey?: IKey): Table {
@@ -46,9 +44,9 @@ export class Ledger extends Construct {
       ...encryptionKey ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey } : { encryption: TableEncryption.DEFAULT },
     });
     table.addGlobalSecondaryIndex({
-      indexName: STATUS_INDEX,
-      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
-      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      indexName: STATUS_INDEX.name,
+      partitionKey: { name: STATUS_INDEX.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: STATUS_INDEX.sortKey, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
     return table;

@@ -1,4 +1,5 @@
 import { Item, Key, Query, TRANSACTION_MAX, Value, Write } from './ports';
+import { STATUS_INDEX } from '../contract/ledger-table';
 
 /**
  * What DynamoDB demands of keys, values and writes. Both tables check it, so that what passes in memory passes in AWS,
@@ -17,7 +18,7 @@ const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
 const NUMBER_MIN = 1e-130;
 
 /** Attributes that the keys-only index is made of. */
-export const INDEX_KEYS = ['gsi1pk', 'gsi1sk'] as const;
+export const INDEX_KEYS = [STATUS_INDEX.partitionKey, STATUS_INDEX.sortKey] as const;
 
 const KEY_LIMITS: { readonly [attribute: string]: number } = {
   pk: PARTITION_KEY_MAX, sk: SORT_KEY_MAX, gsi1pk: PARTITION_KEY_MAX, gsi1sk: SORT_KEY_MAX,

@@ -8,11 +8,9 @@ import { isThrottling, isUnknownOutcome, nameOfError } from '../errors';
 import { expressionsOf, toAttributes } from './expressions';
 import { readPageToken, writePageToken } from './page-token';
 import { Pause, jitteredPause, retried } from './retry';
+import { STATUS_INDEX } from '../../contract/ledger-table';
 import { Item, Key, Outcome, Page, Query, Table, Write } from '../ports';
 import { assertKey, assertQuery, assertWrites, nameOf } from '../table-rules';
-
-/** The status index: keys only, partition key `gsi1pk`, sort key `gsi1sk`. */
-export const STATUS_INDEX = 'status';
 
 const BATCH_GET_MAX = 100;
 const TRIES = 8;
@@ -58,7 +56,7 @@ export class DynamoTable implements Table {
   }
 
   public async queryIndex(query: Query): Promise<Page<Key & { readonly gsi1sk: string }>> {
-    const page = await this.queryPage(query, 'gsi1pk', 'gsi1sk', { IndexName: STATUS_INDEX });
+    const page = await this.queryPage(query, STATUS_INDEX.partitionKey, STATUS_INDEX.sortKey, { IndexName: STATUS_INDEX.name });
     return { ...page, items: page.items.map(({ pk, sk, gsi1sk }) => ({ pk: pk.S!, sk: sk.S!, gsi1sk: gsi1sk.S! })) };
   }
 

@@ -8,9 +8,10 @@ import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, S
 import { contractSimulator } from './contract-simulator';
 import { ContractWorld } from './contract-world';
 import { EVENT_SOURCE } from '../../../src/contract/events';
+import { STATUS_INDEX } from '../../../src/contract/ledger-table';
 import { Connection } from '../../../src/local/runner/aws';
 import { SimulatorServer } from '../../../src/local/simulator/http-server';
-import { DynamoTable, STATUS_INDEX } from '../../../src/runtime/aws/dynamo-table';
+import { DynamoTable } from '../../../src/runtime/aws/dynamo-table';
 import { DefaultEventBus } from '../../../src/runtime/aws/event-bus';
 import { S3ObjectStore } from '../../../src/runtime/aws/s3-object-store';
 import { SageMakerLabelingJobs } from '../../../src/runtime/aws/sagemaker-labeling-jobs';
@@ -53,11 +54,11 @@ export async function openEmulator({ endpoint, region, account }: Connection): P
       await dynamo.send(new CreateTableCommand({
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        AttributeDefinitions: ['pk', 'sk', STATUS_INDEX.partitionKey, STATUS_INDEX.sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
         KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
         GlobalSecondaryIndexes: [{
-          IndexName: STATUS_INDEX,
-          KeySchema: [{ AttributeName: 'gsi1pk', KeyType: 'HASH' }, { AttributeName: 'gsi1sk', KeyType: 'RANGE' }],
+          IndexName: STATUS_INDEX.name,
+          KeySchema: [{ AttributeName: STATUS_INDEX.partitionKey, KeyType: 'HASH' }, { AttributeName: STATUS_INDEX.sortKey, KeyType: 'RANGE' }],
           Projection: { ProjectionType: 'KEYS_ONLY' },
         }],
       }));

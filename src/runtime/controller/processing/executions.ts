@@ -1,6 +1,7 @@
 import { PIPELINE_STEP } from '../../../contract/processing';
 import { raise } from '../../alerts';
-import { Slot, isFailureOfCode } from '../../core/processing';
+import { Slot } from '../../core/processing';
+import { isFailureOfCode } from '../../core/processing-blame';
 import { Execution, ExecutionEnd, ProcessingState, processingWrite, stopToken } from '../../ledger/processing';
 import { ExecutionDescription } from '../../ports';
 import { World } from '../../world';

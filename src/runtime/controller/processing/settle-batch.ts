@@ -1,6 +1,6 @@
 import { clear, raise } from '../../alerts';
 import { CLOSED_BREAKER, afterFailure as countFailure } from '../../core/breaker';
-import { afterFailure, FRUITLESS_MAX, Failure } from '../../core/processing';
+import { afterFailure, FRUITLESS_MAX, Failure } from '../../core/processing-blame';
 import { waitingKey } from '../../intake/processing-engine';
 import { Registered, registerDrops, registering } from '../../intake/register';
 import { isFinished, readDrop } from '../../ledger/drops';
