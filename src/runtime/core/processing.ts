@@ -2,7 +2,7 @@ import { Breaker, breakerState } from './breaker';
 import { Mode } from './observation';
 import { Timings } from '../../contract/timings';
 
-/** Feature engineering by a pipeline, as pure functions: when a batch is made and of what, when its execution begins, is stopped and ends. */
+/** Feature engineering by a pipeline, as pure functions: when a batch is made and of what, when an execution begins, stops and ends. */
 
 /** What a decision about batches rests on. */
 export interface ProcessingObservation {
