@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { usageError } from './errors';
+import { CommandError, usageError } from './errors';
 import { FULL_FILE, SHORT_FILE, TEMPLATE_FILE } from '../contract/instruction-files';
 
 const GIVE_FOLDER = `Give the folder that has ${FULL_FILE}, ${SHORT_FILE} or ${TEMPLATE_FILE}.`;
@@ -16,6 +16,7 @@ export function assertFolder(path: string): void {
   if (!found.isDirectory()) {
     throw usageError(`${path} is a file, and a folder is checked as a whole`, giveFolderOf(path));
   }
+  assertReadable(path);
 }
 
 /** The same, but that one template may be given too. */
@@ -25,5 +26,14 @@ export function assertFolderOrTemplate(path: string): void {
   }
   if (!statSync(path).isDirectory() && !/\.(html?|liquid)$/i.test(path)) {
     throw usageError(`${path} is neither a folder nor a template`, giveFolderOf(path));
+  }
+  assertReadable(path);
+}
+
+function assertReadable(path: string): void {
+  try {
+    readdirSync(statSync(path).isDirectory() ? path : dirname(path));
+  } catch (error) {
+    throw new CommandError(`${path} cannot be read: ${(error as Error).message}`, `Let yourself read it: chmod -R u+rX ${path}`);
   }
 }

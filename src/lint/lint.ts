@@ -4,11 +4,12 @@ import { imageOf, imageProblem, imageUses } from './images';
 import { checkLabels } from './labels';
 import { LiquidText, checkLiquid, readLiquid } from './liquid';
 import { htmlVariants, PRINTED } from './mask';
+import { PageError, renderPage } from './render';
 import { Findings, listed, nearest } from './text';
 import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { LintContext, LintProblem } from '../contract/template-lint';
 
-/** Every problem of a worker template, in the order of the text. Pure: reads no file, renders nothing. */
+/** Every problem of a worker template, in the order of the text. Pure: reads no file. */
 export function lintTemplate(template: string, context: LintContext): LintProblem[] {
   const findings = new Findings(template);
   if (template.length > TEMPLATE_MAX_CHARACTERS) {
@@ -20,10 +21,22 @@ export function lintTemplate(template: string, context: LintContext): LintProble
     return findings.all;
   }
   checkLiquid(template, liquid, context.inputs, findings);
+  checkEnd(template, context, findings);
   for (const html of htmlVariants(template, liquid)) {
     new Page(template, liquid, html, context, findings).check();
   }
   return findings.all;
+}
+
+/** Makes the page for an image of which nothing is known, to see that its Liquid comes to an end. Other trouble may be the image's. */
+function checkEnd(template: string, { inputs, task }: LintContext, findings: Findings): void {
+  try {
+    renderPage(template, inputs === undefined ? {} : { taskObject: '', labels: task?.labels ?? [], manifestLine: {} }, (uri) => uri);
+  } catch (error) {
+    if (error instanceof PageError && error.endless) {
+      findings.error('endless', error.offset, `this Liquid ${error.message}, and workers would wait for it; loop over less, or write less`);
+    }
+  }
 }
 
 /** One way through the template. */

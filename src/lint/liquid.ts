@@ -12,7 +12,7 @@ export const GROUND_TRUTH_FILTERS = ['grant_read_access', 'skip_autoescape', 'to
 const FILTERS = new Set([...STANDARD_FILTERS, ...GROUND_TRUTH_FILTERS]);
 
 /** Tags that read other files: a worker template is one file. */
-const FILE_TAGS = new Set(['include', 'render', 'layout', 'block']);
+export const FILE_TAGS = new Set(['include', 'render', 'layout', 'block']);
 
 /** A piece of Liquid in the text. Offsets count from 0; `end` is behind it. */
 export interface LiquidPiece {

@@ -7,8 +7,8 @@ import { ConsoleState, Order, ORDERS } from './state';
 import { consoleState } from './view';
 import { LedgerView } from '../ledger-view';
 import { PageToken, sendDone } from '../loopback/own-page';
-import { LoopbackServer, RequestError, pathOf, read, send, sendJson } from '../loopback/server';
-import { GroundTruthSimulator, parseJsonObject } from '../simulator';
+import { LoopbackServer, RequestError, pathOf, read, readObject, send, sendJson } from '../loopback/server';
+import { GroundTruthSimulator } from '../simulator';
 
 /** The project that a console shows, wherever it runs. */
 export interface ConsoleProject {
@@ -120,7 +120,7 @@ export class Console {
   private async order(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.server.assertOwnPage(request);
     this.token.assertIn(request);
-    const { order, job } = parseJsonObject((await read(request)).toString()) ?? {};
+    const { order, job } = await readObject(request);
     if (!ORDERS.includes(order as Order)) {
       throw new RequestError(400, `There is no order ${String(order)}.`);
     }

@@ -64,9 +64,14 @@ export class LoopbackServer {
   }
 
   private get names(): string[] {
-    const { port } = this.http.address() as AddressInfo;
-    return [`${HOST}:${port}`, `localhost:${port}`];
+    return namesAt((this.http.address() as AddressInfo).port);
   }
+}
+
+/** How browsers call a server of this machine: they leave out port 80, which an address without one means. */
+export function namesAt(port: number): string[] {
+  const hosts = [HOST, 'localhost'];
+  return [...hosts.map((host) => `${host}:${port}`), ...port === 80 ? hosts : []];
 }
 
 /** The path of a request, as it was written. */
@@ -85,6 +90,20 @@ export async function read(request: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
+}
+
+/** The JSON object that a request brings. */
+export async function readObject(request: IncomingMessage): Promise<{ readonly [name: string]: unknown }> {
+  let value: unknown;
+  try {
+    value = JSON.parse((await read(request)).toString());
+  } catch (error) {
+    throw error instanceof RequestError ? error : new RequestError(400, 'A request has a JSON object, and this one has none that can be read.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new RequestError(400, 'A request has a JSON object, and this one has other JSON.');
+  }
+  return value as { readonly [name: string]: unknown };
 }
 
 export function send(

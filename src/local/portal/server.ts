@@ -5,9 +5,9 @@ import { Desk } from './desk';
 import { Seat } from './seat';
 import { portalShell } from './shell';
 import { PageToken, sendDone } from '../loopback/own-page';
-import { LoopbackServer, RequestError, pathOf, read, send, sendJson } from '../loopback/server';
+import { LoopbackServer, RequestError, pathOf, readObject, send, sendJson } from '../loopback/server';
 import { asDocument, withStandIns } from '../preview/document';
-import { GroundTruthSimulator, JsonObject, Readable, SimulatorError, isJsonObject, parseJsonObject } from '../simulator';
+import { GroundTruthSimulator, JsonObject, Readable, SimulatorError, isJsonObject } from '../simulator';
 
 export interface PortalOptions {
   readonly simulator: GroundTruthSimulator;
@@ -68,6 +68,7 @@ export class WorkerPortal {
       case `GET /${this.secret}/stand-ins.js`: return send(response, 200, 'text/javascript', readFileSync(bundles.standIns));
       case 'POST /take': return sendJson(response, 200, await this.take(await this.order(request)));
       case 'POST /submit': return this.submit(await this.order(request), response);
+      case 'POST /leave': return this.leave(await this.order(request), response);
       case 'POST /decline': return this.decline(await this.order(request), response);
       default:
         if (request.method !== 'GET' || !path.startsWith(pages)) {
@@ -81,7 +82,7 @@ export class WorkerPortal {
   private async order(request: IncomingMessage): Promise<Order> {
     this.server.assertOwnPage(request);
     this.token.assertIn(request);
-    const { worker, task = '', form = {} } = parseJsonObject((await read(request)).toString()) ?? {};
+    const { worker, task = '', form = {} } = await readObject(request) as JsonObject;
     if (typeof worker !== 'string' || !WORKER.test(worker) || typeof task !== 'string' || !isJsonObject(form)) {
       throw new RequestError(400, 'A worker\'s name has up to 40 letters, digits, _ and -.');
     }
@@ -98,6 +99,12 @@ export class WorkerPortal {
       await this.options.simulator.submitForm(task, worker, form);
       this.desk.leave(worker);
     });
+  }
+
+  /** The page was closed: the task is free for others, and the worker may come back to it. */
+  private leave({ worker }: Order, response: ServerResponse): void {
+    this.desk.leave(worker);
+    sendJson(response, 200, {});
   }
 
   private async decline({ worker, task }: Order, response: ServerResponse): Promise<void> {

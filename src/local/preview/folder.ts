@@ -46,14 +46,22 @@ export function pathOf(path: string, file: string): string {
 /** Changes whenever a file of the instructions does. */
 export function stateOf(paths: readonly string[]): string {
   return paths.flatMap((path) => {
-    if (!existsSync(path)) {
-      return `${path} is gone`;
+    try {
+      return namesOf(path).map((name) => {
+        const { mtimeMs, size } = statSync(name, { throwIfNoEntry: false }) ?? {};
+        return `${name} ${mtimeMs} ${size}`;
+      });
+    } catch (error) {
+      return unreadable(path, error); // gone, or not ours to read: it may come back
     }
-    return namesOf(path).map((name) => {
-      const { mtimeMs, size } = statSync(name, { throwIfNoEntry: false }) ?? {};
-      return `${name} ${mtimeMs} ${size}`;
-    });
   }).join('\n');
+}
+
+/** Why a file or folder cannot be read, and what to do. */
+export function unreadable(path: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR' ? `${path} is gone; put it back`
+    : `${path} cannot be read (${message}); let yourself read it, as chmod -R u+rX does`;
 }
 
 function filesOf(path: string): FolderFiles {

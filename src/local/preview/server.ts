@@ -5,7 +5,7 @@ import { LOADER, asDocument, withLoader, withStandIns } from './document';
 import { stateOf } from './folder';
 import { SHELL } from './shell';
 import { PreviewSource, PreviewedPage, previewedPage } from './worker-page';
-import { LoopbackServer, pathOf, read, send, sendJson } from '../loopback/server';
+import { LoopbackServer, pathOf, read, readObject, send, sendJson } from '../loopback/server';
 
 export interface PreviewOptions extends PreviewSource {
   /** Default: a free one. */
@@ -38,7 +38,12 @@ export class Preview {
   static async start(options: PreviewOptions): Promise<Preview> {
     const preview = new Preview(options);
     preview.server = await LoopbackServer.start((request, response) => preview.serve(request, response), options.port);
-    preview.look();
+    try {
+      preview.look();
+    } catch (error) {
+      await preview.close(); // or it would serve for ever
+      throw error;
+    }
     preview.timer = setInterval(() => preview.look(), LOOK_EVERY);
     return preview;
   }
@@ -123,7 +128,7 @@ export class Preview {
 
   private async answered(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.server.assertOwnPage(request);
-    this.options.onAnswer?.(JSON.stringify(JSON.parse((await read(request)).toString())));
+    this.options.onAnswer?.(JSON.stringify(await readObject(request)));
     return send(response, 204, 'text/plain', '');
   }
 

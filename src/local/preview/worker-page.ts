@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { checkInstructions, pathOf } from './folder';
+import { checkInstructions, pathOf, unreadable } from './folder';
 import { sampleLabel, sampleMask } from './sample';
 import { LABELING_TASKS } from '../../contract/labeling-tasks';
 import { FileProblem } from '../../contract/template-lint';
@@ -69,9 +69,12 @@ export function previewedPage({ path, task, image, input }: PreviewSource, addre
     const html = renderPage(template, { taskObject: uri, labels, manifestLine: line, ...input }, (each) => uris.get(each) ?? each);
     return { html, problems, files };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const { syscall, path: at = path, message } = error as NodeJS.ErrnoException;
+    if (syscall !== undefined) {
+      return { problems: [problemOf(at, 'unreadable', unreadable(at, error))], files };
+    }
     // what the lint has said of it is better
-    return { problems: problems.length > 0 ? problems : [problemOf(path, 'not-rendered', reason)], files };
+    return { problems: problems.length > 0 ? problems : [problemOf(path, 'not-rendered', message)], files };
   }
 }
 

@@ -1,4 +1,4 @@
-import { Liquid } from 'liquidjs';
+import { Context, Liquid } from 'liquidjs';
 import { DefaultTreeAdapterTypes, parse } from 'parse5';
 import { SimulatorError } from './errors';
 import { JsonObject, JsonValue } from './json';
@@ -16,16 +16,25 @@ export interface WorkerPage {
 /** What an `s3://` address becomes that a browser may read. */
 export type Readable = (uri: string) => Promise<string>;
 
+/** What a page may cost: a second, and so many characters and items. */
+const LIMITS = { renderLimit: 1_000, memoryLimit: 8_000_000 };
+
 function liquid(readable: Readable): Liquid {
-  const engine = new Liquid({ templates: {}, outputEscape: (value: unknown) => escapeOnce(value) });
+  const engine = new Liquid({
+    ...LIMITS, templates: {},
+    outputEscape(this: { readonly context: Context }, value: unknown) {
+      const text = value === undefined || value === null ? '' : String(value);
+      this.context.memoryLimit.use(text.length);
+      return escapeOnce(text);
+    },
+  });
   engine.registerFilter('to_json', (value: unknown) => JSON.stringify(value ?? null));
   engine.registerFilter('grant_read_access', (uri: unknown) => readable(String(uri)));
   engine.registerFilter('skip_autoescape', { raw: true, handler: (value: unknown) => value });
   return engine;
 }
 
-function escapeOnce(value: unknown): string {
-  const text = value === undefined || value === null ? '' : String(value);
+function escapeOnce(text: string): string {
   const plain = text.replace(/&(quot|#34);/g, '"').replace(/&#39;/g, '\'').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
   return plain.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/'/g, '&#39;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
@@ -49,7 +58,7 @@ export function liquidProblem(template: string): string | undefined {
  * @throws SimulatorError for a page on which nobody could do the task.
  */
 export async function renderWorkerPage(template: string, type: TaskType, input: JsonObject, readable: Readable): Promise<WorkerPage> {
-  const html = await liquid(readable).parseAndRender(template, { task: { input } }) as string;
+  const html = await rendered(template, input, readable);
   const { element, earlierType } = TASK_TYPES[type];
   const found = elements(parse(html)).filter(each => each.name === element);
   if (found.length !== 1) {
@@ -61,6 +70,14 @@ export async function renderWorkerPage(template: string, type: TaskType, input: 
   }
   const attribute = earlierType === undefined ? undefined : type.startsWith('Adjustment') ? 'initial-value' : 'overlay';
   return { html, attributes, ...(attribute === undefined ? {} : { shown: valueOf(attribute, attributes[attribute]) }) };
+}
+
+async function rendered(template: string, input: JsonObject, readable: Readable): Promise<string> {
+  try {
+    return await liquid(readable).parseAndRender(template, { task: { input } }) as string;
+  } catch (error) {
+    throw new SimulatorError(`The page cannot be made of its template: ${(error as Error).message}`);
+  }
 }
 
 function valueOf(attribute: string, text: string | undefined): JsonValue {

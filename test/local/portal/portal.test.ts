@@ -94,3 +94,18 @@ test('answers to its own name alone, and nothing but its pages', async () => {
   }
   expect((await order('/take', { worker: 'a/b' })).status).toBe(400);
 });
+
+test('who closes the page leaves the task to others', async () => {
+  const { task } = await take();
+  expect(portal.desk.atWork).toEqual(new Set([task.id]));
+  expect(await order('/leave', { worker: 'other' })).toEqual({ status: 200, answer: {} });
+  expect(portal.desk.atWork.size).toBe(1);
+  expect(await order('/leave', { worker: 'you' }, { 'x-token': '' })).toMatchObject({ status: 403 });
+  expect(await order('/leave', { worker: 'you' })).toEqual({ status: 200, answer: {} });
+  expect(portal.desk.atWork.size).toBe(0);
+  expect((await take()).task.id).toBe(task.id);
+});
+
+test.each(['{', 'null', '[]', '"x"'])('an order that is no JSON object is refused: %s', async (body) => {
+  expect(await ask('POST', '/take', { 'origin': portal.address, 'x-token': token }, body)).toMatchObject({ status: 400 });
+});

@@ -1,6 +1,7 @@
-import { copyFileSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { namesAt } from '../../../src/local/loopback/server';
 import { Preview } from '../../../src/local/preview/server';
 import { Answered, ask as askOf } from '../../support/loopback';
 
@@ -80,4 +81,43 @@ test('passes on what Amazon\'s own elements submit as a form, as text', async ()
   const { body } = await ask(await page(), {}, 'POST', new URLSearchParams({ boundingBox: '{"boundingBoxes":[]}', why: '</script>' }).toString());
   expect(body).toContain('"boundingBox":{"boundingBoxes":[]}');
   expect(body.match(/<\/script>/g)).toHaveLength(1);
+});
+
+test.each(['', '{', 'null', '[]', '"x"', '7', '\ufffe{}'])('an answer that is no JSON object is refused: %j', async (body) => {
+  expect(await ask('/answer', { origin: preview.address }, 'POST', body)).toMatchObject({ status: 400, body: expect.stringContaining('JSON object') });
+  expect(answers).toEqual([]);
+});
+
+test('port 80 is not in the address by which a browser asks', () => {
+  expect(namesAt(80)).toEqual(['127.0.0.1:80', 'localhost:80', '127.0.0.1', 'localhost']);
+  expect(namesAt(8080)).toEqual(['127.0.0.1:8080', 'localhost:8080']);
+});
+
+test('a folder that goes away, and cannot be read, is said, and watched until it is back', async () => {
+  const problems = async (): Promise<{ rule: string; message: string }[]> => (JSON.parse((await ask('/state')).body) as { problems: [] }).problems;
+  const until = async (rules: string[]): Promise<void> => {
+    for (const end = Date.now() + 4_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+      if (JSON.stringify((await problems()).map(({ rule }) => rule)) === JSON.stringify(rules)) {
+        return;
+      }
+    }
+    expect((await problems()).map(({ rule }) => rule)).toEqual(rules);
+  };
+  renameSync(folder, `${folder}-away`);
+  await until(['unreadable']);
+  expect((await problems())[0].message).toBe(`${folder} is gone; put it back`);
+  symlinkSync(folder, folder); // leads to itself: nobody can read it, root included
+  await until(['unreadable']);
+  rmSync(folder);
+  renameSync(`${folder}-away`, folder);
+  await until(['unused-file']);
+});
+
+test('a folder that may not be read does not end the preview', async () => {
+  const denied = Object.assign(new Error('EACCES: permission denied, scandir'), { code: 'EACCES', syscall: 'scandir', path: folder });
+  const spied = jest.spyOn(jest.requireActual<typeof import('node:fs')>('node:fs'), 'readdirSync').mockImplementation(() => { throw denied; });
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const { problems } = JSON.parse((await ask('/state')).body) as { problems: object[] };
+  spied.mockRestore();
+  expect(problems).toEqual([expect.objectContaining({ rule: 'unreadable', message: expect.stringContaining('cannot be read (EACCES: permission denied') })]);
 });

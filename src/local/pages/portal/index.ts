@@ -81,5 +81,8 @@ decline.addEventListener('click', () => {
   inTurn(() => finish(task, '/decline', {}, 'Declined'));
 });
 
+// a closed tab keeps no task: another takes it over. A page that comes back takes one at its next look.
+window.addEventListener('pagehide', () => void ask('/leave', { worker }, { keepalive: true }).catch(() => undefined));
+
 inTurn(take);
 setInterval(() => inTurn(take), LOOK_EVERY);
