@@ -62,6 +62,8 @@ export interface FileProblem extends LintProblem {
 export interface InstructionFolder {
   /** Its text files by name; of them `template.liquid.html`, `full.md` and `short.md` mean something. */
   readonly files: { readonly [name: string]: string };
+  /** What was found in text files that are no UTF-8. */
+  readonly unread?: { readonly [name: string]: string };
   /** The example images, as paths below `images/`. */
   readonly images: readonly string[];
 }

@@ -29,8 +29,10 @@ export function lintContext(task: PageTask, images: readonly string[]): LintCont
 }
 
 /** The page that a folder of instructions makes for a task, with all that is wrong with it. */
-export function composeInstructions({ files, images }: InstructionFolder, task: PageTask): ComposedInstructions {
-  const problems = folderProblems(files, images, task);
+export function composeInstructions({ files, images, unread = {} }: InstructionFolder, task: PageTask): ComposedInstructions {
+  const garbled = PAGES.filter((name) => unread[name] !== undefined)
+    .map((name) => atBegin(name, 'error', 'not-utf-8', `the file has ${unread[name]}; save it as UTF-8`));
+  const problems = garbled.length > 0 ? garbled : folderProblems(files, images, task);
   if (problems.length > 0) {
     return { template: '', problems };
   }

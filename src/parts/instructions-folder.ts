@@ -3,6 +3,7 @@ import * as path from 'path';
 import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, SHORT_FILE, TEMPLATE_FILE, TEXT_FILE } from '../contract/instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES, EXAMPLE_IMAGE_MAX_BYTES } from '../contract/limits';
 import { InstructionFolder } from '../contract/template-lint';
+import { textsIn } from '../contract/text-encoding';
 
 /** Of a folder of instructions, these files and no others are part of them: git's own syntax. */
 export const ASSET_FILES = ['/*', ...[TEMPLATE_FILE, FULL_FILE, SHORT_FILE, IMAGES_FOLDER].map((name) => `!/${name}`), '.*'];
@@ -19,11 +20,11 @@ export function readFolder(directory: string): ReadFolder {
     return { folder: { files: {}, images: [] }, problems: [`directory is '${directory}'; there is no such folder below ${process.cwd()}`] };
   }
   const texts = fs.readdirSync(directory).filter((name) => TEXT_FILE.test(name) && fs.statSync(path.join(directory, name)).isFile());
-  const files = Object.fromEntries(texts.map((name) => [name, fs.readFileSync(path.join(directory, name), 'utf8')]));
+  const read = textsIn(texts.map((name) => [name, fs.readFileSync(path.join(directory, name))]));
   const folder = path.join(directory, IMAGES_FOLDER);
   const images = filesBelow(folder);
   // of what is no image by its name the lint tells
-  return { folder: { files, images }, problems: imageProblems(folder, images.filter((name) => IMAGE_FILE.test(name))) };
+  return { folder: { ...read, images }, problems: imageProblems(folder, images.filter((name) => IMAGE_FILE.test(name))) };
 }
 
 /** Paths with slashes. Hidden files are nobody's images. */

@@ -134,3 +134,17 @@ test.each<[string[], RegExp]>([
   expect(code).toBe(2);
   expect(err.replace(/\s+/g, ' ')).toMatch(expected);
 });
+
+test.each<[string, Buffer, string]>([
+  ['UTF-16', Buffer.from('\ufeffBoxes', 'utf16le'), 'UTF-16'], ['UTF-16 without a mark', Buffer.from('Boxes', 'utf16le'), 'zero bytes'],
+  ['Latin-1', Buffer.from('K\u00e4sten', 'latin1'), 'Latin-1'],
+])('a text in %s is an error', async (_name, bytes, found) => {
+  fs.writeFileSync(path.join(folder, 'full.md'), bytes);
+  const { code, out } = await lint(folder, '--task', 'bounding-box', '--labels', 'a');
+  expect([code, out]).toEqual([1, expect.stringMatching(`^DIR/full.md:1:1: error: the file has .*${found}.*; save it as UTF-8 .not-utf-8.`)]);
+});
+
+test('a byte order mark of UTF-8 is none of the text', async () => {
+  write('full.md', '\ufeff');
+  expect((await lint(folder, '--task', 'bounding-box', '--labels', 'a')).out).toContain('the file is empty');
+});

@@ -1,9 +1,10 @@
-import { strFromU8, unzipSync } from 'fflate';
+import { unzipSync } from 'fflate';
 import { InstructionsError } from './instructions-error';
 import { InstructionsSource } from '../../contract/environment';
 import { IMAGES_FOLDER, TEXT_FILE } from '../../contract/instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
 import { InstructionFolder } from '../../contract/template-lint';
+import { textsIn } from '../../contract/text-encoding';
 import { messageOf } from '../errors';
 import { ObjectStore } from '../ports';
 
@@ -81,7 +82,7 @@ export function filesOfArchive(archive: Uint8Array): FolderFiles {
 export function folderOf(files: FolderFiles): InstructionFolder {
   const names = [...files.keys()];
   return {
-    files: Object.fromEntries(names.filter((name) => TEXT_FILE.test(name)).map((name) => [name, strFromU8(files.get(name)!)])),
+    ...textsIn([...files].filter(([name]) => TEXT_FILE.test(name))),
     images: names.filter((name) => name.startsWith(IMAGES_FOLDER)).map((name) => name.slice(IMAGES_FOLDER.length)).sort(),
   };
 }
