@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -44,6 +44,28 @@ test('says in the terminal what is wrong with the page, with line and column', a
   writeFileSync(join(folder, 'full.md'), 'Look:\n\n![x](none.jpg)');
   const { err } = await preview([folder, ...CLASSES, '--image', PHOTO]);
   expect(err).toContain(`${folder}/full.md:3:6: error: there is no example image 'none.jpg'`);
+});
+
+test('a folder that cannot be read when it begins is said once, and that is the end', async () => {
+  writeFileSync(join(folder, 'full.md'), 'Boxes');
+  // root, as tests may run, can read everything
+  const { readdirSync } = jest.requireActual<typeof import('node:fs')>('node:fs');
+  const spied = jest.spyOn(jest.requireActual<typeof import('node:fs')>('node:fs'), 'readdirSync').mockImplementation(((path: string, ...more: []) => {
+    if (path.startsWith(folder)) {
+      throw Object.assign(new Error(`EACCES: permission denied, scandir '${path}'`), { code: 'EACCES', syscall: 'scandir', path });
+    }
+    return readdirSync(path, ...more);
+  }) as unknown as typeof readdirSync);
+  const { code, out, err } = await preview([folder, ...CLASSES, '--image', PHOTO]).finally(() => spied.mockRestore());
+  expect({ code, out, err }).toEqual({
+    code: 1, out: '', err: `error: ${folder} cannot be read: EACCES: permission denied, scandir '${folder}' next: Let yourself read it: chmod -R u+rX ${folder} `,
+  });
+});
+
+test('a link that leads to itself is no folder', async () => {
+  symlinkSync(join(folder, 'loop'), join(folder, 'loop'));
+  const { code, err } = await preview([join(folder, 'loop'), ...CLASSES, '--image', PHOTO]);
+  expect([code, err]).toEqual([2, expect.stringContaining(`there is no folder or template ${join(folder, 'loop')}`)]);
 });
 
 test.each<[string, string[], RegExp]>([

@@ -39,6 +39,11 @@ test('takes files as they are, under a name that can be a key', async () => {
   expect(done).toHaveLength(1);
 });
 
+test.each(['', '{', 'null', '[]', '"x"', '7'])('an order that is no JSON object is refused: %j', async (body) => {
+  expect(await post('/order', body)).toBe(400);
+  expect(done).toEqual([]);
+});
+
 test('orders go to the project; what ends a job names one of its own that there is', async () => {
   const own = await h.start({ name: 'froth-1' });
   await h.start({ name: 'other-1' });

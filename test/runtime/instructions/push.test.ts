@@ -141,6 +141,19 @@ test('the same push again, by a second call or a second execution, changes nothi
   expect(there.project.outside.cloud.buckets.peekKeys('output')).toEqual(keys);
 });
 
+test('a text that is no UTF-8 is refused, and what was pushed before stays', async () => {
+  const there = await PushedProject.create();
+  const version = await there.push('e1', folder('Fine'));
+  for (const [execution, bytes, found] of [
+    ['e2', Buffer.from('\ufeffBoxes', 'utf16le'), 'UTF-16'], ['e3', Buffer.from('K\u00e4sten', 'latin1'), 'bytes that are no UTF-8, as Latin-1 has them'],
+  ] as const) {
+    there.project.clock.advance(MINUTE);
+    expect(await there.push(execution, { 'full.md': new Uint8Array(bytes) }))
+      .toBe(`FAILED the instructions cannot be shown: full.md:1:1: error: the file has ${found}; save it as UTF-8 (not-utf-8)`);
+  }
+  expect((await there.pushed)!.version).toBe(version);
+});
+
 test('of two executions the one that began later holds, whichever ends last; a rolled-back stage is a later one', async () => {
   const there = await PushedProject.create();
   await there.begin('old', folder('Old'));
