@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { PageTask } from './contract/worker-template';
 import { ASSET_FILES, readFolder } from './parts/instructions-folder';
 import { Problems } from './parts/problems';
-import { BoundInstructions, builtInPage, checkFolder } from './parts/worker-page';
+import { BoundInstructions, builtInPage, checkFolder, warnOfLabels } from './parts/worker-page';
 
 /** How a folder of instructions is checked. */
 export interface InstructionsDirectoryOptions {
@@ -126,11 +126,11 @@ class FromPipeline extends Instructions {
 
 class BuiltIn extends Instructions {
   /** @internal */
-  _bind(_scope: Construct, task: PageTask): BoundInstructions {
+  _bind(scope: Construct, task: PageTask): BoundInstructions {
     if (task.type === 'Custom') {
       throw new Error('instructions are missing; LabelingTask.custom has no built-in page: give Instructions.fromDirectory(...) with a template.liquid.html');
     }
-    return { owner: 'DEPLOY', deployed: { kind: 'page', template: builtInPage(task) } };
+    return { owner: 'DEPLOY', deployed: { kind: 'page', template: builtInPage(scope, task) } };
   }
 }
 
@@ -165,7 +165,8 @@ class FromBucket extends Instructions {
   }
 
   /** @internal */
-  _bind(_scope: Construct, _task: PageTask): BoundInstructions {
+  _bind(scope: Construct, task: PageTask): BoundInstructions {
+    warnOfLabels(scope, task);
     const { bucket, prefix, revision } = this;
     return {
       owner: 'DEPLOY',

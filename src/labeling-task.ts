@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { LabelList, labelNameProblems, labelProblems } from './contract/label-problems';
@@ -94,9 +94,6 @@ export interface CustomTaskOptions extends TaskOptions {
   readonly labels?: Label[];
 }
 
-/** The crowd element for boxes is documented for so many labels; the service takes more. */
-const BOX_LABELS_ADVISED = 10;
-
 /**
  * What workers are asked about each image: a built-in task of Ground Truth, or one of your own.
  */
@@ -185,13 +182,7 @@ class BuiltInTask extends LabelingTask {
 
   /** @internal */
   _bind(scope: Construct): BoundTask {
-    const { type, labels } = this.task;
-    const offered = labels.filter((label) => !label.retired).length;
-    if (LABELING_TASKS[type].page?.element === 'crowd-bounding-box' && offered > BOX_LABELS_ADVISED) {
-      Annotations.of(scope).addWarningV2('cdk-streaming-labeling:boxLabels',
-        `task.labels offers ${offered} labels for bounding boxes; Ground Truth takes them, but documents its worker page for at most ${BOX_LABELS_ADVISED}: try it with your workers`);
-    }
-    return { task: { ...this.task, ...groundTruthFunctions(scope, type) } };
+    return { task: { ...this.task, ...groundTruthFunctions(scope, this.task.type) } };
   }
 }
 

@@ -1,3 +1,5 @@
+import { printable } from '../contract/printable';
+
 /** Text for a terminal. Everything is laid out for 80 columns, or for as many as the terminal has. */
 export const COLUMNS_DEFAULT = 80;
 const COLUMNS_MIN = 60;
@@ -5,12 +7,6 @@ const COLUMNS_MAX = 120;
 
 export function columnsOf(stream: { readonly columns?: number }): number {
   return Math.min(COLUMNS_MAX, Math.max(COLUMNS_MIN, stream.columns ?? COLUMNS_DEFAULT));
-}
-
-/** What comes from an object's key or from the service must not steer the terminal. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => JSON.stringify(character).slice(1, -1).replace(/^([^\\])$/, '?'));
 }
 
 /** Folds text at spaces; a word that is longer than a line is cut. */

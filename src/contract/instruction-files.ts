@@ -7,6 +7,9 @@ export const TEMPLATE_FILE = 'template.liquid.html';
 export const FULL_FILE = 'full.md';
 export const SHORT_FILE = 'short.md';
 
+/** All that may make a page. */
+export const PAGES: readonly string[] = [FULL_FILE, SHORT_FILE, TEMPLATE_FILE];
+
 /** Where example images lie. */
 export const IMAGES_FOLDER = 'images/';
 

@@ -63,6 +63,12 @@ export const SOURCE_REF_MAX_BYTES = 1_000;
 /** A worker template (API model of `RenderUiTemplate`). */
 export const TEMPLATE_MAX_CHARACTERS = 128_000;
 
+/**
+ * A text of which no page is made at all: our own limit. A page is hardly ever shorter than its Markdown, but wide tables, escapes and
+ * link definitions shrink: half of it is more than any real text loses.
+ */
+export const INSTRUCTIONS_TEXT_MAX_CHARACTERS = 2 * TEMPLATE_MAX_CHARACTERS;
+
 /** Entries of one SNS `PublishBatch` or SQS `SendMessageBatch`. */
 export const BATCH_ENTRIES_MAX = 10;
 

@@ -58,12 +58,15 @@ export interface FileProblem extends LintProblem {
   readonly file: string;
 }
 
+/** Why a file could not be read: the rule, and what a person is told. */
+export type UnreadFile = Pick<LintProblem, 'rule' | 'message'>;
+
 /** A folder of instructions, as far as it has been read. */
 export interface InstructionFolder {
   /** Its text files by name; of them `template.liquid.html`, `full.md` and `short.md` mean something. */
   readonly files: { readonly [name: string]: string };
-  /** What was found in text files that are no UTF-8. */
-  readonly unread?: { readonly [name: string]: string };
+  /** What has the name of a part and could not be read, by its path in the folder. */
+  readonly unread?: { readonly [path: string]: UnreadFile };
   /** The example images, as paths below `images/`. */
   readonly images: readonly string[];
 }
@@ -84,6 +87,8 @@ export interface PageInput {
 export interface TemplateLint {
   /** The page that a folder of instructions makes for a task, with all that is wrong with it. */
   composeInstructions(folder: InstructionFolder, task: PageTask): ComposedInstructions;
+  /** Whether a problem of a page that the library made is for people to know. */
+  isOfBuiltInPage(problem: LintProblem): boolean;
   /** What the page of a task is checked against. */
   lintContext(task: PageTask, images: readonly string[]): LintContext;
   /** The page that a worker would get. `readable` answers the address from which a browser reads an `s3://` object. */
@@ -96,6 +101,8 @@ export interface TemplateLint {
   bindImages(template: string, addresses: { readonly [image: string]: string }): BoundImages;
   /** The same problems where warnings are not wanted: each is an error. */
   strictly<Problem extends LintProblem>(problems: readonly Problem[]): Problem[];
-  /** A problem in one line, as compilers write it: `file:line:column: severity: message (rule)`. */
+  /** A problem in one printable line, as compilers write it: `file:line:column: severity: message (rule)`. */
   formatProblem(file: string, problem: LintProblem): string;
+  /** The same of many: the first, errors before warnings, and how many more there are. `nameOf`: how the reader knows a file. */
+  formatProblems(problems: readonly FileProblem[], nameOf?: (file: string) => string): readonly string[];
 }

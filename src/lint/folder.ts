@@ -1,15 +1,13 @@
 import { lintTemplate } from './lint';
 import { checkMarkdown, renderInstructions } from './markdown';
 import { Findings, listed, nearest } from './text';
-import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, SHORT_FILE, TEMPLATE_FILE } from '../contract/instruction-files';
+import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, PAGES, SHORT_FILE, TEMPLATE_FILE, TEXT_FILE } from '../contract/instruction-files';
 import { LABELING_TASKS } from '../contract/labeling-tasks';
+import { INSTRUCTIONS_TEXT_MAX_CHARACTERS, TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { ComposedInstructions, FileProblem, InstructionFolder, LintContext, LintProblem, LintSeverity } from '../contract/template-lint';
 import { PageTask, workerTemplate } from '../contract/worker-template';
 
 const TEXTS = [FULL_FILE, SHORT_FILE];
-
-/** All that may make a page. */
-const PAGES = [...TEXTS, TEMPLATE_FILE];
 
 /** What repositories have beside everything, and nobody takes for instructions. */
 const NOTES = /^(readme|licen[cs]e|notice|credits|authors|copying|changelog|contributing)\b/i;
@@ -30,33 +28,47 @@ export function lintContext(task: PageTask, images: readonly string[]): LintCont
 
 /** The page that a folder of instructions makes for a task, with all that is wrong with it. */
 export function composeInstructions({ files, images, unread = {} }: InstructionFolder, task: PageTask): ComposedInstructions {
-  const garbled = PAGES.filter((name) => unread[name] !== undefined)
-    .map((name) => atBegin(name, 'error', 'not-utf-8', `the file has ${unread[name]}; save it as UTF-8`));
-  const problems = garbled.length > 0 ? garbled : folderProblems(files, images, task);
+  const missing = Object.keys(unread).filter((path) => PAGES.includes(path) || !TEXT_FILE.test(path));
+  const broken = [...missing.map((path) => atBegin(path, 'error', unread[path].rule, unread[path].message)), ...tooLarge(files)];
+  const problems = broken.some(({ file }) => !file.startsWith(IMAGES_FOLDER)) ? broken : folderProblems(files, images, task);
   if (problems.length > 0) {
     return { template: '', problems };
   }
-  const context = lintContext(task, images.filter((image) => IMAGE_FILE.test(image)));
-  const unused = unusedFiles(files, images);
+  // of an image that could not be read that much is known: its name
+  const known = [...images, ...missing.filter((path) => path.startsWith(IMAGES_FOLDER)).map((path) => path.slice(IMAGES_FOLDER.length))];
+  const context = lintContext(task, known.filter((image) => IMAGE_FILE.test(image)));
+  const more = [...broken, ...unusedFiles(files, images)];
   if (files[TEMPLATE_FILE] !== undefined) {
     const template = files[TEMPLATE_FILE];
-    return { template, problems: [...inFile(TEMPLATE_FILE, lintTemplate(template, context)), ...unused] };
+    return { template, problems: [...inFile(TEMPLATE_FILE, lintTemplate(template, context)), ...more] };
   }
   const texts = TEXTS.filter((name) => files[name] !== undefined);
-  const wrong = texts.flatMap((name) => {
+  const html = (name: string): string | undefined => files[name] === undefined ? undefined : renderInstructions(files[name]);
+  const template = workerTemplate(task, { full: html(FULL_FILE), short: html(SHORT_FILE) });
+  // of a page that is too long nothing else is said: its texts will be others
+  const wrong = template.length > TEMPLATE_MAX_CHARACTERS ? [] : texts.flatMap((name) => {
     const findings = new Findings(files[name]);
     checkMarkdown(files[name], context.images, findings);
     return inFile(name, findings.all);
   });
-  const html = (name: string): string | undefined => files[name] === undefined ? undefined : renderInstructions(files[name]);
-  const template = workerTemplate(task, { full: html(FULL_FILE), short: html(SHORT_FILE) });
   // what is wrong with the texts has been said, in their own lines; the rest is not theirs, but for the length
-  const page = lintTemplate(template, context).filter(({ severity, rule }) => severity === 'error' && !SAID.includes(rule));
-  return { template, problems: [...wrong, ...inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 }))), ...unused] };
+  const page = lintTemplate(template, context).filter(isOfBuiltInPage).filter(({ rule }) => !SAID.includes(rule));
+  return { template, problems: [...wrong, ...inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 }))), ...more] };
 }
 
 /** Rules of pages whose problems `checkMarkdown` finds by itself. */
 const SAID = ['unknown-image', 'missing-attribute'];
+
+/** What may be wrong with a page that the library makes: errors, and what the task asks of it. Other warnings would blame its own HTML. */
+export function isOfBuiltInPage({ severity, rule }: LintProblem): boolean {
+  return severity === 'error' || rule === 'too-many-labels';
+}
+
+/** No page is made of what cannot fit: that takes long, and its problems are not those to be mended first. */
+function tooLarge(files: InstructionFolder['files']): FileProblem[] {
+  return PAGES.filter((name) => (files[name]?.length ?? 0) > INSTRUCTIONS_TEXT_MAX_CHARACTERS).map((name) => atBegin(name, 'error', 'too-long',
+    `the file has ${files[name].length} characters; the whole page may have ${TEMPLATE_MAX_CHARACTERS}: shorten it, and put images into files of their own`));
+}
 
 const inFile = (file: string, problems: readonly LintProblem[]): FileProblem[] => problems.map((problem) => ({ file, ...problem }));
 

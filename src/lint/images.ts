@@ -44,14 +44,29 @@ export function decoded(name: string): string {
   }
 }
 
-/** The image that a name means: its path below `images/`, with or without that folder before it. */
+/**
+ * The image that a name means: its path below `images/`, with or without that folder before it. A letter with a mark may be one
+ * character or two: what editors write and what file systems keep differs, and nobody sees it.
+ */
 export function imageOf(name: string, images: readonly string[]): string | undefined {
   const path = name.replace(/^\.\//, '');
-  return [path, path.replace(/^images\//, '')].find((each) => images.includes(each));
+  const paths = [path, path.replace(/^images\//, '')];
+  return paths.find((each) => images.includes(each))
+    ?? images.find((image) => paths.some((each) => each.normalize() === image.normalize()));
 }
 
-/** Why a name means no image. */
-export function imageProblem(name: string, images: readonly string[]): string {
+/** Why a name means no image; undefined where it means one. Asked for the same name again it knows the answer. */
+export function imageProblems(images: readonly string[]): (name: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (!known.has(name)) {
+      known.set(name, imageOf(name, images) === undefined ? imageProblem(name, images) : undefined);
+    }
+    return known.get(name);
+  };
+}
+
+function imageProblem(name: string, images: readonly string[]): string {
   if (images.length === 0) {
     return `there is no example image '${name}', nor any other; put it into the folder images/ beside the template`;
   }

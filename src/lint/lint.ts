@@ -1,6 +1,6 @@
 import { CROWD_SCRIPT, ELEMENTS, GLOBAL_ATTRIBUTES, HTML_ELEMENTS, REGIONS } from './elements';
 import { Element, readElements } from './html';
-import { imageOf, imageProblem, imageUses } from './images';
+import { imageProblems, imageUses } from './images';
 import { checkLabels } from './labels';
 import { LiquidText, checkLiquid, readLiquid } from './liquid';
 import { htmlVariants, PRINTED } from './mask';
@@ -54,9 +54,11 @@ class Page {
     this.checkFrame();
     this.elements.forEach((element) => this.checkElement(element));
     this.checkTask();
+    const problemOf = imageProblems(this.context.images);
     for (const { name, begin } of imageUses(this.template, this.liquid, this.elements)) {
-      if (imageOf(name, this.context.images) === undefined) {
-        this.findings.error('unknown-image', begin, imageProblem(name, this.context.images));
+      const problem = problemOf(name);
+      if (problem !== undefined) {
+        this.findings.error('unknown-image', begin, problem);
       }
     }
   }

@@ -1,5 +1,5 @@
 import MarkdownIt from 'markdown-it';
-import { decoded, imageOf, imageProblem, SCHEME } from './images';
+import { decoded, imageProblems, SCHEME } from './images';
 import { Findings, Positions } from './text';
 import { Definitions, noticeUnreadImages, UNREAD_IMAGE, UnreadImage } from './unread-image';
 
@@ -28,6 +28,7 @@ export function checkMarkdown(text: string, images: readonly string[], findings:
   if (text.trim() === '') {
     findings.error('empty', 0, 'the file is empty, and workers would read nothing; write what they are to do, or delete it');
   }
+  const problemOf = imageProblems(images);
   const positions = new Positions(text);
   const definitions: Definitions = { text };
   let block = 0;
@@ -50,8 +51,9 @@ export function checkMarkdown(text: string, images: readonly string[], findings:
       if (source !== '' && !SCHEME.test(source)) {
         const name = decoded(source);
         const place = found(text, at, [source, name]);
-        if (imageOf(name, images) === undefined) {
-          findings.error('unknown-image', place, imageProblem(name, images));
+        const problem = problemOf(name);
+        if (problem !== undefined) {
+          findings.error('unknown-image', place, problem);
         }
         at = place + 1;
       } else if (tag !== undefined) {

@@ -1,12 +1,14 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, SHORT_FILE, TEMPLATE_FILE, TEXT_FILE } from '../contract/instruction-files';
+import { partsOf } from '../contract/folder-parts';
+import { IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, PAGES } from '../contract/instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES, EXAMPLE_IMAGE_MAX_BYTES } from '../contract/limits';
+import { printable } from '../contract/printable';
 import { InstructionFolder } from '../contract/template-lint';
 import { textsIn } from '../contract/text-encoding';
 
 /** Of a folder of instructions, these files and no others are part of them: git's own syntax. */
-export const ASSET_FILES = ['/*', ...[TEMPLATE_FILE, FULL_FILE, SHORT_FILE, IMAGES_FOLDER].map((name) => `!/${name}`), '.*'];
+export const ASSET_FILES = ['/*', ...[...PAGES, IMAGES_FOLDER].map((name) => `!/${name}`), '.*'];
 
 /** A folder of instructions as it lies on the disk. */
 export interface ReadFolder {
@@ -19,23 +21,14 @@ export function readFolder(directory: string): ReadFolder {
   if (!fs.existsSync(directory) || !fs.statSync(directory).isDirectory()) {
     return { folder: { files: {}, images: [] }, problems: [`directory is '${directory}'; there is no such folder below ${process.cwd()}`] };
   }
-  const texts = fs.readdirSync(directory).filter((name) => TEXT_FILE.test(name) && fs.statSync(path.join(directory, name)).isFile());
-  const read = textsIn(texts.map((name) => [name, fs.readFileSync(path.join(directory, name))]));
-  const folder = path.join(directory, IMAGES_FOLDER);
-  const images = filesBelow(folder);
-  // of what is no image by its name the lint tells
-  return { folder: { ...read, images }, problems: imageProblems(folder, images.filter((name) => IMAGE_FILE.test(name))) };
-}
-
-/** Paths with slashes. Hidden files are nobody's images. */
-function filesBelow(folder: string, prefix = ''): string[] {
-  if (!fs.existsSync(folder)) {
-    return [];
-  }
-  return fs.readdirSync(folder).sort().filter((name) => !name.startsWith('.')).flatMap((name) => {
-    const full = path.join(folder, name);
-    return fs.statSync(full).isDirectory() ? filesBelow(full, `${prefix}${name}/`) : [`${prefix}${name}`];
-  });
+  const { texts, images, unread } = partsOf((below) => fs.readdirSync(path.join(directory, below), { withFileTypes: true }));
+  // of texts that make no page the names will do
+  const read = textsIn(texts.map((name) => [name, PAGES.includes(name) ? fs.readFileSync(path.join(directory, name)) : new Uint8Array()]));
+  return {
+    folder: { files: read.files, unread: { ...read.unread, ...unread }, images },
+    // of what is no image by its name the lint tells
+    problems: imageProblems(path.join(directory, IMAGES_FOLDER), images.filter((name) => IMAGE_FILE.test(name))).map(printable),
+  };
 }
 
 function imageProblems(folder: string, images: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { firstOf } from '../contract/printable';
 import { textProblem } from '../contract/text-problem';
 
 /**
@@ -57,7 +58,7 @@ export class Problems {
       throw new Error(`${this.subject}: ${this.sentences[0]}`);
     }
     if (this.sentences.length > 1) {
-      throw new Error([`${this.subject}: ${this.sentences.length} problems`, ...this.sentences.map((each) => `- ${each}`)].join('\n'));
+      throw new Error([`${this.subject}: ${this.sentences.length} problems`, ...firstOf(this.sentences).map((each) => `- ${each}`)].join('\n'));
     }
   }
 }

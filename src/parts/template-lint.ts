@@ -1,5 +1,5 @@
 import { assetPath } from './project-function';
-import { FileProblem, TemplateLint } from '../contract/template-lint';
+import { TemplateLint } from '../contract/template-lint';
 
 let loaded: TemplateLint | undefined;
 
@@ -10,9 +10,4 @@ export function templateLint(): TemplateLint {
     loaded = require(assetPath('lint')) as TemplateLint;
   }
   return loaded;
-}
-
-/** A problem as compilers write it, so that editors find the place. */
-export function formatted({ file, ...problem }: FileProblem, nameOf: (file: string) => string = (name) => name): string {
-  return templateLint().formatProblem(nameOf(file), problem);
 }

@@ -2,10 +2,12 @@ import { Annotations } from 'aws-cdk-lib';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { formatted, templateLint } from './template-lint';
+import { templateLint } from './template-lint';
 import { InstructionsSource } from '../contract/environment';
+import { LABELING_TASKS } from '../contract/labeling-tasks';
+import { printable, PRINTED_MAX } from '../contract/printable';
 import { InstructionsConfiguration, TaskConfiguration } from '../contract/project-configuration';
-import { InstructionFolder } from '../contract/template-lint';
+import { FileProblem, InstructionFolder } from '../contract/template-lint';
 import { PageTask, workerTemplate } from '../contract/worker-template';
 
 /** A task without its page. */
@@ -35,14 +37,27 @@ export type DeployedInstructions =
   };
 
 /** The built-in page of a task, which passes its own lint or says why not. */
-export function builtInPage(task: PageTask): string {
+export function builtInPage(scope: Construct, task: PageTask): string {
   const template = workerTemplate(task);
-  const { lintContext, lintTemplate } = templateLint();
-  const errors = lintTemplate(template, lintContext(task, [])).filter(({ severity }) => severity === 'error');
+  const problems = problemsOf(template, task);
+  const errors = problems.filter(isError);
   if (errors.length > 0) {
-    throw new Error(`the page that title, description and labels make cannot be shown:\n${errors.map((each) => `- ${formatted({ file: 'page', ...each })}`).join('\n')}`);
+    throw new Error(['the page that title, description and labels make cannot be shown:', ...listOf(errors)].join('\n'));
   }
+  warn(scope, problems);
   return template;
+}
+
+function problemsOf(template: string, task: PageTask): FileProblem[] {
+  const { isOfBuiltInPage, lintContext, lintTemplate } = templateLint();
+  return lintTemplate(template, lintContext(task, [])).filter(isOfBuiltInPage).map((each) => ({ file: 'page', ...each }));
+}
+
+/** Of a page that is read at the deploy this much is known before: which labels it offers. */
+export function warnOfLabels(scope: Construct, task: PageTask): void {
+  if (LABELING_TASKS[task.type].page !== undefined) {
+    warn(scope, problemsOf(workerTemplate(task), task).filter(({ severity }) => severity === 'warning'));
+  }
 }
 
 /**
@@ -50,20 +65,32 @@ export function builtInPage(task: PageTask): string {
  *
  * @param strict whether warnings count as errors
  * @param nameOf how the user knows a file of the folder
- * @throws an error that lists every problem with its file, line and column
+ * @throws an error that lists the problems with file, line and column
  */
 export function checkFolder(
-  scope: Construct, subject: string, folder: InstructionFolder, task: PageTask, strict: boolean, nameOf: (file: string) => string,
+  scope: Construct, subject: string, folder: InstructionFolder, task: PageTask, strict: boolean, nameOf: NameOf,
 ): void {
   const { composeInstructions, strictly } = templateLint();
   const found = composeInstructions(folder, task).problems;
   const problems = strict ? strictly(found) : found;
-  const wrong = problems.filter(({ severity }) => severity === 'error');
+  const wrong = problems.filter(isError);
   if (wrong.length > 0) {
-    throw new Error([
-      `${subject}: ${wrong.length} ${wrong.length === 1 ? 'problem' : 'problems'}`, ...wrong.map((each) => `- ${formatted(each, nameOf)}`),
-    ].join('\n'));
+    throw new Error([`${subject}: ${wrong.length} ${wrong.length === 1 ? 'problem' : 'problems'}`, ...listOf(wrong, nameOf)].join('\n'));
   }
-  problems.forEach((each) => Annotations.of(scope).addWarningV2(`cdk-streaming-labeling:instructions:${each.rule}:${each.file}:${each.line}:${each.column}`,
-    formatted(each, nameOf)));
+  warn(scope, problems, nameOf);
+}
+
+const isError = ({ severity }: FileProblem): boolean => severity === 'error';
+
+type NameOf = (file: string) => string;
+
+function listOf(problems: readonly FileProblem[], nameOf?: NameOf): string[] {
+  return templateLint().formatProblems(problems, nameOf).map((line) => `- ${line}`);
+}
+
+/** Each may be acknowledged by its id; what is beyond the first ones has one for all. */
+function warn(scope: Construct, problems: readonly FileProblem[], nameOf?: NameOf): void {
+  const idOf = ({ rule, file, line, column }: FileProblem): string => `${rule}:${file}:${line}:${column}`;
+  templateLint().formatProblems(problems, nameOf).forEach((text, index) => Annotations.of(scope)
+    .addWarningV2(printable(`cdk-streaming-labeling:instructions:${index < PRINTED_MAX ? idOf(problems[index]) : 'more'}`), text));
 }

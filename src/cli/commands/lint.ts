@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
-import { formatProblem, strictly } from '../../lint';
+import { formatProblems, strictly } from '../../lint';
 import { checkInstructions } from '../../local/preview/folder';
 import { CliCommand, show, tell } from '../command';
 import { EXIT } from '../errors';
@@ -30,7 +30,7 @@ export const lint: CliCommand = {
         const found = check(folder, taskOf(options));
         const problems = options.strict ? strictly(found) : found;
         if (problems.length > 0 || options.json) {
-          show(context, options, problems, () => problems.map(({ file, ...problem }) => formatProblem(join(folder, file), problem)));
+          show(context, options, problems, () => formatProblems(problems, (file) => join(folder, file)));
         }
         tell(context, `${folder}: ${verdict(problems)}`);
         context.exitWith(problems.some(({ severity }) => severity === 'error') ? EXIT.FAILED : EXIT.DONE);

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { printable } from '../../contract/printable';
 import { PageTask } from '../../contract/worker-template';
-import { formatProblem } from '../../lint';
+import { formatProblems } from '../../lint';
 import { Preview, PreviewOptions } from '../../local/preview/server';
 import { shortened } from '../../local/preview/shortened';
 import { inspect } from '../../runtime/images/gate';
@@ -11,7 +12,6 @@ import { Context } from '../context';
 import { CommandError, usageError } from '../errors';
 import { assertFolderOrTemplate } from '../instructions-folder';
 import { LABELS_OPTION, TaskOptions, taskOf, taskOption } from '../page-task';
-import { printable } from '../text';
 
 interface Options extends TaskOptions {
   readonly image: string;
@@ -43,7 +43,7 @@ async function run(context: Context, path: string, options: Options): Promise<vo
     path, image: options.image, task: sampleTask(options), input: inputOf(options.input),
     port: options.port, standInsOnly: options.standIns,
     bundles: { standIns: bundle('crowd'), shell: bundle('preview') },
-    onPage: ({ problems }) => problems.forEach(({ file, ...problem }) => context.err.write(`${printable(formatProblem(file, problem))}\n`)),
+    onPage: ({ problems }) => formatProblems(problems).forEach((line) => context.err.write(`${line}\n`)),
     // whole for machines, readable for people
     onAnswer: (json) => context.out.write(`${printable(context.out.isTTY ? JSON.stringify(shortened(JSON.parse(json))) : json)}\n`),
   });

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
-import { IMAGES_FOLDER, IMAGE_FILE, TEMPLATE_FILE } from '../../contract/instruction-files';
+import { Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { FolderParts, partsOf } from '../../contract/folder-parts';
+import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEMPLATE_FILE } from '../../contract/instruction-files';
 import { EXAMPLE_IMAGE_MAX_BYTES } from '../../contract/limits';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
@@ -23,8 +24,10 @@ export interface CheckedInstructions {
 /** Checks a folder of instructions, or one template with `images/` beside it. */
 export function checkInstructions(path: string, task: PageTask): CheckedInstructions {
   const single = statSync(path).isFile();
-  const files = filesOf(path);
-  const folder = folderOf(files);
+  const parts = localParts(path);
+  const files = bytesOf(parts.places);
+  const read = folderOf(files);
+  const folder = { ...read, unread: { ...read.unread, ...parts.unread } };
   const { template, problems } = composeInstructions(folder, task);
   const broken = folder.images.filter((image) => IMAGE_FILE.test(image)).flatMap((image): FileProblem[] => {
     const seen = inspect(imageBytes(files, image), LIMITS);
@@ -43,18 +46,27 @@ export function pathOf(path: string, file: string): string {
   return join(statSync(path).isFile() ? dirname(path) : path, file);
 }
 
-/** Changes whenever a file of the instructions does. */
-export function stateOf(paths: readonly string[]): string {
-  return paths.flatMap((path) => {
-    try {
-      return namesOf(path).map((name) => {
-        const { mtimeMs, size } = statSync(name, { throwIfNoEntry: false }) ?? {};
-        return `${name} ${mtimeMs} ${size}`;
-      });
-    } catch (error) {
-      return unreadable(path, error); // gone, or not ours to read: it may come back
-    }
-  }).join('\n');
+/** Changes whenever a file of the instructions does, or the image that is shown with them. */
+export function stateOf(path: string, image: string): string {
+  return [...instructionsState(path), fileState(image)].join('\n');
+}
+
+function instructionsState(path: string): string[] {
+  try {
+    const { places, unread } = localParts(path);
+    return [...[...places.values()].map(fileState), ...Object.keys(unread).map((name) => `${name} ${unread[name].message}`)];
+  } catch (error) {
+    return [unreadable(path, error)]; // gone, or not ours to read: it may come back
+  }
+}
+
+function fileState(file: string): string {
+  try {
+    const { mtimeMs, size } = statSync(file);
+    return `${file} ${mtimeMs} ${size}`;
+  } catch (error) {
+    return unreadable(file, error);
+  }
 }
 
 /** Why a file or folder cannot be read, and what to do. */
@@ -64,31 +76,21 @@ export function unreadable(path: string, error: unknown): string {
     : `${path} cannot be read (${message}); let yourself read it, as chmod -R u+rX does`;
 }
 
-function filesOf(path: string): FolderFiles {
-  if (statSync(path).isDirectory()) {
-    return new Map(namesOf(path).map((name) => [slashes(relative(path, name)), bytes(name)]));
-  }
-  const images = imagesBeside(path).map((name): [string, Uint8Array] => [slashes(relative(dirname(path), name)), bytes(name)]);
-  return new Map([[TEMPLATE_FILE, bytes(path)], ...images]);
+/** The files of a folder, or of a template with `images/` beside it: by their names in a folder, their places on the disk. */
+function localParts(path: string): { readonly places: ReadonlyMap<string, string>; readonly unread: FolderParts['unread'] } {
+  const single = statSync(path).isFile();
+  const folder = single ? dirname(path) : path;
+  // beside a template only images are its own
+  const isOwn = (below: string, { name }: Dirent): boolean => !single || below !== '' || `${name}/` === IMAGES_FOLDER;
+  const { texts, images, unread } = partsOf((below) => readdirSync(join(folder, below), { withFileTypes: true })
+    .filter((entry) => isOwn(below, entry)));
+  const placed = [...texts, ...images.map((image) => `${IMAGES_FOLDER}${image}`)].map((name): [string, string] => [name, join(folder, name)]);
+  return { places: new Map([...single ? [[TEMPLATE_FILE, path] as const] : [], ...placed]), unread };
 }
 
-/** The files that may be part of the instructions. Hidden ones are not. */
-function namesOf(path: string): string[] {
-  if (statSync(path).isFile()) {
-    return [path, ...imagesBeside(path)];
-  }
-  const names = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => slashes(relative(path, join(entry.parentPath, entry.name))));
-  const parts = names.filter((name) => !name.split('/').some((part) => part.startsWith('.')) && (name.startsWith(IMAGES_FOLDER) || !name.includes('/')));
-  return parts.sort().map((name) => join(path, name));
+/** Of texts that make no page the names will do. */
+function bytesOf(places: ReadonlyMap<string, string>): FolderFiles {
+  return new Map([...places].map(([name, place]) => [
+    name, PAGES.includes(name) || name.startsWith(IMAGES_FOLDER) ? new Uint8Array(readFileSync(place)) : new Uint8Array(),
+  ]));
 }
-
-function imagesBeside(file: string): string[] {
-  const folder = join(dirname(file), 'images');
-  return /\.(html?|liquid)$/i.test(file) && existsSync(folder) ? namesOf(dirname(file)).filter((name) => name.startsWith(join(folder, '/'))) : [];
-}
-
-const slashes = (path: string): string => path.replaceAll('\\', '/');
-
-const bytes = (path: string): Uint8Array => new Uint8Array(readFileSync(path));

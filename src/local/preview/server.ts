@@ -69,7 +69,7 @@ export class Preview {
 
   /** Renders anew if a file changed. */
   private look(): void {
-    const state = stateOf([this.options.path, this.options.image]);
+    const state = stateOf(this.options.path, this.options.image);
     if (state === this.state) {
       return;
     }

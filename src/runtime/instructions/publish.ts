@@ -6,7 +6,7 @@ import { webImage } from './web-image';
 import { instructionsKey, PREFIX } from '../../contract/environment';
 import { SITE_PREFIX } from '../../contract/instructions-site';
 import { PageTask } from '../../contract/worker-template';
-import { bindImages, composeInstructions, formatProblem, readableInstructions } from '../../lint';
+import { bindImages, composeInstructions, formatProblems, readableInstructions } from '../../lint';
 import { exampleImageKey, s3Uri } from '../core/object-keys';
 import { ObjectStore } from '../ports';
 
@@ -23,7 +23,7 @@ export async function publishInstructions(
   const { template, problems } = composeInstructions(folder, task);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    throw new InstructionsError(errors.map(({ file, ...problem }) => formatProblem(file, problem)));
+    throw new InstructionsError(formatProblems(errors));
   }
   const nowhere = Object.fromEntries(folder.images.map((image) => [image, '']));
   const addresses: { [image: string]: string } = {};

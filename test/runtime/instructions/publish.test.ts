@@ -91,10 +91,39 @@ test.each<[string, { readonly [name: string]: string | Uint8Array }, string]>([
   ['a text with a mistake', { 'full.md': '![Good](god.jpg)', 'images/good.jpg': Buffer.from('x') }, "full.md:1:9: error: there is no example image 'god.jpg'; write 'good.jpg'"],
   ['an image that is none', { 'full.md': '![Good](good.jpg)', 'images/good.jpg': Buffer.from('text') }, 'images/good.jpg: '],
   ['nothing', {}, 'write full.md, short.md or both'],
+  ['a text in UTF-16', { 'full.md': Buffer.from('\ufeffBoxes', 'utf16le') }, 'full.md:1:1: error: the file has UTF-16; save it as UTF-8 (not-utf-8)'],
+  ['a text in Latin-1', { 'full.md': 'Boxes', 'short.md': Buffer.from('K\u00e4sten', 'latin1') }, 'short.md:1:1: error: the file has bytes that are no UTF-8, as Latin-1 has them; save it as UTF-8 (not-utf-8)'],
+  ['a text of megabytes', { 'full.md': 'x '.repeat(2_000_000) }, 'full.md:1:1: error: the file has 4000000 characters; the whole page may have 128000'],
 ])('%s is refused, and nothing refers to it', async (_name, content, expected) => {
   const outside = world();
   await expect(publishInstructions(outside.objects, 'output', files(content), TASK)).rejects.toThrow(expected);
   expect(outside.cloud.buckets.peekKeys('output').filter((key) => key.endsWith('.html'))).toEqual([]);
+});
+
+test('a byte order mark is no part of the page', async () => {
+  const outside = world();
+  const { html } = published(outside, await publishInstructions(outside.objects, 'output', files({ 'full.md': '\ufeff# Boxes' }), TASK));
+  expect(html).toContain('<h1>Boxes</h1>');
+  expect(html).not.toContain('\ufeff');
+});
+
+test.each([['NFC', 'NFD'], ['NFD', 'NFC']] as const)('an image is found whether a mark is a part of its letter or beside it: %s in the text, %s in its name', async (written, kept) => {
+  const outside = world();
+  const version = await publishInstructions(outside.objects, 'output', files({
+    'full.md': '![Good](<f\u00fcr \u00c5ngstr\u00f6m.png>)'.normalize(written), ['images/f\u00fcr \u00c5ngstr\u00f6m.png'.normalize(kept)]: await pngOf(gradient(9, 9)),
+  }), TASK);
+  expect(Object.values(published(outside, version).shown)).toHaveLength(1);
+});
+
+test('of two files that look the same the one that is written is shown', async () => {
+  const outside = world();
+  const composed = '\u00fc.png';
+  const images = { [`images/${composed}`]: await pngOf(gradient(9, 9)), [`images/${composed.normalize('NFD')}`]: await pngOf(gradient(30, 9)) };
+  const widths = await Promise.all((['NFC', 'NFD'] as const).map(async (form) => {
+    const version = await publishInstructions(outside.objects, 'output', files({ ...images, 'full.md': `![x](${composed.normalize(form)})` }), TASK);
+    return (await sharp(Object.values(published(outside, version).shown)[0].body).metadata()).width;
+  }));
+  expect(widths).toEqual([9, 30]);
 });
 
 test('a folder in a bucket is what lies in it now', async () => {

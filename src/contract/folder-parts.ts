@@ -1,0 +1,70 @@
+import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEXT_FILE } from './instruction-files';
+import { UnreadFile } from './template-lint';
+
+/** What lies in a folder, as it lies there: links are not followed. */
+export interface FolderEntry {
+  readonly name: string;
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+/** Which of a folder's files are instructions. */
+export interface FolderParts {
+  /** Texts that lie in the folder itself. */
+  readonly texts: readonly string[];
+  /** Paths below `images/`, with slashes. */
+  readonly images: readonly string[];
+  /** What has the name of a part and is no plain file, by its path. */
+  readonly unread: { readonly [path: string]: UnreadFile };
+}
+
+/**
+ * Reads a folder of instructions by its names. A link is no part, wherever it leads: an upload, a checkout and an archive take it for
+ * different things. Hidden files are nobody's.
+ *
+ * @param entriesOf what lies in a folder, given as '' or a path that ends in a slash
+ */
+export function partsOf(entriesOf: (folder: string) => readonly FolderEntry[]): FolderParts {
+  const unread: { [path: string]: UnreadFile } = {};
+  const top = visible(entriesOf(''));
+  const texts: string[] = [];
+  for (const entry of top.filter(({ name }) => TEXT_FILE.test(name))) {
+    if (entry.isFile() || !PAGES.includes(entry.name)) {
+      texts.push(entry.name);
+    } else {
+      unread[entry.name] = notPlain(entry, 'file');
+    }
+  }
+  const name = IMAGES_FOLDER.slice(0, -1);
+  const folder = top.find((entry) => entry.name === name);
+  if (folder !== undefined && !folder.isDirectory()) {
+    unread[name] = notPlain(folder, 'folder');
+  }
+  const images: string[] = [];
+  const walk = (below: string): void => {
+    for (const entry of visible(entriesOf(`${IMAGES_FOLDER}${below}`))) {
+      const path = `${below}${entry.name}`;
+      if (entry.isDirectory()) {
+        walk(`${path}/`);
+      } else if (entry.isFile()) {
+        images.push(path);
+      } else {
+        unread[`${IMAGES_FOLDER}${path}`] = notPlain(entry, IMAGE_FILE.test(path) ? 'file' : 'file or folder');
+      }
+    }
+  };
+  if (folder?.isDirectory()) {
+    walk('');
+  }
+  return { texts, images, unread };
+}
+
+function visible(entries: readonly FolderEntry[]): FolderEntry[] {
+  return entries.filter(({ name }) => !name.startsWith('.')).sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function notPlain(entry: FolderEntry, wanted: 'file' | 'folder' | 'file or folder'): UnreadFile {
+  const is = entry.isSymbolicLink() ? 'a symbolic link' : entry.isDirectory() ? 'a folder' : entry.isFile() ? 'a file' : 'neither a file nor a folder';
+  return { rule: 'no-plain-file', message: `it is ${is}, which is not taken; put the ${wanted} itself there` };
+}
