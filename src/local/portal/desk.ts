@@ -29,6 +29,15 @@ export class Desk {
     this.taken.delete(worker);
   }
 
+  /** The worker goes, and leaves the task undone: others find it, and so does the worker who comes back. */
+  async giveBack(worker: string): Promise<void> {
+    const task = this.taken.get(worker);
+    this.leave(worker);
+    if (task !== undefined) {
+      await this.simulator.release(task, worker);
+    }
+  }
+
   private async openFirst(tasks: readonly OpenTask[], worker: string): Promise<OpenTask | undefined> {
     this.taken.delete(worker);
     for (const task of tasks) {

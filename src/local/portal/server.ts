@@ -101,9 +101,8 @@ export class WorkerPortal {
     });
   }
 
-  /** The page was closed: the task is free for others, and the worker may come back to it. */
-  private leave({ worker }: Order, response: ServerResponse): void {
-    this.desk.leave(worker);
+  private async leave({ worker }: Order, response: ServerResponse): Promise<void> {
+    await this.desk.giveBack(worker);
     sendJson(response, 200, {});
   }
 

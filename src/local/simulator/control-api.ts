@@ -28,6 +28,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     }
     return simulator.submit(text(input, 'taskId'), text(input, 'workerId'), answer as unknown as Answer, { pixelHash: optional(input, 'pixelHash') });
   },
+  'release': (simulator, input) => simulator.release(text(input, 'taskId'), text(input, 'workerId')),
   'decline': (simulator, input) => simulator.decline(text(input, 'taskId'), text(input, 'workerId')),
   'expire': (simulator, input) => simulator.expire(text(input, 'jobName'), endStatus(optional(input, 'status'))),
   'stop': (simulator, input) => simulator.stopByHand(text(input, 'jobName')),

@@ -17,7 +17,7 @@ import {
 } from './requests';
 import { ServiceModel } from './service-model';
 import { Readable, WorkerPage } from './worker-page';
-import { decline, open, openTasks, OpenTask, page, submit, SubmitOptions, Submitted, typeOfTask } from './workers';
+import { decline, open, openTasks, OpenTask, page, release, submit, SubmitOptions, Submitted, typeOfTask } from './workers';
 import { BillEntry, World } from './world';
 
 /** An object of a job as a watcher sees it. */
@@ -171,6 +171,11 @@ export class GroundTruthSimulator {
   /** A worker opens a task, which starts the worker's time limit. */
   public async open(taskId: string, workerId: string): Promise<void> {
     return this.exclusively(async () => open(this.world, taskId, workerId));
+  }
+
+  /** A worker leaves a task undone: it is there for others, and for the same worker again. */
+  public async release(taskId: string, workerId: string): Promise<void> {
+    return this.exclusively(async () => release(this.world, taskId, workerId));
   }
 
   /** @throws SimulatorError for a task that is not open to the worker, or an answer that does not fit it. */

@@ -105,6 +105,11 @@ export function open(world: World, taskId: string, workerId: string): void {
   object.openedAt.set(workerId, world.now);
 }
 
+/** A worker leaves a task undone: its place is free, and the worker may come back. A task that is gone needs no leaving. */
+export function release(world: World, taskId: string, workerId: string): void {
+  world.tasks.get(taskId)?.object.openedAt.delete(workerId);
+}
+
 /** A worker submits an answer. It is billed whatever becomes of it. */
 export async function submit(world: World, taskId: string, workerId: string, answer: Answer, options: SubmitOptions): Promise<Submitted> {
   const { job, object } = taskFor(world, taskId, workerId);

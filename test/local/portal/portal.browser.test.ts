@@ -145,6 +145,23 @@ describeInBrowser('labeling by hand in a browser', () => {
     await other.close();
   });
 
+  test('whoever closes the tab gives the task back, and another takes it over; so does whoever goes elsewhere', async () => {
+    const { portal, project } = await offered(taskOf('ImageMultiClass'));
+    await page.getByText('Things: cups/0.jpg').waitFor();
+    const other = await browser.newPage();
+    await other.goto(`${portal.address}/?worker=other`);
+    await other.getByRole('heading', { name: 'No task is open' }).waitFor();
+    await page.close({ runBeforeUnload: true });
+    await other.getByText('Things: cups/0.jpg').waitFor();
+    page = await browser.newPage();
+    await page.goto(portal.address);
+    await page.getByRole('heading', { name: 'No task is open' }).waitFor();
+    await other.goto('about:blank');
+    await page.getByText('Things: cups/0.jpg').waitFor();
+    await other.close();
+    expect(project.openTasks()).toHaveLength(1);
+  });
+
   test('what a form gives that its task does not read is refused, and said', async () => {
     const task = taskOf('BoundingBox');
     await offered({ ...task, template: task.template!.replace('name="boundingBox"', 'name="box"') });

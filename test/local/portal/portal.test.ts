@@ -103,6 +103,9 @@ test('who closes the page leaves the task to others', async () => {
   expect(await order('/leave', { worker: 'you' }, { 'x-token': '' })).toMatchObject({ status: 403 });
   expect(await order('/leave', { worker: 'you' })).toEqual({ status: 200, answer: {} });
   expect(portal.desk.atWork.size).toBe(0);
+  // nobody waits until the task's time is over
+  expect((await take('other')).task.id).toBe(task.id);
+  await order('/leave', { worker: 'other' });
   expect((await take()).task.id).toBe(task.id);
 });
 

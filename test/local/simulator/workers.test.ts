@@ -120,6 +120,20 @@ test('an opened task has a time limit and takes a place', async () => {
   expect(h.simulator.bill()).toHaveLength(1);
 });
 
+test('a worker who leaves a task gives the place back, may come back, and leaves nothing where it is gone', async () => {
+  const { h, taskId } = await offered({ workers: 1 });
+  await h.simulator.open(taskId, 'w1');
+  await h.simulator.release(taskId, 'w2');
+  await expect(h.simulator.open(taskId, 'w2')).rejects.toThrow('places');
+  await h.simulator.release(taskId, 'w1');
+  await h.simulator.open(taskId, 'w2');
+  await h.simulator.release(taskId, 'w2');
+  await h.simulator.open(taskId, 'w1');
+  await h.simulator.submit(taskId, 'w1', CAT);
+  await h.simulator.release(taskId, 'w1');
+  expect(h.simulator.bill()).toHaveLength(1);
+});
+
 test.each<[string, Answer, RegExp]>([
   ['another kind', { kind: 'multi-label', labels: ['cat'] }, /takes an answer of kind "classification"/],
   ['an unknown label', { kind: 'classification', label: 'cow' }, /cow/],
