@@ -144,7 +144,9 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   }
   const seen = { ...job, baseline };
   const surplus = sum(job.counters) - sum(baseline) - job.offered;
-  if (!job.carriedCounted && job.carried > 0 && baseline.labeled < job.carried && surplus >= Math.min(job.carried, STRANGERS + 1)) {
+  const { carried } = job;
+  if (!job.carriedCounted && carried > 0 && baseline.labeled < carried && job.counters.labeled >= carried
+    && surplus >= Math.min(carried, Math.max(STRANGERS + 1, carried / 2))) {
     // More than was offered, and than strangers send: the counters include the carried lines after all, and began to after the first look.
     fields.carriedCounted = true;
   }

@@ -31,6 +31,9 @@ export interface Evidence {
   readonly labeled: number;
   /** Images claimed for it, ever. */
   readonly offered: number;
+  /** Lines of its manifest. */
+  readonly carried: number;
+  readonly request: { readonly workersPerImage: number };
   readonly counters?: JobCounters;
   /** The counters before anything was published: carried lines may or may not be among them. */
   readonly baseline?: JobCounters;
@@ -70,14 +73,19 @@ export function unsettled(job: Evidence, queued: Queued, now: number, timings: T
 
 function areLabelsRecorded(job: Evidence, manifest: ManifestSeen, now: number, timings: Timings): boolean {
   const { labeled: counted, failed, unlabeled } = job.counters ?? { labeled: 0, failed: 0, unlabeled: 0 };
-  const labeled = counted - (manifest.foreignLines ?? 0);
-  if (job.labeled >= counted - Math.max(job.baseline?.labeled ?? 0, manifest.foreignLines ?? 0)) {
+  const { labeledLines = 0, foreignLines = 0 } = manifest;
+  // Where several workers answer, what is recorded may be one answer of theirs, which the end of the job threw away: no label
+  // that the counters hold. Then the manifest must show as many.
+  const recorded = job.request.workersPerImage === 1 ? job.labeled : Math.max(0, Math.min(job.labeled, labeledLines - job.carried));
+  if (recorded >= counted - Math.max(job.baseline?.labeled ?? 0, foreignLines)) {
     return true;
   }
-  if ((manifest.labeledLines ?? 0) < labeled) {
+  if (labeledLines < counted - foreignLines) {
     return false;
   }
-  // Carried lines must not stand in for labels that are still to come: they do count if the counters hold more than was
-  // offered, and more than strangers may have sent. Where few were carried or images never arrived only time decides.
-  return labeled + failed + unlabeled > job.offered + STRANGERS || now - manifest.since >= timings.settleDeadline / 2;
+  // Carried lines must not stand in for labels that are still to come: they do count if the counters hold all of them beyond what
+  // was offered, and more than strangers may have sent. Where few were carried or images never arrived only time decides.
+  const surplus = counted + failed + unlabeled - job.offered;
+  const showCarried = counted >= job.carried && surplus >= Math.max(job.carried, STRANGERS + 1);
+  return showCarried || now - manifest.since >= timings.settleDeadline / 2;
 }

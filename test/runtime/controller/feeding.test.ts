@@ -264,20 +264,27 @@ describe('rolling', () => {
     expect([(await job(project, 2)).rollReason, (await job(project, 3)).rollReason]).toEqual(['ordered', undefined]);
   });
 
-  test('nothing is missing because a stranger\'s image is counted, while carried lines are not counted', async () => {
-    const project = await projectWith(12, { window: 8 }, { countersIncludeCarried: false });
+  test.each([
+    [1, 0], [7, 0], [7, 17],
+  ])('nothing is missing because %p of strangers\' images are counted, while carried lines are not and %p of ours are labeled', async (strangers, labeled) => {
+    const project = await projectWith(16, { window: 30 }, { countersIncludeCarried: false });
     await project.rounds(10);
     await project.label();
     await project.rounds(10);
     await project.command('roll');
     await project.label();
     await project.rounds(40);
-    await project.drop('cam/new.jpg');
+    for (let i = 0; i <= labeled; i += 1) {
+      await project.drop(`cam/new-${i}.jpg`);
+    }
     await project.rounds(20);
-    expect(await job(project, 2)).toMatchObject({ carried: 12, offered: 1 });
-    await publishAsStranger(project);
+    expect(await job(project, 2)).toMatchObject({ carried: 16, offered: labeled + 1 });
+    await project.label(labeled);
+    for (let i = 0; i < strangers; i += 1) {
+      await publishAsStranger(project);
+    }
     await pass(project, 4 * HOUR, 5 * MINUTE);
-    expect(project.simulator.jobs().at(-1)?.LabelCounters).toMatchObject({ TotalLabeled: 0, Unlabeled: 2 });
+    expect(project.simulator.jobs().at(-1)?.LabelCounters).toMatchObject({ TotalLabeled: labeled, Unlabeled: strangers + 1 });
     expect(jobStatuses(project)).toEqual(['1 Stopped', '2 InProgress']);
     expect((await project.read()).alerts).toEqual([]);
   });

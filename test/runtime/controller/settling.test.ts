@@ -141,6 +141,58 @@ describe('images of an ended job', () => {
     await expectAllLabeledOnce(project);
   });
 
+  test('are not given back because one answer of several, recorded as a label, stands in for a label that nobody told of yet', async () => {
+    const project = await runningProject({
+      configuration: { work: { ...testConfiguration().work, workersPerImage: 2 } },
+      simulator: { outputMessageAt: 'answer', manifestFinalityDelay: 2 * HOUR },
+    }, 2);
+    const answer = async (worker: string, sourceRefs: readonly string[]): Promise<void> => {
+      for (const task of project.openTasks().filter(({ sourceRef }) => sourceRefs.includes(sourceRef))) {
+        await project.simulator.submit(task.taskId, worker, { kind: 'classification', label: 'froth' }, { pixelHash: project.pixelHash(task.sourceRef) });
+      }
+    };
+    const [begun, done] = project.openTasks().map(({ sourceRef }) => sourceRef);
+    await answer('ada', [begun]);
+    await project.rounds(2);
+    loseLabels(project);
+    await answer('ada', [done]);
+    await answer('bob', [done]);
+    await end(project);
+    await pass(project, 4 * HOUR, MINUTE);
+    expect(await job(project, 1)).toMatchObject({ phase: 'SETTLED', labeled: 2, counters: { labeled: 1 } });
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
+  test('are not given back because strangers\' images stand in for carried lines that are not counted', async () => {
+    const project = await runningProject({
+      configuration: { work: { ...testConfiguration().work, window: 20 } },
+      simulator: { countersIncludeCarried: false, manifestFinalityDelay: 2 * HOUR, manifestRefreshPeriod: 2 * MINUTE },
+    }, 12);
+    await project.finish();
+    await project.command('roll');
+    await project.rounds(40);
+    await project.drop('late/0.jpg');
+    await project.drop('late/1.jpg');
+    await project.rounds(30);
+    expect(await job(project, 2)).toMatchObject({ carried: 12, offered: 2 });
+    const { buckets, topics } = project.outside.cloud;
+    buckets.create('stranger');
+    await buckets.put('stranger', 'flower.jpg', 'a flower');
+    for (let i = 0; i < 7; i += 1) {
+      await topics.publish(project.world.resources.inputTopicArn, JSON.stringify({ 'source-ref': 's3://stranger/flower.jpg' }));
+    }
+    await project.rounds(3);
+    loseLabels(project);
+    for (const task of project.openTasks().filter(({ sourceRef }) => !sourceRef.startsWith('s3://stranger/'))) {
+      await project.simulator.submit(task.taskId, 'ada', { kind: 'classification', label: 'froth' }, { pixelHash: project.pixelHash(task.sourceRef) });
+    }
+    await end(project);
+    await pass(project, 3 * HOUR, MINUTE);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
   test('whose label a live look at the manifest missed are looked for again', async () => {
     const project = await runningProject({ simulator: { manifestRefreshPeriod: MINUTE } });
     loseLabels(project);
