@@ -9,5 +9,10 @@ export const PRINTED_MAX = 50;
 
 /** The first of many lines, and how many more there are. */
 export function firstOf(lines: readonly string[]): readonly string[] {
-  return lines.length > PRINTED_MAX ? [...lines.slice(0, PRINTED_MAX), `... and ${lines.length - PRINTED_MAX} more`] : lines;
+  return [...lines.slice(0, PRINTED_MAX), ...moreThan(PRINTED_MAX, lines.length)];
+}
+
+/** The line that stands for those that are not printed, if there are any. */
+export function moreThan(printed: number, all: number): readonly string[] {
+  return all > printed ? [`... and ${all - printed} more`] : [];
 }

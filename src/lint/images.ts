@@ -68,7 +68,7 @@ export function imageProblems(images: readonly string[]): (name: string) => stri
 
 function imageProblem(name: string, images: readonly string[]): string {
   if (images.length === 0) {
-    return `there is no example image '${name}', nor any other; put it into the folder images/ beside the template`;
+    return `there is no example image '${name}', nor any other; put it into the folder images/ beside this file`;
   }
   const meant = nearest(name.replace(/^(\.\/)?images\//, ''), images);
   return `there is no example image '${name}'; ${meant === undefined ? `images/ has ${listed(images.slice(0, 12))}` : `write '${meant}'`}`;

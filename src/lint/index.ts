@@ -5,7 +5,7 @@ import { renderInstructions } from './markdown';
 import { readableInstructions } from './readable';
 import { renderPage } from './render';
 import { escaped } from './text';
-import { firstOf, printable, PRINTED_MAX } from '../contract/printable';
+import { moreThan, printable, PRINTED_MAX } from '../contract/printable';
 import { FileProblem, LintProblem, TemplateLint } from '../contract/template-lint';
 
 export type { ReadablePart } from './readable';
@@ -19,11 +19,16 @@ export function formatProblem(file: string, { line, column, severity, message, r
   return printable(`${file}:${line}:${column}: ${severity}: ${message} (${rule})`);
 }
 
-/** The first of many problems, and how many more there are; errors before warnings, or these might hide what has to be mended. */
-export function formatProblems(problems: readonly FileProblem[], nameOf: (file: string) => string = (file) => file): readonly string[] {
+/** The first of many problems; errors before warnings, or these might hide what has to be mended. */
+export function firstProblems(problems: readonly FileProblem[]): readonly FileProblem[] {
   const rank = ({ severity }: FileProblem): number => (severity === 'error' ? 0 : 1);
-  const sorted = problems.length > PRINTED_MAX ? [...problems].sort((one, other) => rank(one) - rank(other)) : problems;
-  return firstOf(sorted.map(({ file, ...problem }) => formatProblem(nameOf(file), problem)));
+  return problems.length > PRINTED_MAX ? [...problems].sort((one, other) => rank(one) - rank(other)).slice(0, PRINTED_MAX) : problems;
+}
+
+/** The first of many problems, each as `formatProblem` has it, and how many more there are. */
+export function formatProblems(problems: readonly FileProblem[], nameOf: (file: string) => string = (file) => file): readonly string[] {
+  const lines = firstProblems(problems).map(({ file, ...problem }) => formatProblem(nameOf(file), problem));
+  return [...lines, ...moreThan(lines.length, problems.length)];
 }
 
 /** The same problems where warnings are not wanted: each is an error. */

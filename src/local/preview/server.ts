@@ -5,6 +5,7 @@ import { LOADER, asDocument, withLoader, withStandIns } from './document';
 import { stateOf } from './folder';
 import { SHELL } from './shell';
 import { PreviewSource, PreviewedPage, previewedPage } from './worker-page';
+import { firstProblems } from '../../lint';
 import { LoopbackServer, pathOf, read, readObject, send, sendJson } from '../loopback/server';
 
 export interface PreviewOptions extends PreviewSource {
@@ -108,7 +109,7 @@ export class Preview {
   private shown(): object {
     const { problems, html } = this.page;
     return {
-      version: this.version, title: `${this.options.path}: ${this.options.task.type}`, problems,
+      version: this.version, title: `${this.options.path}: ${this.options.task.type}`, problems: firstProblems(problems), found: problems.length,
       ...html === undefined ? {} : { page: `/${this.secret}/page` },
     };
   }

@@ -20,7 +20,7 @@ h1 { font-size: 1.1rem; margin: 0; }
 h2 { font-size: 1rem; margin: 0 0 8px; }
 p { margin: 0; color: var(--soft); }
 iframe { display: block; width: 100%; height: max(640px, calc(100vh - 160px)); border: 0; border-bottom: 1px solid var(--line); }
-ul { margin: 0; padding-left: 20px; }
+ul { margin: 0; padding-left: 20px; max-height: 40vh; overflow: auto; }
 .error { color: var(--bad); }
 .warning { color: var(--warn); }
 code, pre { font: 0.875rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
@@ -33,7 +33,7 @@ button { font: inherit; color: inherit; background: var(--card); border: 1px sol
 <body>
 <header><h1>Preview of the worker page</h1><p id="title"></p></header>
 <main>
-<section id="problems" aria-live="polite" hidden><h2></h2><ul></ul></section>
+<section id="problems" aria-live="polite" hidden><h2 id="found"></h2><ul tabindex="0" aria-labelledby="found"></ul></section>
 <iframe id="page" title="Worker page" sandbox="allow-scripts allow-forms allow-modals allow-popups" hidden></iframe>
 <section id="answer" aria-live="polite"><h2>Answer</h2><p>Submit the page, and what Ground Truth would be given stands here and in the terminal.</p><pre tabindex="0" hidden></pre><button type="button" hidden>Copy</button></section>
 </main>

@@ -214,6 +214,23 @@ describeInBrowser('the preview in a browser', () => {
     await page.getByText('There is nothing to show').waitFor();
   });
 
+  test('of many problems the page shows the first, beside the worker page, and asks for no answer where there is none to give', async () => {
+    writeFileSync(join(folder, 'short.md'), Array.from({ length: 70 }, (_, index) => `![x](none-${index}.jpg)`).join('\n\n'));
+    await show({ task: task('ImageMultiClass') });
+    const items = page.locator('#problems li');
+    await items.getByText('... and 20 more').waitFor();
+    expect(await items.count()).toBe(51);
+    // what is wrong does not push the page away
+    expect((await page.locator('#page').boundingBox())!.y).toBeLessThan(600);
+    expect(await hindrances(page, [page.mainFrame()], 'preview-many-problems')).toEqual([]);
+    rmSync(join(folder, 'full.md'));
+    rmSync(join(folder, 'short.md'));
+    writeFileSync(join(folder, 'a\u202e\u001b[2J.md'), '');
+    await page.getByText('There is nothing to show').waitFor();
+    await items.getByText('the folder has a?\\u001b[2J.md, which makes no page').waitFor();
+    expect(await page.getByText('Submit the page').isVisible()).toBe(false);
+  });
+
   test('a template of one\'s own, with the attributes that the guide writes, and elements for which there is no stand-in', async () => {
     const template = join(folder, 'page.html');
     writeFileSync(template, `<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>

@@ -2,6 +2,7 @@
  * The page around the worker page, in the browser: shows it again whenever a file changed, what is wrong with it, and what was
  * submitted. Everything that comes from the worker page is text.
  */
+import { moreThan, printable } from '../../../contract/printable';
 import type { FileProblem } from '../../../contract/template-lint';
 import type { FormMessage } from '../../crowd/form';
 import { shortened } from '../shortened';
@@ -9,29 +10,35 @@ import { shortened } from '../shortened';
 interface State {
   readonly title: string;
   readonly page?: string;
+  /** The first of those that were found. */
   readonly problems: readonly FileProblem[];
+  readonly found: number;
 }
 
 const element = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 const frame = element<HTMLIFrameElement>('#page');
 
+let exact = '';
+
+function listItem(text: string, className = ''): HTMLLIElement {
+  return Object.assign(document.createElement('li'), { className, textContent: printable(text) });
+}
+
 async function show(): Promise<void> {
-  const { title, page, problems } = await (await fetch('/state')).json() as State;
+  const { title, page, problems, found } = await (await fetch('/state')).json() as State;
   element('#title').textContent = `${title}. Reloads when a file is saved.`;
   const section = element('#problems');
   section.hidden = problems.length === 0;
   element('#problems h2').textContent = page === undefined ? 'There is nothing to show' : 'Problems';
-  element('#problems ul').replaceChildren(...problems.map(({ file, line, column, severity, message, rule }) => {
-    const item = document.createElement('li');
-    item.className = severity;
-    item.textContent = `${file}:${line}:${column}: ${severity}: ${message} (${rule})`;
-    return item;
-  }));
+  element('#problems ul').replaceChildren(
+    ...problems.map(({ file, line, column, severity, message, rule }) => listItem(`${file}:${line}:${column}: ${severity}: ${message} (${rule})`, severity)),
+    ...moreThan(problems.length, found).map((text) => listItem(text)),
+  );
   frame.hidden = page === undefined;
+  element('#answer').hidden = page === undefined && exact === '';
   frame.src = page ?? 'about:blank';
 }
 
-let exact = '';
 window.addEventListener('message', ({ source, data }: MessageEvent<Partial<FormMessage>>) => {
   if (source !== frame.contentWindow || data?.crowd !== 'answer') {
     return;
