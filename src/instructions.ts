@@ -78,6 +78,7 @@ export abstract class Instructions {
    * Text names an image by its file: `![Good](good.jpg)`, or `<img src="good.jpg">` in a page of your own. At a deploy the images that
    * are named are made upright, at most 1600 pixels wide and high, and free of private metadata; they lie in the output bucket, and
    * workers see them through short-lived addresses. Everything is checked at synthesis: a mistake fails it, with file, line and column.
+   * Symbolic links in the folder are refused: put the files themselves there.
    *
    * @param directory relative to the folder in which the app runs
    */
