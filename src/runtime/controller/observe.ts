@@ -157,6 +157,9 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
   // A label proves an arrival before the counters do.
   const known = Math.max(arrived, job.labeled) + queued;
   const published = job.offered - sending;
+  if ((known < published) !== (job.behindSince !== undefined)) {
+    fields.behindSince = known < published ? now : undefined;
+  }
   if (known >= published) {
     if (job.missingSince !== undefined) {
       const arrivalTook = Math.max(job.arrivalTook ?? 0, now - job.missingSince);
@@ -217,6 +220,7 @@ function liveJob(
     sending,
     arrived: job.arrivedAt !== undefined,
     missingFor: job.missingSince === undefined ? 0 : now - job.missingSince,
+    behindFor: job.behindSince === undefined ? 0 : now - job.behindSince,
     vainRolls,
     topicIsOurs: description === undefined || description.inputTopicArn === world.resources.inputTopicArn,
     carried: job.carried,

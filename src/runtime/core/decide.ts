@@ -42,7 +42,7 @@ export function decide(seen: Observation, timings: Timings): Decision {
     ?? roll(seen, timings)
     ?? heldBack(seen, timings)
     ?? distrusted(seen, timings)
-    ?? feed(seen)
+    ?? feed(seen, timings)
     ?? start(seen, timings)
     ?? rest(seen);
 }
@@ -198,12 +198,13 @@ function distrusted({ live }: Observation, timings: Timings): Decision | undefin
  * Room is the window less what is outstanding; failed images are in nobody's hands and take no room. The first image goes
  * alone: the rest follows when it is known to have arrived.
  */
-function feed(seen: Observation): Decision | undefined {
+function feed(seen: Observation, timings: Timings): Decision | undefined {
   const { live } = seen;
   if (!live) {
     return undefined;
   }
-  const room = Math.min(
+  // A steady flow hides an image that never arrives: now and then it pauses, until all is known of or something is seen to be missing.
+  const room = live.behindFor >= timings.failurePatience ? 0 : Math.min(
     live.arrived ? seen.window - (live.outstanding - live.failed) : (live.offered === 0 ? 1 : 0),
     seen.dataSetQuota - live.carried - live.offered,
   );

@@ -34,6 +34,8 @@ export interface LiveJob {
   readonly arrived: boolean;
   /** How long the service has known of fewer images than were published. 0: it knows all. */
   readonly missingFor: number;
+  /** How long the service has not once known of all that was published, whatever came meanwhile. */
+  readonly behindFor: number;
   /** How often in a row jobs were rolled just before it because nothing arrived there. */
   readonly vainRolls: number;
   /** Whether its topic is ours. */

@@ -44,6 +44,8 @@ export interface JobRecord {
   readonly arrivedAt?: number;
   /** Since when the service knows of fewer images than were published. */
   readonly missingSince?: number;
+  /** Since when it never knew of all that was published. What is published steadily hides in this what never arrives. */
+  readonly behindSince?: number;
   /** So many it has to know of for those that were missing then to have come. */
   readonly missingUntil?: number;
   /** The longest that images were missing which came after all. Unit: milliseconds. */

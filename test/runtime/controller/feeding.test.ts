@@ -318,6 +318,40 @@ describe('rolling', () => {
     expect(Object.values(statesOf(project))).toEqual(Array.from({ length: 8 }, () => 'LABELED'));
   });
 
+  test('an image that never arrived, while others come all the time: after a day the flow pauses, which shows it', async () => {
+    const project = await projectWith(1);
+    await project.rounds(6);
+    await project.label();
+    loseOffers(project);
+    await project.drop('lost.jpg');
+    await project.rounds(2);
+    project.outside.cloud.copies = () => 1;
+    const alerts = new Set<string>();
+    for (let n = 0; n < 3 * 72; n += 1) {
+      await project.drop(`steady/${n}.jpg`);
+      await pass(project, 20 * MINUTE, 10 * MINUTE);
+      await project.label();
+      (await project.read()).alerts.forEach((alert) => alerts.add(alert));
+    }
+    expect(images(project)['lost.jpg']).toMatchObject({ state: 'LABELED', job: 2 });
+    expect([[...alerts], (await job(project, 1)).rollReason, project.double()]).toEqual([['control'], 'not-arriving', 0]);
+  });
+
+  test('a steady flow whose counters are minutes late pauses once a day, and is not rolled for it', async () => {
+    const project = await projectWith(1, { window: 20 }, { counterDelay: 12 * MINUTE });
+    const alerts = new Set<string>();
+    for (let n = 0; n < 2 * 24 * 12; n += 1) {
+      await project.drop(`steady/${n}.jpg`);
+      await project.round(5 * MINUTE);
+      if (n % 3 === 0) {
+        await project.label();
+      }
+      (await project.read()).alerts.forEach((alert) => alerts.add(alert));
+    }
+    await project.finish();
+    expect([[...alerts], project.lost(), project.double(), jobStatuses(project)]).toEqual([[], [], 0, ['1 InProgress']]);
+  });
+
   test('28 days: drained, stopped and chained, before Ground Truth ends it', async () => {
     const project = await projectWith(1);
     for (let day = 0; day < 30; day += 1) {

@@ -16,7 +16,7 @@ const QUIET: Observation = {
 };
 const LIVE: LiveJob = {
   number: 3, phase: 'CREATED', status: 'InProgress', age: DAY, statusAge: DAY, offered: 4, outstanding: 4, failed: 0, failedFor: 0, unaccountedFor: 0, sending: 0,
-  arrived: true, missingFor: 0, vainRolls: 0,
+  arrived: true, missingFor: 0, behindFor: 0, vainRolls: 0,
   topicIsOurs: true, carried: 0, rollForInstructions: false, stopOrdered: false, harvestDue: false,
 };
 const BATCH_DUE: Observation['processing'] = {
@@ -123,7 +123,7 @@ const live: fc.Arbitrary<LiveJob> = fc.record({
   status: mostly<JobStatus | undefined>('InProgress', 'Initializing', 'Stopping', 'Completed', 'Failed', 'Stopped', undefined),
   age: mostly(0, ...times), statusAge: mostly(0, ...times), offered: fc.constantFrom(0, 1, 5, 9), outstanding: few,
   failed: mostly(0, 1, 2, 5), failedFor: mostly(0, ...times), unaccountedFor: mostly(0, ...times), sending: mostly(0, 1, 5),
-  arrived: mostly(true, false), missingFor: mostly(0, ...times), vainRolls: mostly(0, 1, 9),
+  arrived: mostly(true, false), missingFor: mostly(0, ...times), behindFor: mostly(0, ...times), vainRolls: mostly(0, 1, 9),
   topicIsOurs: mostly(true, false), carried: mostly(0, 5, 900),
   rollForInstructions: mostly(false, true),
   roll: mostly<LiveJob['roll']>(undefined, { for: 1, deadline: DAY }, { for: DAY, deadline: DAY }),
