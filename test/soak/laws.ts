@@ -59,22 +59,34 @@ export class Laws {
     if (window !== this.window.now) {
       this.window = { now: window, before: Math.max(this.window.now, window), until: now + OLD_WINDOW };
     }
-    const allowed = now < this.window.until ? this.window.before : window;
+    const number = this.numberOf(name);
+    // What was published for a wider window may still come, until fewer are out.
+    if (now >= this.window.until && this.publishedTo(number) <= window) {
+      this.window.before = window;
+    }
+    const allowed = this.window.before;
     const own = `s3://${this.project.world.resources.inputBucket}/`;
     const objects = this.simulator.objects(name);
     const held = new Set(objects.filter(({ state, sourceRef }) => (state === 'waiting' || state === 'available') && sourceRef.startsWith(own))
       .map(({ sourceRef }) => sourceRef));
     const known = new Set(objects.map(({ sourceRef }) => sourceRef));
     this.queued(name).filter((ref) => !known.has(ref)).forEach((ref) => held.add(ref));
-    const number = this.numberOf(name);
-    [...held].filter((ref) => this.project.watch.labels.has(`${ref}#${number}`)).forEach((ref) => held.delete(ref));
-    // What strangers publish is counted by the service as well, and each such object makes room for one of ours.
-    const strangers = objects.filter(({ sourceRef }) => !sourceRef.startsWith(own)).length;
+    const { images, labels } = this.project.watch;
+    [...held].filter((ref) => labels.has(`${ref}#${number}`)).forEach((ref) => held.delete(ref));
+    // What strangers publish is counted by the service as well, and each such object makes room for one of ours. So does one of ours
+    // whose label came late, from a job that was settled.
+    const strangers = objects.filter(({ sourceRef }) => !sourceRef.startsWith(own)
+      || (images.get(sourceRef)?.state === 'LABELED' && !labels.has(`${sourceRef}#${number}`))).length;
     // One that gave a message at its first answer and then failed counts as labeled with us and as failed with the service.
-    const both = objects.filter(({ state, sourceRef }) => state === 'failed' && this.project.watch.labels.has(`${sourceRef}#${number}`)).length;
+    const both = objects.filter(({ state, sourceRef }) => state === 'failed' && labels.has(`${sourceRef}#${number}`)).length;
     const before = this.inHand;
     this.inHand = held.size;
     return held.size > before && held.size > allowed + strangers + both ? [`job ${name} has ${held.size} images at once, the window is ${allowed}`] : [];
+  }
+
+  /** Images that were published to a job, or are about to be, and have no label that is known. */
+  private publishedTo(number: number): number {
+    return [...this.project.watch.images.values()].filter(({ job, state }) => job === number && (state === 'SENDING' || state === 'SENT')).length;
   }
 
   private queued(name: string): string[] {
