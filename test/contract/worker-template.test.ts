@@ -63,7 +63,7 @@ describe('many labels for boxes', () => {
     const labels = Array.from({ length: count }, (_, index) => ({ name: `class ${index}`, retired: index < retired }));
     newProject(stack, { task: LabelingTask.boundingBox({ title: 'Parts', description: 'Draw', labels }) });
     FlatTemplate.of(stack);
-    return Annotations.fromStack(stack).findWarning('/Stack/Project', Match.stringLikeRegexp('offers .* labels for bounding boxes'));
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('<crowd-bounding-box> is documented for at most 10'));
   };
 
   test.each([[10, 0, 0], [11, 0, 1], [11, 1, 0], [50, 0, 1]])('%i, %i of them retired: %i warnings', (count, retired, expected) => {
