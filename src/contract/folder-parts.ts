@@ -1,6 +1,9 @@
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEXT_FILE } from './instruction-files';
 import { UnreadFile } from './template-lint';
 
+/** What stands in a name for bytes that mean no character: under such a name nothing is found again. */
+const NO_CHARACTER = '\ufffd';
+
 /** What lies in a folder, as it lies there: links are not followed. */
 export interface FolderEntry {
   readonly name: string;
@@ -45,7 +48,9 @@ export function partsOf(entriesOf: (folder: string) => readonly FolderEntry[]): 
   const walk = (below: string): void => {
     for (const entry of visible(entriesOf(`${IMAGES_FOLDER}${below}`))) {
       const path = `${below}${entry.name}`;
-      if (entry.isDirectory()) {
+      if (entry.name.includes(NO_CHARACTER)) {
+        unread[`${IMAGES_FOLDER}${path}`] = { rule: 'not-utf-8', message: 'its name has bytes that are no UTF-8, so that no text can name it; rename it' };
+      } else if (entry.isDirectory()) {
         walk(`${path}/`);
       } else if (entry.isFile()) {
         images.push(path);

@@ -124,6 +124,17 @@ describe('names of files', () => {
     expect(JSON.stringify(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('ack: [^\\u0000-\\u001f]*$')))).toContain('unused-file');
   });
 
+  test.each<[string, string, (where: Buffer) => void]>([
+    ['an image', 'images/k?.jpg', (where) => fs.copyFileSync(PHOTO, where)],
+    ['a folder among the images', 'images/k?', (where) => fs.mkdirSync(where)],
+  ])('that are no UTF-8 are told wherever a folder is read: %s', async (_what, name, make) => {
+    write('full.md', 'Boxes');
+    make(Buffer.from(at(name).replace('?', '\u00e4'), 'latin1'));
+    expect(await everywhere()).toEqual([
+      `DIR/${name.replace('?', '\ufffd')}:1:1: error: its name has bytes that are no UTF-8, so that no text can name it; rename it (not-utf-8)`,
+    ]);
+  });
+
   // what editors write, and what some file systems make of it
   test.each([['NFC', 'NFD'], ['NFD', 'NFC']] as const)('are found whether a mark is a part of its letter or beside it: %s in the text, %s on the disk', async (written, kept) => {
     image('für Ångström.jpg'.normalize(kept));
