@@ -1,5 +1,5 @@
 import { readElements } from './html';
-import { ImageUse, imageOf, imageUses } from './images';
+import { ImageUse, imageFinder, imageUses } from './images';
 import { readLiquid } from './liquid';
 import { htmlVariants } from './mask';
 import { Findings } from './text';
@@ -12,7 +12,7 @@ export function bindImages(template: string, addresses: { readonly [image: strin
   if (liquid === undefined) {
     return { template, used: [] };
   }
-  const images = Object.keys(addresses);
+  const imageOf = imageFinder(Object.keys(addresses));
   const uses = new Map<number, ImageUse>();
   for (const html of htmlVariants(template, liquid)) {
     imageUses(template, liquid, readElements(html, findings)).forEach((use) => uses.set(use.begin, use));
@@ -20,7 +20,7 @@ export function bindImages(template: string, addresses: { readonly [image: strin
   const used = new Set<string>();
   let bound = template;
   for (const use of [...uses.values()].sort((one, other) => other.begin - one.begin)) {
-    const image = imageOf(use.name, images);
+    const image = imageOf(use.name);
     if (image !== undefined) {
       used.add(image);
       const address = `'${addresses[image]}'`;

@@ -1,7 +1,7 @@
 import { Element } from './html';
 import { LiquidText } from './liquid';
 import { PRINTED } from './mask';
-import { listed, nearest } from './text';
+import { listed, nearestAmong } from './text';
 
 /** Something in a template that names an example image by its file. */
 export interface ImageUse {
@@ -45,31 +45,37 @@ export function decoded(name: string): string {
 }
 
 /**
- * The image that a name means: its path below `images/`, with or without that folder before it. A letter with a mark may be one
+ * Tells the image that a name means: its path below `images/`, with or without that folder before it. A letter with a mark may be one
  * character or two: what editors write and what file systems keep differs, and nobody sees it.
  */
-export function imageOf(name: string, images: readonly string[]): string | undefined {
-  const path = name.replace(/^\.\//, '');
-  const paths = [path, path.replace(/^images\//, '')];
-  return paths.find((each) => images.includes(each))
-    ?? images.find((image) => paths.some((each) => each.normalize() === image.normalize()));
+export function imageFinder(images: readonly string[]): (name: string) => string | undefined {
+  const exact = new Set(images);
+  const alike = new Map([...images].reverse().map((image) => [image.normalize(), image]));
+  return (name) => {
+    const path = name.replace(/^\.\//, '');
+    const paths = [path, path.replace(/^images\//, '')];
+    const found = paths.find((each) => exact.has(each)) ?? paths.find((each) => alike.has(each.normalize()));
+    return found === undefined || exact.has(found) ? found : alike.get(found.normalize());
+  };
 }
 
 /** Why a name means no image; undefined where it means one. Asked for the same name again it knows the answer. */
 export function imageProblems(images: readonly string[]): (name: string) => string | undefined {
   const known = new Map<string, string | undefined>();
+  const imageOf = imageFinder(images);
+  const meantBy = nearestAmong(images);
   return (name) => {
     if (!known.has(name)) {
-      known.set(name, imageOf(name, images) === undefined ? imageProblem(name, images) : undefined);
+      known.set(name, imageOf(name) === undefined ? imageProblem(name, images, meantBy) : undefined);
     }
     return known.get(name);
   };
 }
 
-function imageProblem(name: string, images: readonly string[]): string {
+function imageProblem(name: string, images: readonly string[], meantBy: (name: string) => string | undefined): string {
   if (images.length === 0) {
-    return `there is no example image '${name}', nor any other; put it into the folder images/ beside this file`;
+    return `there is no example image '${name}', nor any other; put it into the folder images/, in small letters, beside this file`;
   }
-  const meant = nearest(name.replace(/^(\.\/)?images\//, ''), images);
+  const meant = meantBy(name.replace(/^(\.\/)?images\//, ''));
   return `there is no example image '${name}'; ${meant === undefined ? `images/ has ${listed(images.slice(0, 12))}` : `write '${meant}'`}`;
 }

@@ -30,7 +30,7 @@ export function checkMarkdown(text: string, images: readonly string[], findings:
   }
   const problemOf = imageProblems(images);
   const positions = new Positions(text);
-  const definitions: Definitions = { text };
+  const definitions = new Definitions(text);
   let block = 0;
   for (const { map, children, content } of checker.parse(text, definitions)) {
     // where the block begins, and from there on what it has; a cell of a table does not say

@@ -1,3 +1,4 @@
+import { PRINTED_MAX } from '../contract/printable';
 import { LintProblem, LintSeverity } from '../contract/template-lint';
 
 /** Finds the line and the column of an offset, and back. Lines and columns count from 1. */
@@ -52,10 +53,14 @@ export class Findings {
     return [...this.found.values()].sort((one, other) => one.offset - other.offset).map(({ offset: _, ...problem }) => problem);
   }
 
-  private add(severity: LintSeverity, rule: string, offset: number, message: string): void {
+  private add(severity: LintSeverity, rule: string, offset: number, text: string): void {
+    const message = text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX / 2)} ... ${text.slice(-MESSAGE_MAX / 2)}` : text;
     this.found.set(`${offset} ${message}`, { severity, rule, ...this.positions.at(offset), message, offset });
   }
 }
+
+/** A message quotes what it is about, which may be as long as a page. It keeps its begin, and the remedy at its end. */
+const MESSAGE_MAX = 1000;
 
 /** Nothing that is longer was meant to be one of our words. */
 const LONGEST_WORD = 60;
@@ -64,12 +69,25 @@ const LONGEST_WORD = 60;
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const each of word.length > LONGEST_WORD ? [] : known) {
-    const distance = editDistance(word, each);
-    if (distance <= Math.max(1, Math.floor(each.length / 4)) && (best === undefined || distance < best.distance)) {
+    const most = Math.max(1, Math.floor(each.length / 4));
+    const distance = Math.abs(word.length - each.length) > most ? Infinity : editDistance(word, each);
+    if (distance <= most && (best === undefined || distance < best.distance)) {
       best = { word: each, distance };
     }
   }
   return best?.word;
+}
+
+const GUESSED_FROM_MAX = 1000;
+
+/** The same for many words. Each costs a look at all that is known: those that are beyond the first ones, which are printed, get none. */
+export function nearestAmong(known: readonly string[]): (word: string) => string | undefined {
+  const words = known.slice(0, GUESSED_FROM_MAX);
+  let guesses = 0;
+  return (word) => {
+    guesses += 1;
+    return guesses > PRINTED_MAX ? undefined : nearest(word, words);
+  };
 }
 
 /** Letters that are wrong, missing, too many, or two of them exchanged. */

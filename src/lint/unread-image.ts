@@ -1,5 +1,5 @@
 import type MarkdownIt from 'markdown-it';
-import { listed, nearest } from './text';
+import { listed, nearestAmong } from './text';
 
 /** Something that was meant for an image and that Markdown leaves as text, brackets and all. */
 export interface UnreadImage {
@@ -60,23 +60,40 @@ function addressMessage(alt: string, rest: string): string {
 }
 
 /** What the parser and the check know of definitions. */
-export interface Definitions {
-  /** By their labels as the parser compares them: in capitals. */
-  readonly references?: { readonly [label: string]: unknown };
-  /** The whole text. */
-  readonly text: string;
+export class Definitions {
+  /** By their labels as the parser compares them: in capitals. It knows all of them before it looks for images. */
+  readonly references: { readonly [label: string]: unknown } = {};
+  private looked?: LookedUp;
+
+  constructor(private readonly text: string) {}
+
+  /** The same for each image: there may be thousands of both. */
+  get all(): LookedUp {
+    if (this.looked === undefined) {
+      const labels = Object.keys(this.references).map((label) => label.toLowerCase());
+      const lines = [...this.text.toLowerCase().matchAll(/^[^\S\n]*\[([^\]\n]+)\]:/gm)].map(([, label]) => label);
+      this.looked = { labels, meantBy: nearestAmong(labels), lines: new Set(lines) };
+    }
+    return this.looked;
+  }
 }
 
-function referenceMessage(written: string, label: string, { references = {}, text }: Definitions): string {
+interface LookedUp {
+  readonly labels: readonly string[];
+  readonly meantBy: (label: string) => string | undefined;
+  /** The labels of lines that look like definitions, whether or not they are. */
+  readonly lines: ReadonlySet<string>;
+}
+
+function referenceMessage(written: string, label: string, { all: { labels, meantBy, lines } }: Definitions): string {
   const begin = `there is no reference '${shown(label)}', so workers would read ${shown(written)} as it stands; `;
-  const defined = Object.keys(references).map((each) => each.toLowerCase());
-  const meant = nearest(label.toLowerCase(), defined);
+  const meant = meantBy(label.toLowerCase());
   if (meant !== undefined) {
     return `${begin}write [${meant}]`;
   }
-  if (text.split('\n').some((line) => line.trim().toLowerCase().startsWith(`[${label.toLowerCase()}]:`))) {
+  if (lines.has(label.toLowerCase())) {
     return `${begin}its line [${shown(label)}]: is none: put an empty line before it, and an address with spaces between angle brackets`;
   }
-  return `${begin}add a line [${shown(label)}]: good.jpg with the file that is meant${defined.length === 0 ? '' : `, or write ${listed(defined.slice(0, 12).map((each) => `[${each}]`))}`}; `
+  return `${begin}add a line [${shown(label)}]: good.jpg with the file that is meant${labels.length === 0 ? '' : `, or write ${listed(labels.slice(0, 12).map((each) => `[${each}]`))}`}; `
     + 'where plain text is meant write \\!';
 }

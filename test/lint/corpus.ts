@@ -200,7 +200,7 @@ export const CORPUS: readonly Broken[] = [
     '5:44: error: there is no example image \'images/godo.jpg\'; write \'good.jpg\' (unknown-image)',
   ], { images: ['good.jpg', 'bad.jpg'] }),
   broken('an image, and there are none', explained('<img src="good.jpg">'), [
-    '5:44: error: there is no example image \'good.jpg\', nor any other; put it into the folder images/ beside this file (unknown-image)',
+    '5:44: error: there is no example image \'good.jpg\', nor any other; put it into the folder images/, in small letters, beside this file (unknown-image)',
   ]),
   broken('an image in Liquid that is not there', explained("<img src=\"{{ 'poor.jpg' | grant_read_access }}\">"), [
     '5:52: error: there is no example image \'poor.jpg\'; write \'good.jpg\' (unknown-image)',

@@ -1,13 +1,23 @@
-const CROWD_SCRIPT = /<script\b[^>]*\bsrc\s*=\s*["']?(https:\/\/assets\.crowd\.aws\/[^"'\s>]+)[^>]*>\s*<\/script>/gi;
+/** Each begins anew at a '<': however long a page is, none of it is looked at again and again. */
+const SCRIPT = /<script\b([^<>]*)>\s*<\/script>/gi;
+const CROWD_SOURCE = /\bsrc\s*=\s*["']?(https:\/\/assets\.crowd\.aws\/[^"'\s>]+)/i;
+
+/** Puts another script in the place of the page's own one of crowd elements. */
+function withScript(html: string, scriptFor: (src: string) => string): string {
+  return html.replace(SCRIPT, (script, attributes: string) => {
+    const src = CROWD_SOURCE.exec(attributes)?.[1];
+    return src === undefined ? script : scriptFor(src);
+  });
+}
 
 /** Lets the browser take the stand-ins where it does not reach the page's own script of crowd elements. */
 export function withLoader(html: string, loader: string, standIns: string): string {
-  return html.replace(CROWD_SCRIPT, (_script, src: string) => `<script src="${loader}" data-crowd="${src}" data-stand-ins="${standIns}"></script>`);
+  return withScript(html, (src) => `<script src="${loader}" data-crowd="${src}" data-stand-ins="${standIns}"></script>`);
 }
 
 /** Puts the stand-ins in the place of the crowd elements. */
 export function withStandIns(html: string, standIns: string): string {
-  return html.replace(CROWD_SCRIPT, () => `<script src="${standIns}"></script>`);
+  return withScript(html, () => `<script src="${standIns}"></script>`);
 }
 
 /** A worker page is mostly written without what makes it a document. */

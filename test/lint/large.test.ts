@@ -1,0 +1,58 @@
+import { composeInstructions, lintTemplate } from '../../src/lint';
+import { withLoader, withStandIns } from '../../src/local/preview/document';
+
+const TASK = { type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'a' }] } as const;
+const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
+const times = (count: number, text: (index: number) => string): string => Array.from({ length: count }, (_, index) => text(index)).join('');
+
+/** What is done here takes a tenth of it, and would take minutes if each thing were compared with each. In milliseconds. */
+const LONG = 10_000;
+
+function soon<Answer>(work: () => Answer): Answer {
+  const begin = Date.now();
+  const answer = work();
+  expect(Date.now() - begin).toBeLessThan(LONG);
+  return answer;
+}
+
+describe('a text as long as it may be', () => {
+  test('with thousands of images that are defined nowhere, and of definitions', () => {
+    const full = times(3_000, (index) => `![a${index}][bx${index}]\n\n`) + times(12_000, (index) => `[b${index}]: x\n`);
+    const { problems } = soon(() => composeInstructions({ files: { 'full.md': full }, images: [] }, TASK));
+    expect(problems).toHaveLength(3_000);
+    expect(problems[0].message).toMatch(/there is no reference 'bx0'.*; write \[b0\]$/);
+    expect(problems[2_999].message).toContain('add a line [bx2999]: good.jpg');
+  });
+
+  test('with thousands of images that are not there, beside thousands that are', () => {
+    const full = times(3_000, (index) => `![](no${index}.jpg)`);
+    const images = Array.from({ length: 20_000 }, (_, index) => `yes${index}.jpg`);
+    expect(soon(() => composeInstructions({ files: { 'full.md': full }, images }, TASK)).problems).toHaveLength(3_000);
+  });
+
+  test('with a name of thousands of letters, which is in thousands of messages', () => {
+    const name = 'a'.repeat(30_000);
+    const problems = soon(() => lintTemplate(`${SCRIPT}<${name}>${'<b>'.repeat(20_000)}</${name}>`, { images: [] }));
+    expect(problems.filter(({ rule }) => rule === 'unbalanced-element')).toHaveLength(20_000);
+    expect(Math.max(...problems.map(({ message }) => message.length))).toBeLessThan(1_100);
+    expect(problems[problems.length - 1].message).toMatch(/^<b> is not closed before <\/a+ \.\.\. a+>; add <\/b>$/);
+  });
+});
+
+describe('a page of megabytes', () => {
+  test.each([
+    ['scripts that do not end', '<script '.repeat(200_000)],
+    ['an address that does not end', `<script src=https://assets.crowd.aws/${'a'.repeat(1_000_000)}`],
+    ['addresses in a script that does not end', `<script ${'src=https://assets.crowd.aws/a '.repeat(50_000)}`],
+  ])('has its own script found or not: %s', (_what, broken) => {
+    expect(soon(() => withStandIns(`${SCRIPT}${broken}`, '/s.js'))).toBe(`<script src="/s.js"></script>${broken}`);
+    expect(soon(() => withLoader(broken, '/l.js', '/s.js'))).toBe(broken);
+  });
+});
+
+test('the script of the crowd elements is found however it is written', () => {
+  const src = 'https://assets.crowd.aws/crowd-html-elements.js';
+  for (const script of [`<script src=${src}></script>`, `<SCRIPT async\n SRC = '${src}' defer> </SCRIPT>`, SCRIPT]) {
+    expect(withLoader(`<p>${script}<script>1</script>`, '/l', '/s')).toBe(`<p><script src="/l" data-crowd="${src}" data-stand-ins="/s"></script><script>1</script>`);
+  }
+});
