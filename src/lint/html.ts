@@ -1,6 +1,6 @@
 import { Token, TokenHandler, Tokenizer, TokenizerMode } from 'parse5';
-import { FOREIGN, OPTIONAL_END, VOID_ELEMENTS } from './elements';
-import { Findings } from './text';
+import { ELEMENTS, FOREIGN, HTML_ELEMENTS, OPTIONAL_END, REGIONS, VOID_ELEMENTS } from './elements';
+import { Findings, nearest } from './text';
 
 /** An attribute of an element, with where its text stands in the template. */
 export interface Attribute {
@@ -95,8 +95,14 @@ class Reader implements TokenReader {
 
   onEndTag(token: Token.TagToken): void {
     const name = token.tagName;
-    const at = this.innermost(name);
     const offset = token.location!.startOffset;
+    let at = this.innermost(name);
+    const meant = at < 0 ? meantBy(name) : undefined;
+    if (meant !== undefined && this.innermost(meant) >= 0) {
+      // it is taken for that: what stands behind it would be blamed too
+      this.findings.error('unbalanced-element', offset, `</${name}> closes no open element; write </${meant}>`);
+      at = this.innermost(meant);
+    }
     if (VOID_ELEMENTS.has(name)) {
       this.findings.error('unbalanced-element', offset, `</${name}> closes nothing: <${name}> has no end tag; take </${name}> out`);
       return;
@@ -153,6 +159,12 @@ class Reader implements TokenReader {
       ? `<${name}/> is not closed by its slash, which HTML ignores; write <${name}></${name}>`
       : `<${name}> is not closed before ${before}; add </${name}>`);
   }
+}
+
+/** The element that is known and that an unknown name was probably meant to be. */
+function meantBy(name: string): string | undefined {
+  const known = [...Object.keys(ELEMENTS), ...Object.keys(REGIONS), ...HTML_ELEMENTS];
+  return known.includes(name) ? undefined : nearest(name, known);
 }
 
 const REMEDY: { readonly [code: string]: string } = {

@@ -79,6 +79,9 @@ export const CORPUS: readonly Broken[] = [
   broken('an end tag too many', changed('</crowd-form>', '</div>\n</crowd-form>'), [
     '8:1: error: </div> closes no open element; take it out, or open <div> before it (unbalanced-element)',
   ]),
+  broken('a slip in an end tag', changed('</full-instructions>', '</full-instructons>'), [
+    '5:52: error: </full-instructons> closes no open element; write </full-instructions> (unbalanced-element)',
+  ]),
   broken('an end tag of an element without one', explained('<br></br>'), [
     '5:43: error: </br> closes nothing: <br> has no end tag; take </br> out (unbalanced-element)',
   ]),
