@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { connect } from './aws/connect';
 import { openAccount } from './aws/probe-account';
+import { EXIT } from './errors';
 import { runCli } from './program';
 
 // its advice is for users of the SDK, not of a tool
@@ -55,6 +56,16 @@ function onInterrupt(listener: () => void): () => void {
     process.removeListener('SIGINT', listener);
     process.removeListener('SIGTERM', listener);
   };
+}
+
+/** Who reads may stop to, as `head` does: then there is nobody to write for. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+    process.exit(EXIT.FAILED);
+  });
 }
 
 void runCli(process.argv.slice(2), {

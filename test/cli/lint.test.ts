@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -147,4 +148,12 @@ test.each<[string, Buffer, string]>([
 test('a byte order mark of UTF-8 is none of the text', async () => {
   write('full.md', '\ufeff');
   expect((await lint(folder, '--task', 'bounding-box', '--labels', 'a')).out).toContain('the file is empty');
+});
+
+test('ends quietly when nobody reads on', () => {
+  write('full.md', '![a](none.jpg) '.repeat(2_500));
+  const tool = path.join(__dirname, '..', '..', 'assets', 'cli', 'index.js');
+  const line = '"$0" "$1" lint "$2" --task bounding-box --labels a --json | head -c 1';
+  const { stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, tool, folder], { encoding: 'utf8' });
+  expect([stdout, stderr.replaceAll(folder, 'DIR')]).toEqual(['[', 'DIR: 2,500 errors; the errors must be mended\n']);
 });
