@@ -19,8 +19,10 @@ const COLOR = '#1f77b4';
 /** The mask of that object: a rectangle on white, as a PNG with a palette. */
 export function sampleMask({ width, height }: Size): Buffer {
   const inside = (at: number, length: number): boolean => at >= length / 4 && at < (3 * length) / 4;
-  const rows = Array.from({ length: height }, (_row, y) =>
-    Buffer.from([0, ...Array.from({ length: width }, (_pixel, x) => Number(inside(x, width) && inside(y, height)))]));
+  // there are but two kinds of rows, and an image may have many
+  const outer = Buffer.alloc(1 + width);
+  const inner = Buffer.from([0, ...Array.from({ length: width }, (_pixel, x) => Number(inside(x, width)))]);
+  const rows = Array.from({ length: height }, (_row, y) => (inside(y, height) ? inner : outer));
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

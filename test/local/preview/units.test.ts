@@ -48,6 +48,12 @@ test('the sample mask is a PNG of the image\'s size', async () => {
   expect([info.width, info.height, info.channels, at(0, 0), at(20, 10), at(39, 10)]).toEqual([40, 20, 3, 'ffffff', '1f77b4', 'ffffff']);
 });
 
+test('the sample mask of a large image is no work', () => {
+  const begin = Date.now();
+  sampleMask({ width: 12_000, height: 12_000 });
+  expect(Date.now() - begin).toBeLessThan(5_000);
+});
+
 test('long texts are cut for people', () => {
   expect(shortened({ a: ['x'.repeat(200), 'short', 1, null] })).toEqual({ a: [`${'x'.repeat(40)}… (200 characters)`, 'short', 1, null] });
 });
