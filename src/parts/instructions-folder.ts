@@ -27,7 +27,7 @@ export function readFolder(directory: string): ReadFolder {
   return {
     folder: { files: read.files, unread: { ...read.unread, ...unread }, images },
     // of what is no image by its name the lint tells
-    problems: imageProblems(path.join(directory, IMAGES_FOLDER), images.filter((name) => IMAGE_FILE.test(name))).map(printable),
+    problems: imageProblems(path.join(directory, IMAGES_FOLDER), images).map(printable),
   };
 }
 
@@ -35,8 +35,8 @@ function imageProblems(folder: string, images: readonly string[]): string[] {
   const sizes = images.map((name) => fs.statSync(path.join(folder, name)).size);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return [
-    ...images.flatMap((name, index) => imageProblem(path.join(folder, name), sizes[index])),
-    ...total > EXAMPLE_IMAGES_MAX_BYTES ? [`${folder} has ${total} bytes of example images; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce them`] : [],
+    ...images.flatMap((name, index) => IMAGE_FILE.test(name) ? imageProblem(path.join(folder, name), sizes[index]) : []),
+    ...total > EXAMPLE_IMAGES_MAX_BYTES ? [`${folder} has ${total} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`] : [],
   ];
 }
 

@@ -193,6 +193,16 @@ describe('a text of megabytes', () => {
   });
 });
 
+test.each(['a.jpg', 'originals.psd'])('more bytes of images than a deploy takes are told wherever a folder is read, and are not read: %s', async (name) => {
+  write('full.md', 'Boxes');
+  write(`images/${name}`);
+  fs.truncateSync(at(`images/${name}`), 3 * 2 ** 30);
+  const told = /DIR\/images\/(:1:1: error: the folder)? has 3221225472 bytes; 250000000 are allowed: reduce its images/;
+  for (const lines of [(await lint()).lines, await preview(), synth()]) {
+    expect(lines.filter((line) => told.test(line))).toHaveLength(1);
+  }
+});
+
 describe('more labels than an element is documented for', () => {
   const many = Array.from({ length: 11 }, (_, index) => ({ name: `class ${index}` }));
   const tasks: [string, LabelingTask, string][] = [

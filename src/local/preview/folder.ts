@@ -2,7 +2,7 @@ import { Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FolderParts, partsOf } from '../../contract/folder-parts';
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEMPLATE_FILE } from '../../contract/instruction-files';
-import { EXAMPLE_IMAGE_MAX_BYTES } from '../../contract/limits';
+import { EXAMPLE_IMAGES_MAX_BYTES, EXAMPLE_IMAGE_MAX_BYTES } from '../../contract/limits';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { composeInstructions } from '../../lint';
@@ -25,20 +25,27 @@ export interface CheckedInstructions {
 export function checkInstructions(path: string, task: PageTask): CheckedInstructions {
   const single = statSync(path).isFile();
   const parts = localParts(path);
-  const files = bytesOf(parts.places);
+  const size = imagesSize(parts.places);
+  const files = bytesOf(parts.places, size <= EXAMPLE_IMAGES_MAX_BYTES);
   const read = folderOf(files);
   const folder = { ...read, unread: { ...read.unread, ...parts.unread } };
   const { template, problems } = composeInstructions(folder, task);
-  const broken = folder.images.filter((image) => IMAGE_FILE.test(image)).flatMap((image): FileProblem[] => {
-    const seen = inspect(imageBytes(files, image), LIMITS);
-    return seen.ok ? [] : [{ file: `${IMAGES_FOLDER}${image}`, severity: 'error', rule: 'broken-image', line: 1, column: 1, message: seen.detail }];
-  });
+  const broken = size > EXAMPLE_IMAGES_MAX_BYTES
+    ? [errorOf(IMAGES_FOLDER, 'too-large', `the folder has ${size} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`)]
+    : folder.images.filter((image) => IMAGE_FILE.test(image)).flatMap((image) => {
+      const seen = inspect(imageBytes(files, image), LIMITS);
+      return seen.ok ? [] : [errorOf(`${IMAGES_FOLDER}${image}`, 'broken-image', seen.detail)];
+    });
   return {
     template,
     problems: [...problems, ...broken].map((problem) =>
       single && problem.file === TEMPLATE_FILE ? { ...problem, file: basename(path) } : problem),
     images: new Map(folder.images.map((image) => [image, imageBytes(files, image)])),
   };
+}
+
+function errorOf(file: string, rule: string, message: string): FileProblem {
+  return { file, severity: 'error', rule, line: 1, column: 1, message };
 }
 
 /** The path of a file that a problem names. */
@@ -88,9 +95,13 @@ function localParts(path: string): { readonly places: ReadonlyMap<string, string
   return { places: new Map([...single ? [[TEMPLATE_FILE, path] as const] : [], ...placed]), unread };
 }
 
-/** Of texts that make no page the names will do. */
-function bytesOf(places: ReadonlyMap<string, string>): FolderFiles {
+function imagesSize(places: ReadonlyMap<string, string>): number {
+  return [...places].reduce((sum, [name, place]) => sum + (name.startsWith(IMAGES_FOLDER) ? statSync(place).size : 0), 0);
+}
+
+/** Of texts that make no page, and of more images than there may be, the names will do. */
+function bytesOf(places: ReadonlyMap<string, string>, withImages: boolean): FolderFiles {
   return new Map([...places].map(([name, place]) => [
-    name, PAGES.includes(name) || name.startsWith(IMAGES_FOLDER) ? new Uint8Array(readFileSync(place)) : new Uint8Array(),
+    name, PAGES.includes(name) || (withImages && name.startsWith(IMAGES_FOLDER)) ? new Uint8Array(readFileSync(place)) : new Uint8Array(),
   ]));
 }
