@@ -213,6 +213,9 @@ async function decline(history: History, project: SoakProject, count: number): P
 }
 
 /** Everything is labeled, and then nothing comes for so long that Ground Truth stops the job by itself. */
+/** A job without work ends after 10 days, and what no worker was offered in 14 days is given up. */
+const IDLE = 15 * DAY;
+
 async function idle(history: History, project: SoakProject): Promise<void> {
   await until(history, project, () => hasRunningJob(history, project));
   for (let rounds = 0; rounds < 4; rounds += 1) {
@@ -220,7 +223,7 @@ async function idle(history: History, project: SoakProject): Promise<void> {
     await label(history, project, Infinity, history.setup.workers);
     await history.pass(3 * MINUTE);
   }
-  for (let gone = 0; gone < 11 * DAY; gone += 2 * DAY) {
+  for (let gone = 0; gone < IDLE; gone += 2 * DAY) {
     await history.pass(2 * DAY);
   }
 }

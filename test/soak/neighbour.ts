@@ -1,7 +1,12 @@
 import { Account } from './account';
 
 const BUCKET = 'neighbour';
+/** How its jobs' names begin. ARNs may or may not keep the capital. */
+const NAME = 'My-';
 const MANIFEST = 'in.manifest';
+/** Longer than an object waits for workers who have others: those that wait behind expire unseen. Seconds. */
+const LIFETIME = 25 * 86_400;
+const LABELS = JSON.stringify({ 'document-version': '2018-11-28', 'labels': [{ label: 'x' }, { label: 'y' }] });
 
 /** First lines of the neighbour's manifests: none, one with a `$` key, one with an image that comes through the topic too. */
 const MANIFESTS = [
@@ -25,6 +30,8 @@ export class Neighbour {
       await this.send(what);
     } else if (what % 4 === 3) {
       await this.account.simulator.fail(living);
+      await this.start(what);
+      await this.send(what);
     } else {
       await this.send(what);
     }
@@ -32,6 +39,7 @@ export class Neighbour {
   }
 
   public async leave(): Promise<void> {
+    await this.look();
     const living = await this.living();
     if (living !== undefined) {
       await this.account.simulator.fail(living);
@@ -40,7 +48,7 @@ export class Neighbour {
 
   private async living(): Promise<string | undefined> {
     return this.account.simulator.jobs()
-      .find(({ LabelingJobName: name, LabelingJobStatus: status }) => name.startsWith('my-') && !['Completed', 'Failed', 'Stopped'].includes(status))?.LabelingJobName;
+      .find(({ LabelingJobName: name, LabelingJobStatus: status }) => name.startsWith(NAME) && !['Completed', 'Failed', 'Stopped'].includes(status))?.LabelingJobName;
   }
 
   private async start(what: number): Promise<void> {
@@ -48,12 +56,12 @@ export class Neighbour {
     cloud.buckets.create(BUCKET);
     this.topic ??= await cloud.topics.create('neighbour');
     const manifest = MANIFESTS[what % MANIFESTS.length];
-    for (const [key, body] of [[MANIFEST, manifest], ['a.jpg', 'a'], ['labels.json', '{"labels":[{"label":"x"},{"label":"y"}]}'], ['page.html', PAGE]]) {
+    for (const [key, body] of [[MANIFEST, manifest], ['a.jpg', 'a'], ['labels.json', LABELS], ['page.html', PAGE]]) {
       await cloud.buckets.put(BUCKET, key, body);
     }
     this.jobs += 1;
     await simulator.createLabelingJob({
-      LabelingJobName: `my-froth-0a1b2c3d-${this.jobs}`,
+      LabelingJobName: `${NAME}froth-0a1b2c3d-${this.jobs}`,
       LabelAttributeName: 'label',
       InputConfig: { DataSource: { SnsDataSource: { SnsTopicArn: this.topic }, S3DataSource: { ManifestS3Uri: `s3://${BUCKET}/${MANIFEST}` } } },
       OutputConfig: { S3OutputPath: `s3://${BUCKET}/out/` },
@@ -64,6 +72,7 @@ export class Neighbour {
         UiConfig: { UiTemplateS3Uri: `s3://${BUCKET}/page.html` },
         PreHumanTaskLambdaArn: 'arn:aws:lambda:us-east-1:432418664414:function:PRE-ImageMultiClass',
         TaskTitle: 'Mine', TaskDescription: 'Mine', NumberOfHumanWorkersPerDataObject: 1, TaskTimeLimitInSeconds: 600, MaxConcurrentTaskCount: 2,
+        TaskAvailabilityLifetimeInSeconds: LIFETIME,
         AnnotationConsolidationConfig: { AnnotationConsolidationLambdaArn: 'arn:aws:lambda:us-east-1:432418664414:function:ACS-ImageMultiClass' },
       },
     }).then(() => tally.fault('neighbour-takes-a-job'), (error: Error) => trace.note('neighbour', () => error.name));
@@ -85,8 +94,9 @@ export class Neighbour {
   private async look(): Promise<void> {
     const { simulator, trace } = this.account;
     const { LabelingJobSummaryList: jobs } = await simulator.listLabelingJobs({ MaxResults: 100, SortOrder: 'Descending' });
-    trace.note('list', () => jobs.map(({ LabelingJobName: name }) => name).join());
-    for (const { LabelingJobName: name, LabelCounters: counters, LabelingJobStatus: status } of jobs.filter((job) => job.LabelingJobName.startsWith('my-'))) {
+    trace.note('list', () => jobs.map(({ LabelingJobArn: arn }) => arn).join());
+    const own = jobs.filter(({ LabelingJobName: name }) => name.startsWith(NAME));
+    for (const { LabelingJobName: name, LabelCounters: counters, LabelingJobStatus: status } of own) {
       trace.note(name, () => [counters, status]);
     }
   }

@@ -10,10 +10,11 @@ import { BAD, CRASH } from '../support/memory-project';
 
 /**
  * How long a quiet time may last until all is done: days of the virtual clock, and rounds. Images that nobody can see and that no line
- * names as failed are quarantined after ten offers in vain; with a window of 1 and tasks of 30 hours two of them take three days each time.
+ * names as failed are quarantined after ten offers in vain, not counting those in jobs of which all failed; with a window of 1 and tasks
+ * of 30 hours two of them take three days each time.
  */
 const ALONE = { days: 5, rounds: 300 };
-const WITH_OPERATOR = { days: 90, rounds: 3_000 };
+const WITH_OPERATOR = { days: 180, rounds: 6_000 };
 
 /** Rounds come a minute apart while things move, and ever further apart while nothing does. */
 const ROUND_FIRST = MINUTE;

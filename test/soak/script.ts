@@ -110,7 +110,7 @@ function deedWords(step: Step): string {
     case 'overwrite': return `${keyOf(step.key)} is overwritten by content ${step.content} while intake works, after ${plural(step.calls, 'call')}`;
     case 'work': return `${step.who} runs${step.skew === 0 ? '' : `, its clock ${step.skew / SECOND} s off`}${step.fault ? `; ${faultWords(step.fault)}` : ''}`;
     case 'round': return 'intake, recorder and controller run';
-    case 'idle': return 'all is labeled, then 11 days pass';
+    case 'idle': return 'all is labeled, then 16 days pass';
     case 'slow-feed': return 'an image is dropped, and the controller hangs for a minute after it published; workers label what they get';
     case 'lost-offers': return 'an image is dropped, and what is published to the job gets lost for most of an hour';
     case 'fail': return 'the job fails';
