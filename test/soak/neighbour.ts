@@ -4,6 +4,8 @@ const BUCKET = 'neighbour';
 /** How its jobs' names begin. ARNs may or may not keep the capital. */
 const NAME = 'My-';
 const MANIFEST = 'in.manifest';
+/** Its tasks at once. */
+const TASKS_MAX = 4;
 /** Longer than an object waits for workers who have others: those that wait behind expire unseen. Seconds. */
 const LIFETIME = 25 * 86_400;
 const LABELS = JSON.stringify({ 'document-version': '2018-11-28', 'labels': [{ label: 'x' }, { label: 'y' }] });
@@ -71,21 +73,24 @@ export class Neighbour {
         WorkteamArn: 'arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/team',
         UiConfig: { UiTemplateS3Uri: `s3://${BUCKET}/page.html` },
         PreHumanTaskLambdaArn: 'arn:aws:lambda:us-east-1:432418664414:function:PRE-ImageMultiClass',
-        TaskTitle: 'Mine', TaskDescription: 'Mine', NumberOfHumanWorkersPerDataObject: 1, TaskTimeLimitInSeconds: 600, MaxConcurrentTaskCount: 2,
+        TaskTitle: 'Mine', TaskDescription: 'Mine', NumberOfHumanWorkersPerDataObject: 1, TaskTimeLimitInSeconds: 600, MaxConcurrentTaskCount: TASKS_MAX,
         TaskAvailabilityLifetimeInSeconds: LIFETIME,
         AnnotationConsolidationConfig: { AnnotationConsolidationLambdaArn: 'arn:aws:lambda:us-east-1:432418664414:function:ACS-ImageMultiClass' },
       },
     }).then(() => tally.fault('neighbour-takes-a-job'), (error: Error) => trace.note('neighbour', () => error.name));
   }
 
-  /** An image of its manifest, one with an id that is no URI, one that its former job had too, and more than workers take. */
+  /** One that its former job had too, one with an id that is no URI, and the image of its manifest; or more than workers take. */
   private async send(what: number): Promise<void> {
     const { cloud, tally } = this.account;
     tally.fault('neighbour-sends-images');
     const line = (id: string): string => JSON.stringify({ 'source-ref': `s3://${BUCKET}/a.jpg`, 'dataset-objectid-attribute-name': 'my-id', 'my-id': id });
-    const bodies = [line(`number ${this.sent}`), line(`s3://${BUCKET}/always`), JSON.stringify({ 'source-ref': `s3://${BUCKET}/a.jpg` })];
+    const plain = JSON.stringify({ 'source-ref': `s3://${BUCKET}/a.jpg` });
+    const bodies = what % 2 === 0
+      ? [line(`s3://${BUCKET}/always`), line(`number ${this.sent}`), plain]
+      : Array.from({ length: TASKS_MAX }, () => plain);
     this.sent += 1;
-    for (const body of bodies.slice(what % 2)) {
+    for (const body of bodies) {
       await cloud.topics.publish(this.topic!, body);
     }
   }
