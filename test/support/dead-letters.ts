@@ -1,10 +1,12 @@
 import { DeleteMessageCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Aws } from '../../src/local/runner';
 
-/** Messages that wait in a queue. */
-export async function messagesIn({ sqs }: Aws, queueUrl: string): Promise<number> {
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }));
-  return Number(Attributes?.ApproximateNumberOfMessages);
+/** Messages that wait in a queue; if so wanted, with those that a function has. */
+export async function messagesIn({ sqs }: Aws, queueUrl: string, andInFlight = false): Promise<number> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({
+    QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+  }));
+  return Number(Attributes?.ApproximateNumberOfMessages) + (andInFlight ? Number(Attributes?.ApproximateNumberOfMessagesNotVisible) : 0);
 }
 
 /**
