@@ -8,7 +8,7 @@ import { FAULT_KINDS } from './report';
 const ROOT = join(__dirname, '../..');
 
 /** Each of the mistakes is noticed within far fewer. */
-const HISTORIES = 300;
+const HISTORIES = 1_000;
 
 /** The histories with a mistake in them. */
 async function bundle({ changes }: Mutant, outfile: string): Promise<void> {
@@ -58,4 +58,4 @@ whenOrdered.each(MUTANTS.map((mutant, index) => [mutant.name, index, mutant] as 
   const { code, output } = await runProgram(program, ['--histories', String(HISTORIES), '--fast', '--processes', '1']);
   const said = output.slice(output.indexOf('VIOLATION')).split('\nCircumstances:')[0];
   expect([code, said]).toEqual([1, expect.stringMatching(mutant.breaks)]);
-}, 300_000);
+}, 900_000);

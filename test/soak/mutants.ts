@@ -14,7 +14,7 @@ export const MUTANTS: readonly Mutant[] = [
       ['core/label-lines.ts', "if (Object.hasOwn(fields, 'failure-reason')) {", 'if (false) {'],
       ['core/label-lines.ts', 'if (!Object.hasOwn(line, labelAttributeName)) {', 'if (metadata === undefined) {'],
     ],
-    breaks: /lost|labels beyond the first|labeled and not in the data set/,
+    breaks: /lost|labels beyond the first|labeled and not in the data set|was labeled by/,
   },
   {
     name: 'no window check',
