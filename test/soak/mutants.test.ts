@@ -7,7 +7,7 @@ import { FAULT_KINDS } from './report';
 
 const ROOT = join(__dirname, '../..');
 
-/** Each of the mistakes is noticed within far fewer. */
+/** The rarest mistake takes more than 300, all others far fewer. */
 const HISTORIES = 1_000;
 
 /** The histories with a mistake in them. */

@@ -27,16 +27,14 @@ export class Neighbour {
 
   public async act(what: number): Promise<void> {
     const living = await this.living();
-    if (living === undefined) {
-      await this.start(what);
-      await this.send(what);
-    } else if (what % 4 === 3) {
+    const ends = living !== undefined && what % 4 === 3;
+    if (ends) {
       await this.account.simulator.fail(living);
-      await this.start(what);
-      await this.send(what);
-    } else {
-      await this.send(what);
     }
+    if (living === undefined || ends) {
+      await this.start(what);
+    }
+    await this.send(what);
     await this.look();
   }
 

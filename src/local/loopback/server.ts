@@ -1,5 +1,6 @@
 import { IncomingMessage, Server, ServerResponse, createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { JsonObject, parseJsonObject } from '../simulator/json';
 
 const HOST = '127.0.0.1';
 
@@ -93,17 +94,12 @@ export async function read(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The JSON object that a request brings. */
-export async function readObject(request: IncomingMessage): Promise<{ readonly [name: string]: unknown }> {
-  let value: unknown;
-  try {
-    value = JSON.parse((await read(request)).toString());
-  } catch (error) {
-    throw error instanceof RequestError ? error : new RequestError(400, 'A request has a JSON object, and this one has none that can be read.');
+export async function readObject(request: IncomingMessage): Promise<JsonObject> {
+  const object = parseJsonObject((await read(request)).toString());
+  if (!object) {
+    throw new RequestError(400, 'A request has a JSON object, and this one has none that can be read.');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RequestError(400, 'A request has a JSON object, and this one has other JSON.');
-  }
-  return value as { readonly [name: string]: unknown };
+  return object;
 }
 
 export function send(

@@ -82,7 +82,7 @@ export class WorkerPortal {
   private async order(request: IncomingMessage): Promise<Order> {
     this.server.assertOwnPage(request);
     this.token.assertIn(request);
-    const { worker, task = '', form = {} } = await readObject(request) as JsonObject;
+    const { worker, task = '', form = {} } = await readObject(request);
     if (typeof worker !== 'string' || !WORKER.test(worker) || typeof task !== 'string' || !isJsonObject(form)) {
       throw new RequestError(400, 'A worker\'s name has up to 40 letters, digits, _ and -.');
     }
