@@ -215,6 +215,7 @@ function liveJob(
     offered: job.offered,
     outstanding,
     failed: Math.min(outstanding, failedByService),
+    unlabeled: job.counters?.unlabeled ?? 0,
     failedFor: job.failedSince === undefined ? 0 : now - job.failedSince,
     unaccountedFor,
     sending,

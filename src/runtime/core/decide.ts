@@ -127,9 +127,14 @@ function resting(why: Rest, live: LiveJob | undefined, timings: Timings): Decisi
   return { kind: 'REST', why, ...(alert === undefined ? {} : { alert }) };
 }
 
+/** As many failed as are left; and the service has none to label, for what others send and what fails of it is in its counts too. */
+function isOnlyFailedLeft({ failed, outstanding, unlabeled }: LiveJob): boolean {
+  return failed >= outstanding && unlabeled === 0;
+}
+
 /** Nobody has anything of it in hand; what failed waits for the next job. */
 function isDrained(live: LiveJob): boolean {
-  return live.outstanding - live.failed <= 0;
+  return live.outstanding <= 0 || isOnlyFailedLeft(live);
 }
 
 function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollReason | undefined {
@@ -145,8 +150,8 @@ function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollRea
   if (live.carried + live.offered >= seen.dataSetQuota * QUOTA_SHARE) {
     return 'quota';
   }
-  const onlyFailedLeft = live.failed > 0 && live.failed >= live.outstanding && seen.pendingFresh + seen.pendingAgain === 0;
-  if (onlyFailedLeft || (live.failed > 0 && live.failedFor >= timings.failurePatience)) {
+  const nothingToFeed = seen.pendingFresh + seen.pendingAgain === 0;
+  if (live.failed > 0 && ((nothingToFeed && isOnlyFailedLeft(live)) || live.failedFor >= timings.failurePatience)) {
     return 'failed-images';
   }
   if (live.unaccountedFor >= timings.failurePatience) {

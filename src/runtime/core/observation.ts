@@ -24,6 +24,8 @@ export interface LiveJob {
   readonly outstanding: number;
   /** Of the outstanding, those that the service counts as failed. */
   readonly failed: number;
+  /** Objects that the service has still to label, those of others among them. */
+  readonly unlabeled: number;
   /** How long it has had a failed image. */
   readonly failedFor: number;
   /** Images without a label of which the service has none left: how long nothing was offered meanwhile. 0: there are none. */

@@ -190,6 +190,25 @@ describe('publishing', () => {
     expect([project.lost(), (await job(project, 1)).rollReason]).toEqual([[], 'failed-images']);
   });
 
+  test.each(['let be', 'rolled', 'drained'] as const)('a message of a stranger that fails takes no image from workers who are half through; the job is %s', async (order) => {
+    const project = await projectWith(1, { workersPerImage: 2 });
+    await project.rounds(6);
+    const [task] = project.openTasks();
+    const answer = (worker: string): Promise<unknown> =>
+      project.simulator.submit(task.taskId, worker, { kind: 'classification', label: 'froth' }, { pixelHash: project.pixelHash(task.sourceRef) });
+    await answer('ada');
+    if (order !== 'let be') {
+      await project.command(order === 'rolled' ? 'roll' : 'drain');
+    }
+    const { outside: { cloud: { topics } }, world: { resources } } = project;
+    await topics.publish(resources.inputTopicArn, JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'stranger' }));
+    await pass(project, 3 * HOUR, 5 * MINUTE);
+    expect((await project.world.jobs.describe(project.liveJobName()!))).toMatchObject({ failed: 1, unlabeled: 1, status: 'InProgress' });
+    await answer('bob');
+    await pass(project, 3 * HOUR, 5 * MINUTE);
+    expect([statesOf(project), project.simulator.bill().length]).toEqual([{ 'cam/0.jpg': 'LABELED' }, 2]);
+  });
+
   test('nor an image that never arrived: after a day the next job gets it', async () => {
     const project = await projectWith(1);
     await project.rounds(6);
