@@ -60,6 +60,10 @@ async function hold(world: World, seen: Seen, job: JobRecord, why: string): Prom
 
 async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void> {
   const images = await imagesWithJob(world.ledger.table, job.number);
+  if (!job.judged && images.length < job.open) {
+    // The index lags: a verdict on a part of the images would stand. A counter that is wrong is put right by the sweep.
+    return;
+  }
   const judged = job.judged ?? await judge(world, seen, job, images);
   const now = world.ledger.clock.now();
   if (images.length > 0) {
@@ -70,8 +74,7 @@ async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void>
     await world.ledger.table.write([setJob(job.number, { emptySince: undefined }, 'ENDED')]);
     return;
   }
-  // The index may lag: one empty listing proves nothing, two of them a while apart and an exact counter do. A counter that is
-  // wrong is put right by the sweep.
+  // One empty listing proves nothing, two of them a while apart and an exact counter do.
   if (job.emptySince === undefined) {
     await world.ledger.table.write([setJob(job.number, { emptySince: now }, 'ENDED')]);
   } else if (job.open <= 0 && now - job.emptySince >= world.timings.listingGap) {

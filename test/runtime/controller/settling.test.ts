@@ -370,6 +370,20 @@ describe('failed images', () => {
     await expectAllLabeledOnce(project);
   });
 
+  test('are not judged before the list shows all of them', async () => {
+    const project = await runningProject(many, 12);
+    await poison(project, ...Array.from({ length: 12 }, (_, i) => `cam/${i}.jpg`));
+    await end(project);
+    const { ledger } = project.world;
+    const blind = Object.assign(Object.create(ledger.table) as typeof ledger.table, { queryIndex: async () => ({ items: [] }) });
+    (project.world as { ledger: unknown }).ledger = { ...ledger, table: blind };
+    await project.rounds(40);
+    (project.world as { ledger: unknown }).ledger = ledger;
+    await project.rounds(40);
+    expect((await job(project, 1)).judged).toMatchObject({ blame: 'mass' });
+    expect(Object.values(images(project)).map(({ failures }) => failures)).toEqual(Array(12).fill(0));
+  });
+
   test('nine of many are charged', async () => {
     const project = await runningProject(many, 12);
     await poison(project, ...Array.from({ length: 9 }, (_, i) => `cam/${i}.jpg`));
