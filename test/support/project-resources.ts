@@ -1,16 +1,23 @@
 import { ProjectResources } from '../../src/contract/project-configuration';
 import { MemoryCloud } from '../../src/local/simulator';
 
+/** As the template gives all queues: the longest that there is. Seconds. */
+const messageRetentionPeriod = 14 * 86_400;
+
 /**
  * The buckets, topics and queues of a project in the memory cloud, joined as its stack joins them.
  *
  * @param suffix Tells the resources of two projects in one account apart.
  */
 export async function createResources({ queues, topics, buckets }: MemoryCloud, suffix = ''): Promise<ProjectResources> {
-  const intakeDlq = await queues.create(`intake-dlq${suffix}`);
-  const intake = await queues.create(`intake${suffix}`, { visibilityTimeout: 1_800, redrive: { deadLetterQueueArn: intakeDlq.arn, maxReceiveCount: 8 } });
-  const recorderDlq = await queues.create(`recorder-dlq${suffix}`);
-  const recorder = await queues.create(`recorder${suffix}`, { visibilityTimeout: 60, redrive: { deadLetterQueueArn: recorderDlq.arn, maxReceiveCount: 5 } });
+  const intakeDlq = await queues.create(`intake-dlq${suffix}`, { messageRetentionPeriod });
+  const intake = await queues.create(`intake${suffix}`, {
+    messageRetentionPeriod, visibilityTimeout: 1_800, redrive: { deadLetterQueueArn: intakeDlq.arn, maxReceiveCount: 8 },
+  });
+  const recorderDlq = await queues.create(`recorder-dlq${suffix}`, { messageRetentionPeriod });
+  const recorder = await queues.create(`recorder${suffix}`, {
+    messageRetentionPeriod, visibilityTimeout: 60, redrive: { deadLetterQueueArn: recorderDlq.arn, maxReceiveCount: 5 },
+  });
   for (const bucket of ['drop', 'input', 'output']) {
     buckets.create(`${bucket}${suffix}`);
   }
