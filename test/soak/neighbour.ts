@@ -1,9 +1,9 @@
 import { Account } from './account';
+import { isEnded } from '../../src/contract/job-status';
 
 const BUCKET = 'neighbour';
 /** How its jobs' names begin. ARNs may or may not keep the capital. */
 const NAME = 'My-';
-const MANIFEST = 'in.manifest';
 /** Its tasks at once. */
 const TASKS_MAX = 4;
 /** Longer than an object waits for workers who have others: those that wait behind expire unseen. Seconds. */
@@ -26,44 +26,49 @@ export class Neighbour {
   public constructor(private readonly account: Account) {}
 
   public async act(what: number): Promise<void> {
-    const living = await this.living();
-    const ends = living !== undefined && what % 4 === 3;
-    if (ends) {
-      await this.account.simulator.fail(living);
+    if (what % 4 === 3) {
+      await this.end();
     }
-    if (living === undefined || ends) {
+    if (this.living().length > 0) {
+      await this.send(what);
+    } else {
+      // two that listen to one topic; what is sent to a job that begins is lost
       await this.start(what);
+      await this.start(what + 1);
     }
-    await this.send(what);
     await this.look();
   }
 
   public async leave(): Promise<void> {
     await this.look();
-    const living = await this.living();
-    if (living !== undefined) {
-      await this.account.simulator.fail(living);
+    await this.end();
+  }
+
+  private async end(): Promise<void> {
+    for (const name of this.living()) {
+      await this.account.simulator.fail(name);
     }
   }
 
-  private async living(): Promise<string | undefined> {
+  private living(): string[] {
     return this.account.simulator.jobs()
-      .find(({ LabelingJobName: name, LabelingJobStatus: status }) => name.startsWith(NAME) && !['Completed', 'Failed', 'Stopped'].includes(status))?.LabelingJobName;
+      .filter(({ LabelingJobName: name, LabelingJobStatus: status }) => name.startsWith(NAME) && !isEnded(status))
+      .map(({ LabelingJobName: name }) => name);
   }
 
   private async start(what: number): Promise<void> {
     const { cloud, simulator, tally, trace } = this.account;
     cloud.buckets.create(BUCKET);
     this.topic ??= await cloud.topics.create('neighbour');
-    const manifest = MANIFESTS[what % MANIFESTS.length];
-    for (const [key, body] of [[MANIFEST, manifest], ['a.jpg', 'a'], ['labels.json', LABELS], ['page.html', PAGE]]) {
+    this.jobs += 1;
+    const manifest = `in-${this.jobs}.manifest`;
+    for (const [key, body] of [[manifest, MANIFESTS[what % MANIFESTS.length]], ['a.jpg', 'a'], ['labels.json', LABELS], ['page.html', PAGE]]) {
       await cloud.buckets.put(BUCKET, key, body);
     }
-    this.jobs += 1;
     await simulator.createLabelingJob({
       LabelingJobName: `${NAME}froth-0a1b2c3d-${this.jobs}`,
       LabelAttributeName: 'label',
-      InputConfig: { DataSource: { SnsDataSource: { SnsTopicArn: this.topic }, S3DataSource: { ManifestS3Uri: `s3://${BUCKET}/${MANIFEST}` } } },
+      InputConfig: { DataSource: { SnsDataSource: { SnsTopicArn: this.topic }, S3DataSource: { ManifestS3Uri: `s3://${BUCKET}/${manifest}` } } },
       OutputConfig: { S3OutputPath: `s3://${BUCKET}/out/` },
       RoleArn: 'arn:aws:iam::111122223333:role/neighbour',
       LabelCategoryConfigS3Uri: `s3://${BUCKET}/labels.json`,
@@ -78,7 +83,7 @@ export class Neighbour {
     }).then(() => tally.fault('neighbour-takes-a-job'), (error: Error) => trace.note('neighbour', () => error.name));
   }
 
-  /** One that its former job had too, one with an id that is no URI, and the image of its manifest; or more than workers take. */
+  /** One that both jobs get and former ones had, one with an id that is no URI, and the image of a manifest; or more than workers take. */
   private async send(what: number): Promise<void> {
     const { cloud, tally } = this.account;
     tally.fault('neighbour-sends-images');
