@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Option } from 'commander';
+import { Command, Option } from 'commander';
 import { usageError } from './errors';
 import { LabelList, labelProblems } from '../contract/label-problems';
 import { LABELING_TASKS, LabelingTaskType } from '../contract/labeling-tasks';
@@ -19,20 +19,30 @@ const TASKS: { readonly [name: string]: LabelingTaskType } = {
   'custom': 'Custom',
 };
 
-/** What `taskOption` and `--labels` give. */
+/** What the options of `addTaskOptions` give. */
 export interface TaskOptions {
   readonly task?: string;
-  /** In place of both others. */
-  readonly taskFile?: string;
   readonly labels?: string;
+  readonly title?: string;
+  readonly description?: string;
+  /** In place of all others. */
+  readonly taskFile?: string;
 }
 
-export const taskOption = (): Option => new Option('-t, --task <task>', 'what workers do (required)').choices(Object.keys(TASKS));
+/** The options that tell of the task whose worker page is meant. */
+export function addTaskOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-t, --task <task>', 'what workers do (required)').choices(Object.keys(TASKS)))
+    .option('-l, --labels <names>', 'labels to choose from, with commas between them (required but for custom)')
+    .option('--title <text>', 'the task\'s title, which pages show too')
+    .option('--description <text>', 'the task\'s description, which pages show too')
+    .addOption(new Option('--task-file <file>', 'the whole task as JSON, as a pipeline has it, in place of the options above')
+      .conflicts(['task', 'labels', 'title', 'description']));
+}
 
-export const LABELS_OPTION = ['-l, --labels <names>', 'labels to choose from, with commas between them (required but for custom)'] as const;
-
-/** The task that the options describe, as far as a worker page knows it. */
-export function taskOf({ task, taskFile, labels = '' }: TaskOptions): PageTask {
+/** The task that the options describe, as far as a worker page knows it. Words that are not given are named as what they are. */
+export function taskOf(options: TaskOptions): PageTask {
+  const { task, taskFile, labels = '', title = '(title of the task)', description = '(description of the task)' } = options;
   if (taskFile !== undefined) {
     return readTask(taskFile);
   }
@@ -44,7 +54,7 @@ export function taskOf({ task, taskFile, labels = '' }: TaskOptions): PageTask {
   assertLabels({ list: '--labels', nameOf: (index) => `label ${index + 1} of --labels`, labels: names }, type);
   const { earlier } = LABELING_TASKS[type];
   return {
-    type, title: 'Title', description: 'Description', labels: names,
+    type, title, description, labels: names,
     ...earlier === undefined ? {} : { earlierLabelAttribute: earlier.kind === 'boxes' ? 'boxes' : 'mask-ref' },
     ...earlier?.adjusted === false ? { earlierLabels: [] } : {},
   };

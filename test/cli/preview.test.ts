@@ -25,19 +25,40 @@ async function preview(argv: readonly string[], during: () => Promise<void> = as
   return { ...ran, err: ran.err.replace(/\s+/g, ' ') };
 }
 
-test('serves until somebody ends it, and prints answers', async () => {
+async function freeAddress(): Promise<string> {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => probe.once('listening', resolve));
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
-  const address = `http://127.0.0.1:${port}`;
-  const { code, out, err } = await preview([EXAMPLE, ...CLASSES, '--image', PHOTO, '--port', String(port)], async () => {
+  return `http://127.0.0.1:${port}`;
+}
+
+test('serves until somebody ends it, and prints answers', async () => {
+  const address = await freeAddress();
+  const { code, out, err } = await preview([EXAMPLE, ...CLASSES, '--image', PHOTO, '--port', new URL(address).port], async () => {
     expect(await (await fetch(address)).text()).toContain('Preview of the worker page');
     await fetch(`${address}/answer`, { method: 'POST', headers: { origin: address }, body: '{"a":{"label":"\\u001b[2Jgrass"}}' });
   });
   expect({ code, out }).toEqual({ code: 0, out: '{"a":{"label":"\\u001b[2Jgrass"}}\n' });
   expect(err).toContain(`is shown at ${address}`);
   await expect(fetch(address)).rejects.toThrow();
+});
+
+test.each([
+  ['its options', ['--title', 'Beer & foam', '--description', 'Where is "foam"?', ...CLASSES], ['Beer &amp; foam', 'Where is &quot;foam&quot;?']],
+  ['its file', ['--task-file', 'TASK'], ['Filed', 'As filed']],
+  ['nobody', CLASSES, ['(title of the task)', '(description of the task)']],
+])('shows the words of the task as workers read them, given by %s', async (_by, words, expected) => {
+  const file = join(folder, 'task.json');
+  writeFileSync(file, JSON.stringify({ type: 'ImageMultiClass', title: 'Filed', description: 'As filed', labels: [{ name: 'a' }, { name: 'b' }] }));
+  writeFileSync(join(folder, 'short.md'), 'Look twice.');
+  const address = await freeAddress();
+  let page = '';
+  await preview([folder, ...words.map((word) => word === 'TASK' ? file : word), '--image', PHOTO, '--port', new URL(address).port], async () => {
+    const state = await (await fetch(`${address}/state`)).json() as { page: string };
+    page = await (await fetch(`${address}${state.page}`)).text();
+  });
+  expect([page.match(/<full-instructions header="(.*?)"/)?.[1], page.match(/\sheader="(.*?)"/)?.[1]]).toEqual(expected);
 });
 
 test('says in the terminal what is wrong with the page, with line and column', async () => {

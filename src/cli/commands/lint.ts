@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Option } from 'commander';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { formatProblems, strictly } from '../../lint';
@@ -7,7 +6,7 @@ import { checkInstructions } from '../../local/preview/folder';
 import { CliCommand, show, tell } from '../command';
 import { EXIT } from '../errors';
 import { assertFolder } from '../instructions-folder';
-import { LABELS_OPTION, TaskOptions, taskOf, taskOption } from '../page-task';
+import { TaskOptions, addTaskOptions, taskOf } from '../page-task';
 import { count } from '../text';
 
 interface LintOptions extends TaskOptions {
@@ -18,12 +17,9 @@ interface LintOptions extends TaskOptions {
 /** The check of a folder of instructions that a synthesis makes too, for editors and pipelines. */
 export const lint: CliCommand = {
   register(program, context) {
-    program.command('lint')
+    addTaskOptions(program.command('lint')
       .description('check a folder of instructions: full.md, short.md or template.liquid.html, and images/')
-      .argument('<folder>', 'the folder, such as instructions')
-      .addOption(taskOption())
-      .option(...LABELS_OPTION)
-      .addOption(new Option('--task-file <file>', 'the whole task as JSON, as a pipeline has it, in place of --task and --labels').conflicts(['task', 'labels']))
+      .argument('<folder>', 'the folder, such as instructions'))
       .option('--strict', 'make errors of warnings')
       .option('--json', 'write JSON, for machines')
       .action((folder: string, options: LintOptions) => {

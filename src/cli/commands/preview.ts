@@ -11,7 +11,7 @@ import { CliCommand, tell } from '../command';
 import { Context } from '../context';
 import { CommandError, usageError } from '../errors';
 import { assertFolderOrTemplate } from '../instructions-folder';
-import { LABELS_OPTION, TaskOptions, taskOf, taskOption } from '../page-task';
+import { TaskOptions, addTaskOptions, taskOf } from '../page-task';
 
 interface Options extends TaskOptions {
   readonly image: string;
@@ -23,11 +23,9 @@ interface Options extends TaskOptions {
 /** The worker page of a folder of instructions in a browser, and again at each save. */
 export const preview: CliCommand = {
   register(program, context) {
-    program.command('preview')
+    addTaskOptions(program.command('preview')
       .description('show a folder of instructions, or a template, as workers will see it, at a local address')
-      .argument('<path>', 'the folder, such as instructions; or a template')
-      .addOption(taskOption())
-      .option(...LABELS_OPTION)
+      .argument('<path>', 'the folder, such as instructions; or a template'))
       .requiredOption('-i, --image <file>', 'the image to label, JPEG or PNG (required)')
       .option('--input <file>', 'JSON object that is added to task.input, as a function of your own would')
       .option('--port <number>', 'port on this machine (default: a free one)', portOf)
@@ -66,7 +64,7 @@ async function start(options: PreviewOptions): Promise<Preview> {
 /** A verification judges labels of other classes than its own; any name will do. */
 function sampleTask(options: Options): PageTask {
   const task = taskOf(options);
-  return task.earlierLabels === undefined ? task : { ...task, earlierLabels: ['object'] };
+  return task.earlierLabels?.length === 0 ? { ...task, earlierLabels: ['object'] } : task;
 }
 
 function assertImage(image: string): void {
