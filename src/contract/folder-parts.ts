@@ -1,4 +1,5 @@
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEXT_FILE } from './instruction-files';
+import { EXAMPLE_IMAGES_MAX_BYTES, INSTRUCTIONS_TEXT_MAX_CHARACTERS, TEMPLATE_MAX_CHARACTERS } from './limits';
 import { UnreadFile } from './template-lint';
 
 /** What stands in a name for bytes that mean no character: under such a name nothing is found again. */
@@ -72,4 +73,18 @@ function visible(entries: readonly FolderEntry[]): FolderEntry[] {
 function notPlain(entry: FolderEntry, wanted: 'file' | 'folder' | 'file or folder'): UnreadFile {
   const is = entry.isSymbolicLink() ? 'a symbolic link' : entry.isDirectory() ? 'a folder' : entry.isFile() ? 'a file' : 'neither a file nor a folder';
   return { rule: 'no-plain-file', message: `it is ${is}, which is not taken; put the ${wanted} itself there` };
+}
+
+/** No character takes more bytes in UTF-8, as text is counted here; beside them a byte order mark. */
+const TEXT_MAX_BYTES = 3 * INSTRUCTIONS_TEXT_MAX_CHARACTERS + 3;
+
+/** Why a text of so many bytes is not even read; undefined where it may fit. */
+export function unreadText(bytes: number): UnreadFile | undefined {
+  return bytes <= TEXT_MAX_BYTES ? undefined
+    : { rule: 'too-long', message: `the file has ${bytes} bytes; the whole page may have ${TEMPLATE_MAX_CHARACTERS} characters: shorten it, and put images into files of their own` };
+}
+
+/** Why a folder, named as messages name it, is not read where all of it has so many bytes; undefined where it is. */
+export function tooManyBytes(folder: string, bytes: number): string | undefined {
+  return bytes <= EXAMPLE_IMAGES_MAX_BYTES ? undefined : `${folder} has ${bytes} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`;
 }

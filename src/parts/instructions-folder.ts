@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { partsOf } from '../contract/folder-parts';
+import { partsOf, tooManyBytes, unreadText } from '../contract/folder-parts';
 import { IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, PAGES } from '../contract/instruction-files';
-import { EXAMPLE_IMAGES_MAX_BYTES, EXAMPLE_IMAGE_MAX_BYTES } from '../contract/limits';
+import { EXAMPLE_IMAGE_MAX_BYTES } from '../contract/limits';
 import { printable } from '../contract/printable';
 import { InstructionFolder } from '../contract/template-lint';
 import { textsIn } from '../contract/text-encoding';
@@ -22,10 +22,15 @@ export function readFolder(directory: string): ReadFolder {
     return { folder: { files: {}, images: [] }, problems: [`directory is '${directory}'; there is no such folder below ${process.cwd()}`] };
   }
   const { texts, images, unread } = partsOf((below) => fs.readdirSync(path.join(directory, below), { withFileTypes: true }));
+  const tooLong = Object.fromEntries(texts.filter((name) => PAGES.includes(name)).flatMap((name) => {
+    const why = unreadText(fs.statSync(path.join(directory, name)).size);
+    return why ? [[name, why]] : [];
+  }));
   // of texts that make no page the names will do
-  const read = textsIn(texts.map((name) => [name, PAGES.includes(name) ? fs.readFileSync(path.join(directory, name)) : new Uint8Array()]));
+  const isRead = (name: string): boolean => PAGES.includes(name) && !(name in tooLong);
+  const read = textsIn(texts.map((name) => [name, isRead(name) ? fs.readFileSync(path.join(directory, name)) : new Uint8Array()]));
   return {
-    folder: { files: read.files, unread: { ...read.unread, ...unread }, images },
+    folder: { files: read.files, unread: { ...read.unread, ...tooLong, ...unread }, images },
     // of what is no image by its name the lint tells
     problems: imageProblems(path.join(directory, IMAGES_FOLDER), images).map(printable),
   };
@@ -33,10 +38,10 @@ export function readFolder(directory: string): ReadFolder {
 
 function imageProblems(folder: string, images: readonly string[]): string[] {
   const sizes = images.map((name) => fs.statSync(path.join(folder, name)).size);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const tooMany = tooManyBytes(folder, sizes.reduce((sum, size) => sum + size, 0));
   return [
     ...images.flatMap((name, index) => IMAGE_FILE.test(name) ? imageProblem(path.join(folder, name), sizes[index]) : []),
-    ...total > EXAMPLE_IMAGES_MAX_BYTES ? [`${folder} has ${total} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`] : [],
+    ...tooMany === undefined ? [] : [tooMany],
   ];
 }
 

@@ -174,8 +174,8 @@ describe('a text of megabytes', () => {
     `DIR/${name}:1:1: error: the file has ${length} characters; the whole page may have 128000: shorten it, and put images into files of their own (too-long)`;
 
   test.each(['full.md', 'short.md', 'template.liquid.html'])('makes no page at all: %s', async (name) => {
-    write(name, '![a](none.jpg) '.repeat(400_000));
-    expect(await everywhere()).toEqual([told(name, 6_000_000)]);
+    write(name, '![a](none.jpg) '.repeat(50_000));
+    expect(await everywhere()).toEqual([told(name, 750_000)]);
     expect(checkInstructions(folder, { type: 'BoundingBox', ...BOXES }).template).toBe('');
   });
 
@@ -200,6 +200,15 @@ test.each(['a.jpg', 'originals.psd'])('more bytes of images than a deploy takes 
   const told = /DIR\/images\/(:1:1: error: the folder)? has 3221225472 bytes; 250000000 are allowed: reduce its images/;
   for (const lines of [(await lint()).lines, await preview(), synth()]) {
     expect(lines.filter((line) => told.test(line))).toHaveLength(1);
+  }
+});
+
+test.each(['full.md', 'short.md', 'template.liquid.html'])('a text that no page can hold is told of wherever a folder is read, and is not read: %s', async (name) => {
+  write(name);
+  fs.truncateSync(at(name), 3 * 2 ** 30);
+  const told = `DIR/${name}:1:1: error: the file has 3221225472 bytes; the whole page may have 128000 characters: shorten it`;
+  for (const lines of [(await lint()).lines, await preview(), synth()]) {
+    expect(lines.filter((line) => line.includes(told))).toHaveLength(1);
   }
 });
 

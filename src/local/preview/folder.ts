@@ -1,8 +1,8 @@
 import { Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { FolderParts, partsOf } from '../../contract/folder-parts';
+import { FolderParts, partsOf, tooManyBytes, unreadText } from '../../contract/folder-parts';
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEMPLATE_FILE } from '../../contract/instruction-files';
-import { EXAMPLE_IMAGES_MAX_BYTES, EXAMPLE_IMAGE_MAX_BYTES } from '../../contract/limits';
+import { EXAMPLE_IMAGE_MAX_BYTES } from '../../contract/limits';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { composeInstructions } from '../../lint';
@@ -25,13 +25,13 @@ export interface CheckedInstructions {
 export function checkInstructions(path: string, task: PageTask): CheckedInstructions {
   const single = statSync(path).isFile();
   const parts = localParts(path);
-  const size = imagesSize(parts.places);
-  const files = bytesOf(parts.places, size <= EXAMPLE_IMAGES_MAX_BYTES);
+  const tooMany = tooManyBytes('the folder', imagesSize(parts.places));
+  const files = bytesOf(parts, tooMany === undefined);
   const read = folderOf(files);
   const folder = { ...read, unread: { ...read.unread, ...parts.unread } };
   const { template, problems } = composeInstructions(folder, task);
-  const broken = size > EXAMPLE_IMAGES_MAX_BYTES
-    ? [errorOf(IMAGES_FOLDER, 'too-large', `the folder has ${size} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`)]
+  const broken = tooMany !== undefined
+    ? [errorOf(IMAGES_FOLDER, 'too-large', tooMany)]
     : folder.images.filter((image) => IMAGE_FILE.test(image)).flatMap((image) => {
       const seen = inspect(imageBytes(files, image), LIMITS);
       return seen.ok ? [] : [errorOf(`${IMAGES_FOLDER}${image}`, 'broken-image', seen.detail)];
@@ -83,8 +83,14 @@ export function unreadable(path: string, error: unknown): string {
     : `${path} cannot be read (${message}); let yourself read it, as chmod -R u+rX does`;
 }
 
-/** The files of a folder, or of a template with `images/` beside it: by their names in a folder, their places on the disk. */
-function localParts(path: string): { readonly places: ReadonlyMap<string, string>; readonly unread: FolderParts['unread'] } {
+/** By their names in a folder, their places on the disk. */
+interface LocalParts {
+  readonly places: ReadonlyMap<string, string>;
+  readonly unread: FolderParts['unread'];
+}
+
+/** The files of a folder, or of a template with `images/` beside it. */
+function localParts(path: string): LocalParts {
   const single = statSync(path).isFile();
   const folder = single ? dirname(path) : path;
   // beside a template only images are its own
@@ -92,16 +98,21 @@ function localParts(path: string): { readonly places: ReadonlyMap<string, string
   const { texts, images, unread } = partsOf((below) => readdirSync(join(folder, below), { withFileTypes: true })
     .filter((entry) => isOwn(below, entry)));
   const placed = [...texts, ...images.map((image) => `${IMAGES_FOLDER}${image}`)].map((name): [string, string] => [name, join(folder, name)]);
-  return { places: new Map([...single ? [[TEMPLATE_FILE, path] as const] : [], ...placed]), unread };
+  const places = new Map([...single ? [[TEMPLATE_FILE, path] as const] : [], ...placed]);
+  const tooLong = Object.fromEntries(PAGES.flatMap((name) => {
+    const place = places.get(name);
+    const why = place === undefined ? undefined : unreadText(statSync(place).size);
+    return why ? [[name, why]] : [];
+  }));
+  return { places, unread: { ...unread, ...tooLong } };
 }
 
 function imagesSize(places: ReadonlyMap<string, string>): number {
   return [...places].reduce((sum, [name, place]) => sum + (name.startsWith(IMAGES_FOLDER) ? statSync(place).size : 0), 0);
 }
 
-/** Of texts that make no page, and of more images than there may be, the names will do. */
-function bytesOf(places: ReadonlyMap<string, string>, withImages: boolean): FolderFiles {
-  return new Map([...places].map(([name, place]) => [
-    name, PAGES.includes(name) || (withImages && name.startsWith(IMAGES_FOLDER)) ? new Uint8Array(readFileSync(place)) : new Uint8Array(),
-  ]));
+/** Of texts that make no page or too long a one, and of more images than there may be, the names will do. */
+function bytesOf({ places, unread }: LocalParts, withImages: boolean): FolderFiles {
+  const isRead = (name: string): boolean => !(name in unread) && (PAGES.includes(name) || (withImages && name.startsWith(IMAGES_FOLDER)));
+  return new Map([...places].map(([name, place]) => [name, isRead(name) ? new Uint8Array(readFileSync(place)) : new Uint8Array()]));
 }

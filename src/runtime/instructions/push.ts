@@ -3,7 +3,7 @@ import { publishInstructions } from './publish';
 import { filesOfArchive } from './read-folder';
 import { showLatest } from './site';
 import { PushParameters } from '../../contract/environment';
-import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
+import { tooManyBytes } from '../../contract/folder-parts';
 import { requireConfiguration } from '../configuration';
 import { readPush, recordPush } from '../ledger/instructions';
 import { PipelineJobs } from '../ports';
@@ -48,8 +48,9 @@ export async function publishPush(world: World, pipelines: Pick<PipelineJobs, 's
 
 async function archiveOf({ objects }: World, { bucket, key }: Push): Promise<Uint8Array> {
   const size = (await objects.head(bucket, key))?.size ?? 0;
-  if (size > EXAMPLE_IMAGES_MAX_BYTES) {
-    throw new InstructionsError([`the archive has ${size} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images, or name the folder of the instructions`]);
+  const tooMany = tooManyBytes('the archive', size);
+  if (tooMany !== undefined) {
+    throw new InstructionsError([`${tooMany}, or name the folder of the instructions`]);
   }
   const archive = await objects.get(bucket, key);
   if (!archive) {

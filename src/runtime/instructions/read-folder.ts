@@ -1,8 +1,8 @@
 import { unzipSync } from 'fflate';
 import { InstructionsError } from './instructions-error';
 import { InstructionsSource } from '../../contract/environment';
-import { IMAGES_FOLDER, TEXT_FILE } from '../../contract/instruction-files';
-import { EXAMPLE_IMAGES_MAX_BYTES } from '../../contract/limits';
+import { tooManyBytes, unreadText } from '../../contract/folder-parts';
+import { IMAGES_FOLDER, PAGES, TEXT_FILE } from '../../contract/instruction-files';
 import { InstructionFolder } from '../../contract/template-lint';
 import { textsIn } from '../../contract/text-encoding';
 import { messageOf } from '../errors';
@@ -11,7 +11,11 @@ import { ObjectStore } from '../ports';
 /** A folder of instructions with all its bytes, by path. */
 export type FolderFiles = ReadonlyMap<string, Uint8Array>;
 
-/** Reads a whole folder, small as instructions are. */
+/**
+ * Reads a whole folder, small as instructions are.
+ *
+ * @throws InstructionsError for what is no folder of instructions
+ */
 export async function readFiles(objects: ObjectStore, source: InstructionsSource): Promise<FolderFiles> {
   if (source.kind === 'archive') {
     const archive = await objects.get(source.bucket, source.key);
@@ -21,26 +25,57 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
     return filesOfArchive(archive.body);
   }
   const { bucket, prefix } = source;
+  const parts = await partsIn(objects, bucket, prefix);
+  const wrong = refusal(parts);
+  if (wrong) {
+    throw new InstructionsError(wrong);
+  }
   const files = new Map<string, Uint8Array>();
-  let after: string | undefined;
-  do {
-    const page = await objects.listVersions(bucket, prefix, after);
-    for (const { key } of page.items.filter((item) => item.isLatest && !item.deleteMarker && isPart(item.key.slice(prefix.length)))) {
-      const object = await objects.get(bucket, key);
-      if (object) {
-        files.set(key.slice(prefix.length), object.body);
-      }
+  for (const { path } of parts) {
+    const body = isNote(path) ? NAME_ONLY : (await objects.get(bucket, `${prefix}${path}`))?.body;
+    if (body) {
+      files.set(path, body);
     }
-    after = page.next;
-  } while (after !== undefined);
+  }
   return files;
 }
 
-const PAGE_TEXT = /^[^/]+\.(html?|liquid|md)$/i;
+interface Part {
+  readonly path: string;
+  readonly size: number;
+}
+
+async function partsIn(objects: ObjectStore, bucket: string, prefix: string): Promise<Part[]> {
+  const parts: Part[] = [];
+  let after: string | undefined;
+  do {
+    const page = await objects.listVersions(bucket, prefix, after);
+    parts.push(...page.items.filter(({ isLatest, deleteMarker }) => isLatest && !deleteMarker)
+      .map(({ key, size }) => ({ path: key.slice(prefix.length), size })).filter(({ path }) => isPart(path)));
+    after = page.next;
+  } while (after !== undefined);
+  return parts;
+}
+
+/** What is wrong with parts that are too large to be read; undefined where nothing is. */
+function refusal(parts: readonly Part[]): readonly string[] | undefined {
+  const read = parts.filter(({ path }) => !isNote(path));
+  const tooLong = read.filter(({ path }) => PAGES.includes(path)).flatMap(({ path, size }) => {
+    const why = unreadText(size);
+    return why ? [`${path}: ${why.message}`] : [];
+  });
+  const tooMany = tooManyBytes('the folder', read.reduce((sum, { size }) => sum + size, 0));
+  return tooLong.length > 0 ? tooLong : tooMany === undefined ? undefined : [tooMany];
+}
 
 /** Nothing else in the bucket is read: it may be large. */
 const isPart = (path: string): boolean =>
-  PAGE_TEXT.test(path) || (path.startsWith(IMAGES_FOLDER) && path.length > IMAGES_FOLDER.length && !path.endsWith('/'));
+  TEXT_FILE.test(path) || (path.startsWith(IMAGES_FOLDER) && path.length > IMAGES_FOLDER.length && !path.endsWith('/'));
+
+/** A text that makes no page: its name will do. */
+const isNote = (path: string): boolean => TEXT_FILE.test(path) && !PAGES.includes(path);
+
+const NAME_ONLY = new Uint8Array();
 
 /** Whether each step of a path leads into a folder: none is hidden, and none leads out again. */
 const isPlain = (path: string): boolean => path.split('/').every((step) => step !== '' && !/^\.\.?$/.test(step) && !step.includes('\\'));
@@ -52,7 +87,7 @@ const isPlain = (path: string): boolean => path.split('/').every((step) => step 
  */
 export function filesOfArchive(archive: Uint8Array): FolderFiles {
   const outside: string[] = [];
-  let size = 0;
+  const parts: Part[] = [];
   const wanted = ({ name, originalSize }: { readonly name: string; readonly originalSize: number }): boolean => {
     if (!isPart(name) || /(^|\/)\.[^./]/.test(name)) {
       return false;
@@ -61,8 +96,8 @@ export function filesOfArchive(archive: Uint8Array): FolderFiles {
       outside.push(`${JSON.stringify(name)} leads out of its folder; name files plainly, as images/good.jpg`);
       return false;
     }
-    size += originalSize;
-    return size <= EXAMPLE_IMAGES_MAX_BYTES;
+    parts.push({ path: name, size: originalSize });
+    return !isNote(name) && refusal(parts) === undefined;
   };
   let files: { readonly [name: string]: Uint8Array };
   try {
@@ -70,13 +105,11 @@ export function filesOfArchive(archive: Uint8Array): FolderFiles {
   } catch (error) {
     throw new InstructionsError([`the archive is no zip file that can be read (${messageOf(error)}); pack it again`]);
   }
-  if (size > EXAMPLE_IMAGES_MAX_BYTES) {
-    throw new InstructionsError([`the folder has ${size} bytes; ${EXAMPLE_IMAGES_MAX_BYTES} are allowed: reduce its images`]);
+  const wrong = refusal(parts) ?? outside;
+  if (wrong.length > 0) {
+    throw new InstructionsError(wrong);
   }
-  if (outside.length > 0) {
-    throw new InstructionsError(outside);
-  }
-  return new Map(Object.entries(files));
+  return new Map([...parts.filter(({ path }) => isNote(path)).map(({ path }) => [path, NAME_ONLY] as const), ...Object.entries(files)]);
 }
 
 export function folderOf(files: FolderFiles): InstructionFolder {

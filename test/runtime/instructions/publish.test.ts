@@ -138,3 +138,29 @@ test('a folder in a bucket is what lies in it now', async () => {
   const read = await readFiles(objects, { kind: 'folder', bucket: 'texts', prefix: 'froth/' });
   expect([...read].map(([name, body]) => [name, Buffer.from(body).toString()]).sort()).toEqual([['full.md', 'new'], ['images/a/b.jpg', 'b']]);
 });
+
+describe('a folder in a bucket', () => {
+  const folder = { kind: 'folder', bucket: 'texts', prefix: 'froth/' } as const;
+  const publish = async ({ objects }: ReturnType<typeof world>) => publishInstructions(objects, 'output', await readFiles(objects, folder), TASK);
+
+  test.each(['full.txt', 'instructions.markdown'])('that has only %s is told what makes a page; of such a text no byte is read', async (name) => {
+    const outside = world();
+    await outside.cloud.buckets.put('texts', `froth/${name}`, Buffer.from('x'), {});
+    const get = jest.spyOn(outside.objects, 'get');
+    await expect(publish(outside)).rejects.toThrow(`the folder has ${name}, which makes no page; `);
+    expect(get).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['a text', { 'full.md': 3 * 2 ** 30 }, 'full.md: the file has 3221225472 bytes; the whole page may have 128000 characters'],
+    ['images', { 'full.md': 9, 'images/a.png': 200_000_000, 'images/b.png': 50_000_000 }, 'the folder has 250000009 bytes; 250000000 are allowed'],
+  ])('with too much of %s is refused before it is read', async (_name, sizes, expected) => {
+    const outside = world();
+    const items = Object.entries(sizes).map(([name, size]) =>
+      ({ key: `froth/${name}`, size, versionId: '1', isLatest: true, deleteMarker: false, lastModified: 0 }));
+    jest.spyOn(outside.objects, 'listVersions').mockResolvedValue({ items });
+    const get = jest.spyOn(outside.objects, 'get');
+    await expect(publish(outside)).rejects.toThrow(expected);
+    expect(get).not.toHaveBeenCalled();
+  });
+});

@@ -217,6 +217,7 @@ test.each<[string, () => Files | Uint8Array, RegExp]>([
   ['a path that leads out', () => ({ ...folder('x'), 'images/../../jobs/x.jpg': text('x') }), /"images\/\.\.\/\.\.\/jobs\/x\.jpg" leads out of its folder/],
   ['a path with a backslash', () => ({ ...folder('x'), 'images/a\\b.jpg': text('x') }), /leads out of its folder/],
   ['nothing', () => ({ 'other/full.md': text('x'), '../full.md': text('x'), '/full.md': text('x') }), /write full\.md, short\.md or both/],
+  ['a text that makes no page', () => ({ 'full.txt': text('x') }), /the folder has full\.txt, which makes no page/],
   ['an image that is none', () => ({ 'full.md': text('![Good](good.jpg)'), 'images/good.jpg': text('x') }), /images\/good\.jpg: /],
 ])('%s fails the push with what is wrong, and what was pushed before stays', async (_name, archive, expected) => {
   const there = await PushedProject.create();
