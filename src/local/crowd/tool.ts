@@ -36,11 +36,12 @@ export abstract class Tool extends HTMLElement implements Answering {
       make('h1', {}, this.getAttribute('header') ?? ''),
       make('div', { class: 'columns' }, this.instructions(), make('div', { class: 'picture' }, make('slot', { name: 'stage' })), this.tools),
     );
-    this.image.addEventListener('error', () => this.fail('The image cannot be shown: its address leads to no image.'));
     this.image.src = this.getAttribute('src') ?? '';
     try {
       this.build();
-      void this.image.decode().then(() => this.start()).catch((error: unknown) => this.fail(String(error)));
+      void this.image.decode().then(() => this.start()).catch((error: unknown) =>
+        // what cannot be decoded has no other name
+        this.fail(error instanceof DOMException ? 'The image cannot be shown: its address leads to no image.' : String(error)));
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }

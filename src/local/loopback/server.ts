@@ -35,6 +35,9 @@ export class LoopbackServer {
       if (!this.names.includes(request.headers.host ?? '')) {
         return send(response, 421, 'text/plain', `This server answers at ${this.address} only.`);
       }
+      if (request.method === 'HEAD') {
+        request.method = 'GET'; // the body is left out all the same
+      }
       if (pathOf(request) === '/favicon.ico') {
         return send(response, 204, 'text/plain', '');
       }
@@ -75,9 +78,9 @@ export function namesAt(port: number): string[] {
   return [...hosts.map((host) => `${host}:${port}`), ...port === 80 ? hosts : []];
 }
 
-/** The path of a request, as it was written. */
+/** The path of a request, as it was written; through a proxy the address of the server stands before it. */
 export function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?')[0];
+  return url.replace(/^http:\/\/[^/?]*/i, '').split('?')[0] || '/';
 }
 
 export async function read(request: IncomingMessage): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser, Frame, Locator, Page } from 'playwright-core';
@@ -92,6 +92,28 @@ describeInBrowser('the preview in a browser', () => {
     expect(await submitted(frame)).toEqual({ 'crowd-image-classifier': { label: 'cup' } });
     await frame.locator('body').press('2');
     expect(await submitted(frame)).toEqual({ 'crowd-image-classifier': { label: 'table' } });
+  });
+
+  test('an answer is that of the page that gave it; a preview that has ended says so', async () => {
+    const frame = await show({ task: task('ImageMultiClass') });
+    await frame.getByLabel('cup').check();
+    await submitted(frame);
+    const heading = page.locator('#answer h2');
+    expect(await heading.innerText()).toBe('Answer');
+    appendFileSync(join(folder, 'full.md'), '\n\nLook twice.\n');
+    await heading.getByText('Answer, as the page before gave it').waitFor();
+    await preview!.close();
+    await page.getByText('The preview is not running any more').waitFor();
+  });
+
+  test('an image whose address leads nowhere is told in words', async () => {
+    const labels = '["a","b"]';
+    writeFileSync(join(folder, 'template.liquid.html'), '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form><crowd-image-classifier '
+      + `name="a" header="h" categories='${labels}' src="{{ task.input.taskObject | grant_raed_access }}"></crowd-image-classifier></crowd-form>`);
+    rmSync(join(folder, 'full.md'));
+    rmSync(join(folder, 'short.md'), { force: true });
+    const frame = await show({ task: task('Custom'), path: join(folder, 'template.liquid.html') });
+    expect(await frame.getByRole('alert').innerText()).toBe('The image cannot be shown: its address leads to no image.');
   });
 
   test('multi-label classification: choose several', async () => {

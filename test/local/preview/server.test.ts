@@ -54,6 +54,13 @@ test('listens on this machine alone, and answers to its own name', async () => {
   expect(await ask('/state', { host: `localhost:${new URL(preview.address).port}` })).toMatchObject({ status: 200 });
 });
 
+test('answers to HEAD, and to its whole address as a proxy asks for it', async () => {
+  expect(await ask('/', {}, 'HEAD')).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' });
+  for (const path of ['', '/', '/state']) {
+    expect(await ask(`${preview.address}${path}`)).toMatchObject({ status: 200, body: (await ask(path || '/')).body });
+  }
+});
+
 test('serves no file but its own', async () => {
   const own = (await page()).replace(/page$/, '');
   for (const path of [

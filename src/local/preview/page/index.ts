@@ -24,6 +24,11 @@ function listItem(text: string, className = ''): HTMLLIElement {
   return Object.assign(document.createElement('li'), { className, textContent: printable(text) });
 }
 
+/** The server is gone: what is shown stays, and is said to be old. */
+function ended(): void {
+  element('#title').textContent = 'The preview is not running any more. What is shown here stays as it was; start the preview again, and close this page.';
+}
+
 async function show(): Promise<void> {
   const { title, page, problems, found } = await (await fetch('/state')).json() as State;
   element('#title').textContent = `${title}. Reloads when a file is saved.`;
@@ -36,6 +41,9 @@ async function show(): Promise<void> {
   );
   frame.hidden = page === undefined;
   element('#answer').hidden = page === undefined && exact === '';
+  if (exact !== '') {
+    element('#answer h2').textContent = 'Answer, as the page before gave it';
+  }
   frame.src = page ?? 'about:blank';
 }
 
@@ -44,14 +52,17 @@ window.addEventListener('message', ({ source, data }: MessageEvent<Partial<FormM
     return;
   }
   exact = JSON.stringify(data.answer, undefined, 2);
+  element('#answer h2').textContent = 'Answer';
   const text = element('#answer pre');
   text.textContent = JSON.stringify(shortened(data.answer), undefined, 2);
   text.hidden = false;
   element('#answer p').hidden = true;
   element('#answer button').hidden = false;
   element('#answer').scrollIntoView({ block: 'nearest' });
-  void fetch('/answer', { method: 'POST', body: exact });
+  fetch('/answer', { method: 'POST', body: exact }).catch(ended);
 });
 
 element('#answer button').addEventListener('click', () => void navigator.clipboard.writeText(exact));
-new EventSource('/events').addEventListener('message', () => void show());
+const events = new EventSource('/events');
+events.addEventListener('message', () => void show().catch(ended));
+events.addEventListener('error', ended);
