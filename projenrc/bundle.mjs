@@ -11,6 +11,9 @@ const TARGET = 'node20';
 /** Every `src/runtime/<folder>/<name>.lambda.ts` becomes the function `assets/<name>`. */
 const LAMBDA_SUFFIX = '.lambda.ts';
 
+/** What sources know as a constant of this name: a bundle may run where there is no package around it. */
+const CONSTANTS = { PACKAGE_VERSION: JSON.stringify(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version) };
+
 /** The other entry points: source -> folder in assets/. */
 const TOOLS = {
   'src/lint/index.ts': 'lint',
@@ -74,6 +77,7 @@ async function bundle({ source, folder, browser = false }) {
     charset: 'utf8',
     legalComments: 'none', // all licences are in one file, see notices()
     loader: { '.html': 'text', '.css': 'text' },
+    define: CONSTANTS,
     external: ['sharp'],
     banner: folder === 'cli' ? { js: '#!/usr/bin/env node' } : {},
     logLevel: 'warning',

@@ -67,6 +67,9 @@ function checkCommand() {
   const command = join(work, 'node_modules', '.bin', Object.keys(bin)[0] + (process.platform === 'win32' ? '.cmd' : ''));
   const { status, stdout, stderr } = spawnSync(command, ['--help'], { cwd: work, encoding: 'utf8', shell: process.platform === 'win32' });
   if (status !== 0 || !/status/.test(stdout)) fail(`${command} --help ended with ${status}: ${stderr}`);
+  const told = spawnSync(command, ['--version'], { cwd: work, encoding: 'utf8', shell: process.platform === 'win32' });
+  const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  if (told.stdout.trim() !== version) fail(`${command} --version says '${told.stdout.trim()}'; the package is ${version}: ${told.stderr}`);
   const wrong = spawnSync(command, ['status'], { cwd: work, encoding: 'utf8', shell: process.platform === 'win32' });
   if (wrong.status !== 2 || !/--stack/.test(wrong.stderr)) fail(`${command} status ended with ${wrong.status}: ${wrong.stderr}`);
 }

@@ -9,7 +9,7 @@ export const ASSETS = join(ROOT, 'assets');
 
 /** What a build result depends on, and what it made (which must still be there). */
 const BUILDS = {
-  bundle: { sources: ['src', 'projenrc', 'package-lock.json'], results: ['assets'] },
+  bundle: { sources: ['src', 'projenrc', 'package.json', 'package-lock.json'], results: ['assets'] },
   library: { sources: ['src', 'tsconfig.json', 'package-lock.json'], results: ['lib/index.js', '.jsii'] },
 };
 

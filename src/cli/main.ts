@@ -1,19 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { connect } from './aws/connect';
 import { openAccount } from './aws/probe-account';
 import { EXIT } from './errors';
 import { runCli } from './program';
 
+/** The package's version, which the bundle knows by itself: a pipeline runs this file where there is no package around it. */
+declare const PACKAGE_VERSION: string;
+
 // its advice is for users of the SDK, not of a tool
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-
-function version(): string {
-  // assets/cli/index.js lies two folders below the package
-  return (JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string }).version;
-}
 
 function userName(): string {
   try {
@@ -71,4 +67,4 @@ for (const stream of [process.stdout, process.stderr]) {
 void runCli(process.argv.slice(2), {
   out: process.stdout, err: process.stderr, connect, openAccount, onInterrupt, confirm, user: userName(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-}, version()).then((code) => { process.exitCode = code; });
+}, PACKAGE_VERSION).then((code) => { process.exitCode = code; });

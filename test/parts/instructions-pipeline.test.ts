@@ -171,9 +171,13 @@ describe('least privilege', () => {
 
 describe('the lint', () => {
   let source: string;
+  let tool: string;
   beforeEach(() => {
     source = fs.mkdtempSync(path.join(os.tmpdir(), 'push-'));
     fs.mkdirSync(path.join(source, 'labeling', 'instructions'), { recursive: true });
+    // as the artifact is unpacked: the asset alone, and nothing of the package around it
+    tool = path.join(source, 'src', 'tool');
+    fs.cpSync(assetPath('cli'), tool, { recursive: true });
   });
   afterEach(() => fs.rmSync(source, { recursive: true }));
 
@@ -184,7 +188,7 @@ describe('the lint', () => {
     fs.writeFileSync(path.join(source, 'labeling', 'instructions', 'full.md'), text);
     const script = ['set -e', ...specification(of).phases.build.commands].join('\n');
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', script], {
-      cwd: source, env: { PATH: process.env.PATH, TMPDIR: source, CODEBUILD_SRC_DIR_Tool: assetPath('cli') }, encoding: 'utf8',
+      cwd: source, env: { PATH: process.env.PATH, TMPDIR: source, CODEBUILD_SRC_DIR_Tool: tool }, encoding: 'utf8',
     });
     return { status, log: stdout + stderr };
   }
@@ -205,6 +209,12 @@ describe('the lint', () => {
   test('fails for a warning where that is asked for', () => {
     expect(build('So <b>tight</b>').status).toBe(0);
     expect(build('So <b>tight</b>', synth(undefined, { strict: true })).status).toBe(1);
+  });
+
+  test('the tool knows its version without the package around it', () => {
+    const { status, stdout } = spawnSync(process.execPath, [path.join(tool, 'index.js'), '--version'], { cwd: source, encoding: 'utf8' });
+    const { version } = JSON.parse(fs.readFileSync(path.join(__dirname, '../../package.json'), 'utf8'));
+    expect({ status, version: stdout.trim() }).toEqual({ status: 0, version });
   });
 
   test('downloads nothing: no install phase, the tool is an input, the image is not privileged', () => {
