@@ -1,4 +1,5 @@
 import { lintTemplate } from './lint';
+import { outgrown } from './longest-page';
 import { checkMarkdown, renderInstructions } from './markdown';
 import { Findings, listed, nearest } from './text';
 import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, PAGES, SHORT_FILE, TEMPLATE_FILE, TEXT_FILE } from '../contract/instruction-files';
@@ -40,7 +41,8 @@ export function composeInstructions({ files, images, unread = {} }: InstructionF
   const more = [...broken, ...unusedFiles(files, images)];
   if (files[TEMPLATE_FILE] !== undefined) {
     const template = files[TEMPLATE_FILE];
-    return { template, problems: [...inFile(TEMPLATE_FILE, lintTemplate(template, context)), ...more] };
+    const own = inFile(TEMPLATE_FILE, lintTemplate(template, context));
+    return { template, problems: [...own, ...tooLong(TEMPLATE_FILE, template, context), ...more] };
   }
   const texts = TEXTS.filter((name) => files[name] !== undefined);
   const html = (name: string): string | undefined => files[name] === undefined ? undefined : renderInstructions(files[name]);
@@ -53,7 +55,8 @@ export function composeInstructions({ files, images, unread = {} }: InstructionF
   });
   // what is wrong with the texts has been said, in their own lines; the rest is not theirs, but for the length
   const page = lintTemplate(template, context).filter(isOfBuiltInPage).filter(({ rule }) => !SAID.includes(rule));
-  return { template, problems: [...wrong, ...inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 }))), ...more] };
+  const ofPage = inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 })));
+  return { template, problems: [...wrong, ...ofPage, ...tooLong(texts[0], template, context), ...more] };
 }
 
 /** Rules of pages whose problems `checkMarkdown` finds by itself. */
@@ -68,6 +71,12 @@ export function isOfBuiltInPage({ severity, rule }: LintProblem): boolean {
 function tooLarge(files: InstructionFolder['files']): FileProblem[] {
   return PAGES.filter((name) => (files[name]?.length ?? 0) > INSTRUCTIONS_TEXT_MAX_CHARACTERS).map((name) => atBegin(name, 'error', 'too-long',
     `the file has ${files[name].length} characters; the whole page may have ${TEMPLATE_MAX_CHARACTERS}: shorten it, and put images into files of their own`));
+}
+
+/** What the length of a page shows only when it is published. */
+function tooLong(file: string, template: string, { images }: LintContext): FileProblem[] {
+  const message = outgrown(template, images);
+  return message === undefined ? [] : [atBegin(file, 'error', 'too-long', message)];
 }
 
 const inFile = (file: string, problems: readonly LintProblem[]): FileProblem[] => problems.map((problem) => ({ file, ...problem }));

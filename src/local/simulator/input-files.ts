@@ -28,6 +28,8 @@ export interface InputFiles {
 const MAX_LINE = 100_000;
 const MAX_ATTRIBUTE = 20_000;
 const MAX_LABEL = 256;
+/** As `RenderUiTemplate` takes. That a job refuses a longer one is inferred. */
+const MAX_TEMPLATE = 128_000;
 
 /**
  * Reads and checks the worker template, the label categories and the manifest.
@@ -73,6 +75,9 @@ export function readLabels(text: string, type: TaskType): LabelCategory[] {
 
 /** Fails for a worker template that would show no task. */
 export function checkTemplate(template: string, type: TaskType): void {
+  if (template.length > MAX_TEMPLATE) {
+    throw new JobFailure(`The worker template has ${template.length} characters; ${MAX_TEMPLATE} are allowed.`);
+  }
   const element = TASK_TYPES[type].element;
   const missing = ['crowd-html-elements.js', '<crowd-form', `<${element}`].filter(part => !template.includes(part));
   if (missing.length > 0) {

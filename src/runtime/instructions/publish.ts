@@ -5,6 +5,7 @@ import { contentHash } from './version';
 import { webImage } from './web-image';
 import { instructionsKey, PREFIX } from '../../contract/environment';
 import { SITE_PREFIX } from '../../contract/instructions-site';
+import { TEMPLATE_MAX_CHARACTERS } from '../../contract/limits';
 import { PageTask } from '../../contract/worker-template';
 import { bindImages, composeInstructions, formatProblems, readableInstructions } from '../../lint';
 import { exampleImageKey, s3Uri } from '../core/object-keys';
@@ -46,7 +47,11 @@ export async function publishInstructions(
   if (wrong.length > 0) {
     throw new InstructionsError(wrong);
   }
-  const version = await writePage(objects, bucket, bindImages(template, addresses).template);
+  const page = bindImages(template, addresses).template;
+  if (page.length > TEMPLATE_MAX_CHARACTERS) {
+    throw new InstructionsError([`the page has ${page.length} characters with the addresses of its images; ${TEMPLATE_MAX_CHARACTERS} are allowed: shorten it`]);
+  }
+  const version = await writePage(objects, bucket, page);
   if (site !== undefined) {
     await writeSitePage(objects, site, { version, task, parts: readableInstructions(folder, task, onSite) });
   }

@@ -1,5 +1,5 @@
 import events from './fixtures/events.json';
-import { DAY, Harness, HOUR, MINUTE, SECOND } from './harness';
+import { DAY, Harness, HOUR, MINUTE, SECOND, template } from './harness';
 
 describe('from creation to InProgress', () => {
   test('takes its time, and nothing is subscribed before', async () => {
@@ -30,6 +30,8 @@ describe('from creation to InProgress', () => {
   });
 
   test.each<[string, RegExp, (h: Harness) => void]>([
+    ['a template that is too long', /worker template has 128001 characters; 128000 are allowed/, h =>
+      h.cloud.buckets.store('output-bucket', 'config/template.html', template('crowd-image-classifier').padEnd(128_001))],
     ['no template', /worker template.*config\/template.html/, h => h.cloud.buckets.store('output-bucket', 'config/template.html', '')],
     ['an open crowd element', /leaves a crowd element open/, h => h.cloud.buckets.store('output-bucket', 'config/template.html',
       'crowd-html-elements.js <crowd-form><crowd-image-classifier></crowd-form>')],

@@ -100,6 +100,16 @@ test.each<[string, { readonly [name: string]: string | Uint8Array }, string]>([
   expect(outside.cloud.buckets.peekKeys('output').filter((key) => key.endsWith('.html'))).toEqual([]);
 });
 
+test('a page that only the addresses of its images make too long is refused, however that came about', async () => {
+  const outside = world();
+  outside.cloud.buckets.create('b'.repeat(300));
+  const folder = files({ 'full.md': '![](a.png)\n\n'.repeat(500), 'images/a.png': await pngOf(gradient(9, 9)) });
+  expect(await publishInstructions(outside.objects, 'output', folder, TASK)).toMatch(/^[0-9a-f]{32}$/);
+  await expect(publishInstructions(outside.objects, 'b'.repeat(300), folder, TASK))
+    .rejects.toThrow(/the page has \d{6} characters with the addresses of its images; 128000 are allowed/);
+  expect(outside.cloud.buckets.peekKeys('b'.repeat(300)).filter((key) => key.endsWith('.html'))).toEqual([]);
+});
+
 test('a byte order mark is no part of the page', async () => {
   const outside = world();
   const { html } = published(outside, await publishInstructions(outside.objects, 'output', files({ 'full.md': '\ufeff# Boxes' }), TASK));
