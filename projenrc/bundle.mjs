@@ -16,7 +16,7 @@ const CONSTANTS = { PACKAGE_VERSION: JSON.stringify(JSON.parse(readFileSync(join
 
 /** The other entry points: source -> folder in assets/. */
 const TOOLS = {
-  'src/lint/index.ts': 'lint',
+  'src/local/synthesis.ts': 'lint',
   'src/cli/main.ts': 'cli',
   'src/local/demo/main.ts': 'local/demo',
 };

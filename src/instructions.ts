@@ -1,10 +1,9 @@
-import * as path from 'path';
 import { IgnoreMode, Token } from 'aws-cdk-lib';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { PageTask } from './contract/worker-template';
-import { ASSET_FILES, readFolder } from './parts/instructions-folder';
+import { ASSET_FILES, missingFolder } from './parts/instructions-folder';
 import { Problems } from './parts/problems';
 import { BoundInstructions, builtInPage, checkFolder, warnOfLabels } from './parts/worker-page';
 
@@ -142,15 +141,14 @@ class FromDirectory extends Instructions {
     if (Token.isUnresolved(directory)) {
       problems.add('directory is known only at deploy time; it must be a folder that is there when the app runs');
     } else {
-      problems.add(...readFolder(directory).problems);
+      problems.add(...missingFolder(directory));
     }
     problems.throwIfAny();
   }
 
   /** @internal */
   _bind(scope: Construct, task: PageTask): BoundInstructions {
-    const { folder } = readFolder(this.directory);
-    checkFolder(scope, 'Instructions.fromDirectory', folder, task, this.strict, (file) => path.join(this.directory, file));
+    checkFolder(scope, 'Instructions.fromDirectory', this.directory, task, this.strict);
     const asset = new Asset(scope, 'Folder', { path: this.directory, exclude: ASSET_FILES, ignoreMode: IgnoreMode.GIT });
     const { bucket, s3BucketName, s3ObjectKey } = asset;
     return {

@@ -83,7 +83,7 @@ export interface PageInput {
   readonly [name: string]: unknown;
 }
 
-/** What `assets/lint/index.js` exports. */
+/** The lint, for whoever must not import it. */
 export interface TemplateLint {
   /** The page that a folder of instructions makes for a task, with all that is wrong with it. */
   composeInstructions(folder: InstructionFolder, task: PageTask): ComposedInstructions;
@@ -105,4 +105,10 @@ export interface TemplateLint {
   formatProblem(file: string, problem: LintProblem): string;
   /** The same of many: the first, errors before warnings, and how many more there are. `nameOf`: how the reader knows a file. */
   formatProblems(problems: readonly FileProblem[], nameOf?: (file: string) => string): readonly string[];
+}
+
+/** What `assets/lint/index.js` exports: the lint, and what reads a folder for it, images and all. */
+export interface SynthesisChecks extends TemplateLint {
+  /** Checks a folder as the command line does. What cannot be read is among the problems. */
+  checkInstructions(folder: string, task: PageTask): Pick<ComposedInstructions, 'problems'>;
 }

@@ -1,3 +1,4 @@
+import * as path from 'path';
 import { Annotations } from 'aws-cdk-lib';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -7,7 +8,7 @@ import { InstructionsSource } from '../contract/environment';
 import { LABELING_TASKS } from '../contract/labeling-tasks';
 import { printable, PRINTED_MAX } from '../contract/printable';
 import { InstructionsConfiguration, TaskConfiguration } from '../contract/project-configuration';
-import { FileProblem, InstructionFolder } from '../contract/template-lint';
+import { FileProblem } from '../contract/template-lint';
 import { PageTask, workerTemplate } from '../contract/worker-template';
 
 /** A task without its page. */
@@ -61,17 +62,15 @@ export function warnOfLabels(scope: Construct, task: PageTask): void {
 }
 
 /**
- * Checks what a folder makes.
+ * Checks a folder, its images, and the page that it makes.
  *
  * @param strict whether warnings count as errors
- * @param nameOf how the user knows a file of the folder
  * @throws an error that lists the problems with file, line and column
  */
-export function checkFolder(
-  scope: Construct, subject: string, folder: InstructionFolder, task: PageTask, strict: boolean, nameOf: NameOf,
-): void {
-  const { composeInstructions, strictly } = templateLint();
-  const found = composeInstructions(folder, task).problems;
+export function checkFolder(scope: Construct, subject: string, directory: string, task: PageTask, strict: boolean): void {
+  const { checkInstructions, strictly } = templateLint();
+  const nameOf: NameOf = (file) => path.join(directory, file);
+  const found = checkInstructions(directory, task).problems;
   const problems = strict ? strictly(found) : found;
   const wrong = problems.filter(isError);
   if (wrong.length > 0) {

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { BASE, CORPUS, boxes } from './corpus';
-import contract, { bindImages, formatProblem, lintTemplate, renderInstructions } from '../../src/lint';
+import { bindImages, formatProblem, lintTemplate, renderInstructions } from '../../src/lint';
+import contract from '../../src/local/synthesis';
 
 describe('a broken template', () => {
   test('of the corpus stands for itself', () => {

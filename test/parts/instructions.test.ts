@@ -9,8 +9,10 @@ import { InstructionRollOut, Instructions, LabelingTask, StreamingLabelingProjec
 import { PREFIX } from '../../src/contract/environment';
 import { BOXES, FlatTemplate, Statement, newProject, newStack } from '../project-fixture';
 
-const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 0xff, 0xd9]);
-const PNG = Buffer.from('\u0089PNG\r\n\u001a\n....IEND....', 'latin1');
+const JPEG = fs.readFileSync(path.join(__dirname, '../../examples/photos/table/coffee.jpg'));
+/** The same with a remark in it. */
+const REMARKED = Buffer.concat([JPEG.subarray(0, 2), Buffer.from([0xff, 0xfe, 0, 3, 0x78]), JPEG.subarray(2)]);
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64');
 const PAGE = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>\n<crowd-form>\n'
   + '  <crowd-bounding-box name="boundingBox" src="{{ task.input.taskObject | grant_read_access }}" header="h" labels="{{ task.input.labels | to_json | escape }}">\n'
   + '    <full-instructions header="i">x</full-instructions><short-instructions><img src="good.jpg"></short-instructions>\n  </crowd-bounding-box>\n</crowd-form>\n';
@@ -75,7 +77,7 @@ describe('a folder of instructions', () => {
     const before = key();
     write({ 'README.txt': 'x', '.DS_Store': 'x', 'images/.DS_Store': 'x', 'drafts/full.md': 'x' });
     expect(key()).toBe(before);
-    write({ 'images/good.jpg': Buffer.concat([JPEG.subarray(0, 4), JPEG]) });
+    write({ 'images/good.jpg': REMARKED });
     const changed = key();
     expect(changed).not.toBe(before);
     write({ 'short.md': 'x' });
@@ -94,13 +96,6 @@ describe('a folder of instructions', () => {
     expect(messageOf(() => synth({ instructions: Instructions.fromDirectory(folder, { strict: true }) }))).toContain('full.md:1:4: error: <b> is HTML');
   });
 
-  test.each([
-    ['webp', 'RIFF\x08\0\0\0WEBPVP8 '], ['avif', '\0\0\0\x1cftypavif'], ['gif', 'GIF89a'], ['tiff', 'II*\0'], ['TIF', 'MM\0*'],
-  ])('may have a .%s among its images', (ending, bytes) => {
-    write({ 'full.md': `![Good](good.${ending})`, [`images/good.${ending}`]: Buffer.from(bytes, 'latin1') });
-    expect(() => synth({ instructions: Instructions.fromDirectory(folder, { strict: true }) })).not.toThrow();
-  });
-
   test('warns of files that workers never see', () => {
     const stack = newStack();
     newProject(stack, { instructions: Instructions.fromDirectory(write({ 'short.md': 'x', 'ful.md': 'x', 'images/notes.txt': 'x' })) });
@@ -117,9 +112,6 @@ describe('a folder of instructions', () => {
       'Instructions.fromDirectory: 2 problems\n- DIR/template.liquid.html:3:23: error: name of <crowd-bounding-box> is \'box\''],
     ['a page that names no image', { 'template.liquid.html': PAGE }, "DIR/template.liquid.html:4:81: error: there is no example image 'good.jpg'"],
     ['no file', {}, 'Instructions.fromDirectory: 1 problem\n- DIR/full.md:1:1: error: the folder has nothing for workers to read; write full.md, short.md or both'],
-    ['a cut-off JPEG', { 'full.md': 'x', 'images/a.jpg': JPEG.subarray(0, 6) }, 'DIR/images/a.jpg is a JPEG whose end is missing'],
-    ['a cut-off PNG', { 'full.md': 'x', 'images/a.png': PNG.subarray(0, 9) }, 'DIR/images/a.png is a PNG whose end is missing'],
-    ['a text for an image', { 'full.md': 'x', 'images/a.png': 'text' }, 'DIR/images/a.png is no image, whatever its name says; JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'],
     ['a film for an image', { 'full.md': '![a](a.mp4)', 'images/a.mp4': 'text' }, "DIR/full.md:1:6: error: there is no example image 'a.mp4'"],
     ['an image that is defined nowhere', { 'full.md': '![Wide][wide]' }, "DIR/full.md:1:1: error: there is no reference 'wide'"],
   ])('with %s fails the synthesis', (_name, files, expected) => {

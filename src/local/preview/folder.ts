@@ -2,14 +2,11 @@ import { Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FolderParts, partsOf, tooManyBytes, unreadText } from '../../contract/folder-parts';
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEMPLATE_FILE } from '../../contract/instruction-files';
-import { EXAMPLE_IMAGE_MAX_BYTES } from '../../contract/limits';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { composeInstructions } from '../../lint';
-import { DEFAULT_INPUT_LIMITS, inspect } from '../../runtime/images/gate';
+import { inspectExample } from '../../runtime/instructions/example-image';
 import { FolderFiles, folderOf, imageBytes } from '../../runtime/instructions/read-folder';
-
-const LIMITS = { ...DEFAULT_INPUT_LIMITS, maxFileBytes: EXAMPLE_IMAGE_MAX_BYTES };
 
 /** Instructions as they lie on this machine, and what they make. */
 export interface CheckedInstructions {
@@ -33,7 +30,7 @@ export function checkInstructions(path: string, task: PageTask): CheckedInstruct
   const broken = tooMany !== undefined
     ? [errorOf(IMAGES_FOLDER, 'too-large', tooMany)]
     : folder.images.filter((image) => IMAGE_FILE.test(image)).flatMap((image) => {
-      const seen = inspect(imageBytes(files, image), LIMITS);
+      const seen = inspectExample(imageBytes(files, image));
       return seen.ok ? [] : [errorOf(`${IMAGES_FOLDER}${image}`, 'broken-image', seen.detail)];
     });
   return {

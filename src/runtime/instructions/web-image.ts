@@ -1,5 +1,5 @@
+import { inspectExample } from './example-image';
 import { TransformSpec } from '../../contract/transforms';
-import { inspect } from '../images/gate';
 import { SharpEngine } from '../images/sharp-engine';
 
 /** Large enough to fill a worker's screen, small enough to be there at once. Pixels. */
@@ -22,7 +22,7 @@ const engine = new SharpEngine();
  * @returns what is wrong with the image, where something is
  */
 export async function webImage(bytes: Uint8Array): Promise<WebImage | { readonly problem: string }> {
-  const header = inspect(bytes);
+  const header = inspectExample(bytes);
   if (!header.ok) {
     return { problem: header.detail };
   }
