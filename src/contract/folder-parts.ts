@@ -66,8 +66,18 @@ export function partsOf(entriesOf: (folder: string) => readonly FolderEntry[]): 
   return { texts, images, unread };
 }
 
+/** Hidden files are nobody's: what systems and tools leave behind. Steps that lead elsewhere are no names. */
+export function isHidden(path: string): boolean {
+  return path.split('/').some((step) => step.startsWith('.') && step !== '.' && step !== '..');
+}
+
+/** Whether a part is read at all: of a text that makes no page its name will do. */
+export function isReadPart(path: string): boolean {
+  return PAGES.includes(path) || path.startsWith(IMAGES_FOLDER);
+}
+
 function visible(entries: readonly FolderEntry[]): FolderEntry[] {
-  return entries.filter(({ name }) => !name.startsWith('.')).sort((one, other) => (one.name < other.name ? -1 : 1));
+  return entries.filter(({ name }) => !isHidden(name)).sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function notPlain(entry: FolderEntry, wanted: 'file' | 'folder' | 'file or folder'): UnreadFile {
@@ -78,10 +88,12 @@ function notPlain(entry: FolderEntry, wanted: 'file' | 'folder' | 'file or folde
 /** No character takes more bytes in UTF-8, as text is counted here; beside them a byte order mark. */
 const TEXT_MAX_BYTES = 3 * INSTRUCTIONS_TEXT_MAX_CHARACTERS + 3;
 
-/** Why a text of so many bytes is not even read; undefined where it may fit. */
-export function unreadText(bytes: number): UnreadFile | undefined {
-  return bytes <= TEXT_MAX_BYTES ? undefined
-    : { rule: 'too-long', message: `the file has ${bytes} bytes; the whole page may have ${TEMPLATE_MAX_CHARACTERS} characters: shorten it, and put images into files of their own` };
+/** Texts of a folder that no page can hold, by the sizes of its parts: they are not even read. */
+export function tooLongTexts(sizes: ReadonlyMap<string, number>): FolderParts['unread'] {
+  return Object.fromEntries(PAGES.filter((name) => (sizes.get(name) ?? 0) > TEXT_MAX_BYTES).map((name): [string, UnreadFile] => [name, {
+    rule: 'too-long',
+    message: `the file has ${sizes.get(name)} bytes; the whole page may have ${TEMPLATE_MAX_CHARACTERS} characters: shorten it, and put images into files of their own`,
+  }]));
 }
 
 /** Why a folder, named as messages name it, is not read where all of it has so many bytes; undefined where it is. */

@@ -1,6 +1,6 @@
 import { Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { FolderParts, partsOf, tooManyBytes, unreadText } from '../../contract/folder-parts';
+import { FolderParts, isReadPart, partsOf, tooLongTexts, tooManyBytes } from '../../contract/folder-parts';
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEMPLATE_FILE } from '../../contract/instruction-files';
 import { FileProblem } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
@@ -96,12 +96,8 @@ function localParts(path: string): LocalParts {
     .filter((entry) => isOwn(below, entry)));
   const placed = [...texts, ...images.map((image) => `${IMAGES_FOLDER}${image}`)].map((name): [string, string] => [name, join(folder, name)]);
   const places = new Map([...single ? [[TEMPLATE_FILE, path] as const] : [], ...placed]);
-  const tooLong = Object.fromEntries(PAGES.flatMap((name) => {
-    const place = places.get(name);
-    const why = place === undefined ? undefined : unreadText(statSync(place).size);
-    return why ? [[name, why]] : [];
-  }));
-  return { places, unread: { ...unread, ...tooLong } };
+  const pages = [...places].filter(([name]) => PAGES.includes(name));
+  return { places, unread: { ...unread, ...tooLongTexts(new Map(pages.map(([name, place]) => [name, statSync(place).size]))) } };
 }
 
 function imagesSize(places: ReadonlyMap<string, string>): number {
@@ -110,6 +106,6 @@ function imagesSize(places: ReadonlyMap<string, string>): number {
 
 /** Of texts that make no page or too long a one, and of more images than there may be, the names will do. */
 function bytesOf({ places, unread }: LocalParts, withImages: boolean): FolderFiles {
-  const isRead = (name: string): boolean => !(name in unread) && (PAGES.includes(name) || (withImages && name.startsWith(IMAGES_FOLDER)));
+  const isRead = (name: string): boolean => !(name in unread) && isReadPart(name) && (withImages || !name.startsWith(IMAGES_FOLDER));
   return new Map([...places].map(([name, place]) => [name, isRead(name) ? new Uint8Array(readFileSync(place)) : new Uint8Array()]));
 }

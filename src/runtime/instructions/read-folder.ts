@@ -1,8 +1,8 @@
-import { unzipSync } from 'fflate';
 import { InstructionsError } from './instructions-error';
+import { unzipped, zipEntries } from './zip';
 import { InstructionsSource } from '../../contract/environment';
-import { tooManyBytes, unreadText } from '../../contract/folder-parts';
-import { IMAGES_FOLDER, PAGES, TEXT_FILE } from '../../contract/instruction-files';
+import { isHidden, isReadPart, tooLongTexts, tooManyBytes } from '../../contract/folder-parts';
+import { IMAGES_FOLDER, TEXT_FILE } from '../../contract/instruction-files';
 import { InstructionFolder } from '../../contract/template-lint';
 import { textsIn } from '../../contract/text-encoding';
 import { messageOf } from '../errors';
@@ -25,14 +25,11 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
     return filesOfArchive(archive.body);
   }
   const { bucket, prefix } = source;
-  const parts = await partsIn(objects, bucket, prefix);
-  const wrong = refusal(parts);
-  if (wrong) {
-    throw new InstructionsError(wrong);
-  }
+  const sizes = await sizesIn(objects, bucket, prefix);
+  refuseTooMuch(sizes);
   const files = new Map<string, Uint8Array>();
-  for (const { path } of parts) {
-    const body = isNote(path) ? NAME_ONLY : (await objects.get(bucket, `${prefix}${path}`))?.body;
+  for (const path of sizes.keys()) {
+    const body = isReadPart(path) ? (await objects.get(bucket, `${prefix}${path}`))?.body : NAME_ONLY;
     if (body) {
       files.set(path, body);
     }
@@ -40,76 +37,64 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
   return files;
 }
 
-interface Part {
-  readonly path: string;
-  readonly size: number;
-}
+/** The parts of a folder by their paths. Unit: bytes. */
+type Sizes = ReadonlyMap<string, number>;
 
-async function partsIn(objects: ObjectStore, bucket: string, prefix: string): Promise<Part[]> {
-  const parts: Part[] = [];
+async function sizesIn(objects: ObjectStore, bucket: string, prefix: string): Promise<Sizes> {
+  const sizes = new Map<string, number>();
   let after: string | undefined;
   do {
     const page = await objects.listVersions(bucket, prefix, after);
-    parts.push(...page.items.filter(({ isLatest, deleteMarker }) => isLatest && !deleteMarker)
-      .map(({ key, size }) => ({ path: key.slice(prefix.length), size })).filter(({ path }) => isPart(path)));
+    page.items.filter(({ isLatest, deleteMarker }) => isLatest && !deleteMarker)
+      .map(({ key, size }) => ({ path: key.slice(prefix.length), size })).filter(({ path }) => isPart(path))
+      .forEach(({ path, size }) => sizes.set(path, size));
     after = page.next;
   } while (after !== undefined);
-  return parts;
+  return sizes;
 }
 
-/** What is wrong with parts that are too large to be read; undefined where nothing is. */
-function refusal(parts: readonly Part[]): readonly string[] | undefined {
-  const read = parts.filter(({ path }) => !isNote(path));
-  const tooLong = read.filter(({ path }) => PAGES.includes(path)).flatMap(({ path, size }) => {
-    const why = unreadText(size);
-    return why ? [`${path}: ${why.message}`] : [];
-  });
-  const tooMany = tooManyBytes('the folder', read.reduce((sum, { size }) => sum + size, 0));
-  return tooLong.length > 0 ? tooLong : tooMany === undefined ? undefined : [tooMany];
+/** @throws InstructionsError for parts that are too large to be read */
+function refuseTooMuch(sizes: Sizes): void {
+  const tooLong = Object.entries(tooLongTexts(sizes)).map(([path, { message }]) => `${path}: ${message}`);
+  const tooMany = tooManyBytes('the folder', [...sizes].reduce((sum, [path, size]) => sum + (isReadPart(path) ? size : 0), 0));
+  refuse(tooLong.length > 0 ? tooLong : tooMany === undefined ? [] : [tooMany]);
 }
 
-/** Nothing else in the bucket is read: it may be large. */
-const isPart = (path: string): boolean =>
-  TEXT_FILE.test(path) || (path.startsWith(IMAGES_FOLDER) && path.length > IMAGES_FOLDER.length && !path.endsWith('/'));
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) {
+    throw new InstructionsError(problems);
+  }
+}
 
-/** A text that makes no page: its name will do. */
-const isNote = (path: string): boolean => TEXT_FILE.test(path) && !PAGES.includes(path);
+/** Nothing else is read: a bucket may hold much beside it. */
+const isPart = (path: string): boolean => !isHidden(path)
+  && (TEXT_FILE.test(path) || (path.startsWith(IMAGES_FOLDER) && path.length > IMAGES_FOLDER.length && !path.endsWith('/')));
 
 const NAME_ONLY = new Uint8Array();
 
-/** Whether each step of a path leads into a folder: none is hidden, and none leads out again. */
+/** Whether each step of a path leads into a folder, and none out again. */
 const isPlain = (path: string): boolean => path.split('/').every((step) => step !== '' && !/^\.\.?$/.test(step) && !step.includes('\\'));
 
 /**
  * The files of a zip archive that are part of instructions. Nothing else is unpacked, and no more than a folder may have.
  *
- * @throws InstructionsError for what is no such archive
+ * @throws InstructionsError for what is no such archive, and for files that are damaged in it
  */
 export function filesOfArchive(archive: Uint8Array): FolderFiles {
-  const outside: string[] = [];
-  const parts: Part[] = [];
-  const wanted = ({ name, originalSize }: { readonly name: string; readonly originalSize: number }): boolean => {
-    if (!isPart(name) || /(^|\/)\.[^./]/.test(name)) {
-      return false;
-    }
-    if (!isPlain(name)) {
-      outside.push(`${JSON.stringify(name)} leads out of its folder; name files plainly, as images/good.jpg`);
-      return false;
-    }
-    parts.push({ path: name, size: originalSize });
-    return !isNote(name) && refusal(parts) === undefined;
-  };
-  let files: { readonly [name: string]: Uint8Array };
+  const entries = read('the archive is no zip file that can be read', () => zipEntries(archive)).filter(({ name }) => isPart(name));
+  refuseTooMuch(new Map(entries.map(({ name, size }) => [name, size])));
+  refuse(entries.filter(({ name }) => !isPlain(name))
+    .map(({ name }) => `${JSON.stringify(name)} leads out of its folder; name files plainly, as images/good.jpg`));
+  return new Map(entries.map((entry) => [entry.name,
+    isReadPart(entry.name) ? read(`${entry.name} is damaged in the archive`, () => unzipped(archive, entry)) : NAME_ONLY]));
+}
+
+function read<T>(otherwise: string, from: () => T): T {
   try {
-    files = unzipSync(archive, { filter: wanted });
+    return from();
   } catch (error) {
-    throw new InstructionsError([`the archive is no zip file that can be read (${messageOf(error)}); pack it again`]);
+    throw new InstructionsError([`${otherwise} (${messageOf(error)}); pack it again`]);
   }
-  const wrong = refusal(parts) ?? outside;
-  if (wrong.length > 0) {
-    throw new InstructionsError(wrong);
-  }
-  return new Map([...parts.filter(({ path }) => isNote(path)).map(({ path }) => [path, NAME_ONLY] as const), ...Object.entries(files)]);
 }
 
 export function folderOf(files: FolderFiles): InstructionFolder {
