@@ -39,14 +39,12 @@ export function composeInstructions({ files, images, unread = {} }: InstructionF
   const known = [...images, ...missing.filter((path) => path.startsWith(IMAGES_FOLDER)).map((path) => path.slice(IMAGES_FOLDER.length))];
   const context = lintContext(task, known.filter((image) => IMAGE_FILE.test(image)));
   const more = [...broken, ...unusedFiles(files, images)];
+  const template = pageOf(files, task);
   if (files[TEMPLATE_FILE] !== undefined) {
-    const template = files[TEMPLATE_FILE];
     const own = inFile(TEMPLATE_FILE, lintTemplate(template, context));
     return { template, problems: [...own, ...tooLong(TEMPLATE_FILE, template, context), ...more] };
   }
   const texts = TEXTS.filter((name) => files[name] !== undefined);
-  const html = (name: string): string | undefined => files[name] === undefined ? undefined : renderInstructions(files[name]);
-  const template = workerTemplate(task, { full: html(FULL_FILE), short: html(SHORT_FILE) });
   // of a page that is too long nothing else is said: its texts will be others
   const wrong = template.length > TEMPLATE_MAX_CHARACTERS ? [] : texts.flatMap((name) => {
     const findings = new Findings(files[name]);
@@ -57,6 +55,12 @@ export function composeInstructions({ files, images, unread = {} }: InstructionF
   const page = lintTemplate(template, context).filter(isOfBuiltInPage).filter(({ rule }) => !SAID.includes(rule));
   const ofPage = inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 })));
   return { template, problems: [...wrong, ...ofPage, ...tooLong(texts[0], template, context), ...more] };
+}
+
+/** The page that the files of a folder make, unchecked. */
+export function pageOf(files: InstructionFolder['files'], task: PageTask): string {
+  const html = (name: string): string | undefined => files[name] === undefined ? undefined : renderInstructions(files[name]);
+  return files[TEMPLATE_FILE] ?? workerTemplate(task, { full: html(FULL_FILE), short: html(SHORT_FILE) });
 }
 
 /** Rules of pages whose problems `checkMarkdown` finds by itself. */

@@ -1,7 +1,7 @@
 import { Token } from 'parse5';
 import { bindImages } from './bind';
 import { OPTIONAL_END, REGIONS, VOID_ELEMENTS } from './elements';
-import { composeInstructions } from './folder';
+import { pageOf } from './folder';
 import { TEXT_MODE, TokenReader, readTokens } from './html';
 import { renderPage } from './render';
 import { escaped } from './text';
@@ -39,8 +39,9 @@ const ATTRIBUTES: { readonly [element: string]: RegExp } = {
 const LINK = /^(https?:|mailto:)/i;
 
 /**
- * What people read of a folder of instructions without a task before them. What only repeats the description of the task is left out,
- * and so are the descriptions of its labels: a page says both by itself. Liquid is done as for an image of which nothing is known.
+ * What people read of a folder of instructions, which has been checked, without a task before them. What only repeats the description
+ * of the task is left out, and so are the descriptions of its labels: a page says both by itself. Liquid is done as for an image of
+ * which nothing is known.
  *
  * @param addresses of the example images, where a browser finds them; no other image is shown
  */
@@ -48,7 +49,7 @@ export function readableInstructions(
   folder: InstructionFolder, task: PageTask, addresses: { readonly [image: string]: string },
 ): readonly ReadablePart[] {
   const labels = task.labels.map(({ description: _, ...label }) => label);
-  const { template } = bindImages(composeInstructions(folder, { ...task, labels }).template, addresses);
+  const { template } = bindImages(pageOf(folder.files, { ...task, labels }), addresses);
   const offered = labels.filter(({ retired }) => !retired).map(({ name }) => name);
   const input = LABELING_TASKS[task.type].page === undefined ? {} : { taskObject: '', labels: offered, manifestLine: {} };
   const said = escaped(task.description);
