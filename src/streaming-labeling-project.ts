@@ -216,6 +216,7 @@ export class StreamingLabelingProject extends Construct {
         instructionRollOut: props.instructionRollOut ?? InstructionRollOut.NEXT_JOB,
         ...orchestration === undefined ? {} : { orchestration },
       },
+      instructionChecks: published?.checks,
       controller,
       pipeline,
       after: [

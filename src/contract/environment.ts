@@ -38,6 +38,8 @@ export const DEPLOYMENT_RESOURCE_TYPE = 'Custom::StreamingLabelingDeployment';
 export interface DeploymentResourceProperties {
   /** `ProjectConfiguration` as JSON. */
   readonly Configuration: string;
+  /** What `INSTRUCTIONS_ATTRIBUTE.CHECKS` says, where nobody has heard of it at the synthesis. */
+  readonly InstructionChecks?: string;
 }
 
 /** Attributes (`Fn::GetAtt`) of that custom resource. */
@@ -53,12 +55,16 @@ export const INSTRUCTIONS_RESOURCE_TYPE = 'Custom::StreamingLabelingInstructions
 export interface InstructionsResourceProperties {
   /** `InstructionsRequest` as JSON. */
   readonly Request: string;
+  /** Names of the attributes that are read: CloudFormation knows no attribute that was not there when the resource was last asked. */
+  readonly Attributes: string;
 }
 
 /** Attributes (`Fn::GetAtt`) of that custom resource. */
 export const INSTRUCTIONS_ATTRIBUTE = {
   /** Of the page: it lies at `instructionsKey(version)` in the output bucket. */
   VERSION: 'Version',
+  /** `OK`, or the warnings about the folder, in one line. */
+  CHECKS: 'Checks',
 } as const;
 
 /** Where a folder of instructions lies. */

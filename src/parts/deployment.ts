@@ -19,6 +19,8 @@ const TAG_VALUE_MAX_LENGTH = 256;
 
 export interface DeploymentProps {
   readonly configuration: Omit<ProjectConfiguration, 'tags'>;
+  /** What the deploy has found in the instructions, if it is for it to tell. */
+  readonly instructionChecks?: string;
   readonly controller: Controller;
   readonly pipeline?: ProjectPipeline;
   /** Everything that has to be there before a job can run, and until the last one has ended. */
@@ -47,7 +49,10 @@ export class Deployment extends Construct implements ITaggableV2 {
 
     const tags = Lazy.any({ produce: () => this.cdkTagManager.tagValues() }) as unknown as { [key: string]: string };
     const configuration: ProjectConfiguration = { ...props.configuration, tags };
-    const properties: DeploymentResourceProperties = { Configuration: Stack.of(this).toJsonString(configuration) };
+    const properties: DeploymentResourceProperties = {
+      Configuration: Stack.of(this).toJsonString(configuration),
+      ...props.instructionChecks === undefined ? {} : { InstructionChecks: props.instructionChecks },
+    };
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.function.functionArn,
       resourceType: DEPLOYMENT_RESOURCE_TYPE,

@@ -30,6 +30,8 @@ export interface PublishedInstructionsProps {
 export class PublishedInstructions extends Construct {
   /** Hash of the page. */
   readonly version: string;
+  /** `OK`, or the warnings about a folder that is read only at the deploy. Absent: the synthesis has told them. */
+  readonly checks?: string;
 
   constructor(scope: Construct, id: string, defaults: FunctionDefaults, parts: ProjectParts, props: PublishedInstructionsProps) {
     super(scope, id);
@@ -55,7 +57,9 @@ export class PublishedInstructions extends Construct {
       task,
       ...site ? { site: { bucket: site.bucket.bucketName, owner } } : {},
     };
-    const properties: InstructionsResourceProperties = { Request: Stack.of(this).toJsonString(request) };
+    const properties: InstructionsResourceProperties = {
+      Request: Stack.of(this).toJsonString(request), Attributes: Object.values(INSTRUCTIONS_ATTRIBUTE).join(),
+    };
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.function.functionArn,
       resourceType: INSTRUCTIONS_RESOURCE_TYPE,
@@ -64,6 +68,9 @@ export class PublishedInstructions extends Construct {
     });
     resource.node.addDependency(handler, ...props.after);
     this.version = resource.getAttString(INSTRUCTIONS_ATTRIBUTE.VERSION);
+    if (deployed.kind === 'folder' && deployed.list) {
+      this.checks = resource.getAttString(INSTRUCTIONS_ATTRIBUTE.CHECKS);
+    }
   }
 }
 

@@ -140,6 +140,19 @@ describe('a bucket with instructions', () => {
     expect(statements.some(({ Action }) => Action.includes('kms:Decrypt'))).toBe(true);
   });
 
+  test('has its warnings told by the deploy, which a folder of the synthesis has not', () => {
+    const checksOf = (instructions: Instructions) => {
+      const template = synth({ instructions });
+      const resource = template.find('Custom::StreamingLabelingInstructions', '');
+      // a resource that is not asked again has no new attribute
+      expect(resource.Properties.Attributes).toBe('Version,Checks');
+      return [template.find('Custom::StreamingLabelingDeployment', '').Properties.InstructionChecks, `<${resource.id}.Checks>`];
+    };
+    const [told, checks] = checksOf(Instructions.fromBucket(Bucket.fromBucketName(newStack(), 'Texts', 'texts')));
+    expect(told).toBe(checks);
+    expect(checksOf(Instructions.fromDirectory(write(FOLDER)))[0]).toBeUndefined();
+  });
+
   test('has a prefix that is a folder', () => {
     const bucket = Bucket.fromBucketName(newStack(), 'Texts', 'texts');
     expect(messageOf(() => Instructions.fromBucket(bucket, { prefix: '/a' }))).toBe("Instructions.fromBucket: prefix is '/a'; it must end in '/', such as 'instructions/', and not begin with one");

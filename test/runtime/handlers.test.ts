@@ -213,6 +213,16 @@ describe('the custom resource', () => {
     expect(project.outside.telemetry.said.filter((line) => line.level === 'warn')).toHaveLength(2);
   });
 
+  test('warnings about the instructions of a bucket are in the output too', async () => {
+    const project = await MemoryProject.create();
+    useProject(project);
+    for (const [checks, expected] of [['OK', 'OK'], ['shrot.md:1:1: warning: x', 'instructions: shrot.md:1:1: warning: x']]) {
+      const asked = event(project, 'Update');
+      await deployment({ ...asked, ResourceProperties: { ...asked.ResourceProperties, InstructionChecks: checks } }, CONTEXT);
+      expect(answers.pop()!.body.Data.Checks).toBe(expected);
+    }
+  });
+
   test('however much is found, the answer is small enough for CloudFormation', async () => {
     const project = await MemoryProject.create();
     useProject(project);

@@ -53,7 +53,8 @@ async function deploy(event: CloudFormationCustomResourceEvent): Promise<string>
   const configuration = JSON.parse(properties.Configuration) as ProjectConfiguration;
   const problem = await takeConfiguration(world, configuration);
   const findings = await checkSurroundings(world, settings, configuration, process.env.AWS_REGION ?? '');
-  const all = [...(problem === undefined ? [] : [problem]), ...findings];
+  const { InstructionChecks: instructions = 'OK' } = properties;
+  const all = [...(problem === undefined ? [] : [problem]), ...findings, ...(instructions === 'OK' ? [] : [`instructions: ${instructions}`])];
   all.forEach((finding) => world.telemetry.warn(finding, { notice: 'deployment-check' }));
   await world.waker.wake('deploy');
   return all.length === 0 ? 'OK' : all.join(' | ');

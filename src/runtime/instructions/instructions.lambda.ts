@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { publishInstructions } from './publish';
+import { PublishedPage, publishInstructions } from './publish';
 import { readFiles } from './read-folder';
 import { showLatest, writeSitePage } from './site';
 import { contentHash } from './version';
@@ -11,6 +11,9 @@ import { messageOf } from '../errors';
 import { readPush } from '../ledger/instructions';
 
 const world = awsWorld();
+
+/** CloudFormation takes at most 4 KB of answer, and hands this on to what has more to tell. */
+const CHECKS_MAX = 1_000;
 
 /**
  * The custom resource that publishes the instructions of a deploy. Wrong instructions fail it, before anything refers to them; a deletion
@@ -31,28 +34,34 @@ async function carryOut(event: CloudFormationCustomResourceEvent): Promise<Param
   }
   try {
     const properties = event.ResourceProperties as unknown as InstructionsResourceProperties;
-    const version = await whilePoliciesSettle(() => publish(JSON.parse(properties.Request) as InstructionsRequest));
-    return { status: 'SUCCESS', reason: 'published', physicalId, data: { [INSTRUCTIONS_ATTRIBUTE.VERSION]: version } };
+    const { version, warnings } = await whilePoliciesSettle(() => publish(JSON.parse(properties.Request) as InstructionsRequest));
+    warnings.forEach((warning) => world.telemetry.warn(warning, { notice: 'instructions-warning' }));
+    const checks = warnings.length === 0 ? 'OK' : warnings.join(' | ').slice(0, CHECKS_MAX);
+    return {
+      status: 'SUCCESS', reason: 'published', physicalId,
+      data: { [INSTRUCTIONS_ATTRIBUTE.VERSION]: version, [INSTRUCTIONS_ATTRIBUTE.CHECKS]: checks },
+    };
   } catch (error) {
     world.telemetry.error(`the instructions were not published: ${messageOf(error)}`, { notice: 'instructions-refused' });
     return { status: 'FAILED', reason: messageOf(error), physicalId, data: {} };
   }
 }
 
-async function publish({ source, task, site }: InstructionsRequest): Promise<string> {
+async function publish({ source, task, site }: InstructionsRequest): Promise<PublishedPage> {
   const { objects, resources: { outputBucket }, ledger: { table } } = world;
-  let version: string;
+  let published: PublishedPage;
   if (source.kind !== 'page') {
-    version = await publishInstructions(objects, outputBucket, await readFiles(objects, source), task, site?.bucket);
+    published = await publishInstructions(objects, outputBucket, await readFiles(objects, source), task, site?.bucket);
   } else {
-    version = contentHash(source.template);
+    published = { version: contentHash(source.template), warnings: [] };
     if (site) {
-      await writeSitePage(objects, site.bucket, { version, task, parts: [] });
+      await writeSitePage(objects, site.bucket, { version: published.version, task, parts: [] });
     }
   }
+  const { version } = published;
   if (site) {
     // what was pushed stays the latest
     await showLatest(objects, site.bucket, async () => (site.owner === 'PIPELINE' ? (await readPush(table))?.version : undefined) ?? version);
   }
-  return version;
+  return published;
 }

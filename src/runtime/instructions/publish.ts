@@ -11,15 +11,22 @@ import { bindImages, composeInstructions, formatProblems, readableInstructions }
 import { exampleImageKey, s3Uri } from '../core/object-keys';
 import { ObjectStore } from '../ports';
 
+/** A page that was published. */
+export interface PublishedPage {
+  readonly version: string;
+  /** What works and is probably not meant, in lines that people read. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Makes the page of a folder for a task, and writes it and the images that it shows below `config/`, each under the hash of its
- * content: what runs is never overwritten, and doing it again changes nothing. Answers the page's version.
+ * content: what runs is never overwritten, and doing it again changes nothing.
  *
  * @param site the bucket of the site that people read instructions on, where there is one: it gets a page of the version too
  */
 export async function publishInstructions(
   objects: ObjectStore, bucket: string, files: FolderFiles, task: PageTask, site?: string,
-): Promise<string> {
+): Promise<PublishedPage> {
   const folder = folderOf(files);
   const { template, problems } = composeInstructions(folder, task);
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -55,7 +62,7 @@ export async function publishInstructions(
   if (site !== undefined) {
     await writeSitePage(objects, site, { version, task, parts: readableInstructions(folder, task, onSite) });
   }
-  return version;
+  return { version, warnings: formatProblems(problems) };
 }
 
 /** Answers the page's version. */

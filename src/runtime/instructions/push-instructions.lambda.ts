@@ -1,4 +1,5 @@
 import type { CodePipelineEvent } from 'aws-lambda';
+import { PublishedPage } from './publish';
 import { Push, publishPush } from './push';
 import { PushParameters } from '../../contract/environment';
 import { makePipelineClient } from '../aws/clients';
@@ -19,7 +20,8 @@ export async function handler(event: CodePipelineEvent): Promise<void> {
   try {
     const result = await publish(data);
     if ('version' in result) {
-      await pipelines.succeed(id, result.version, `published as ${result.version}`);
+      result.warnings.forEach((warning) => world.telemetry.warn(warning, { notice: 'instructions-warning' }));
+      await pipelines.succeed(id, result.version, [`published as ${result.version}`, ...result.warnings].join(' | '));
     } else {
       world.telemetry.error(`a push was not published: ${result.problem}`, { notice: 'push-refused' });
       await pipelines.fail(id, result.problem);
@@ -31,9 +33,9 @@ export async function handler(event: CodePipelineEvent): Promise<void> {
 
 type JobData = CodePipelineEvent['CodePipeline.job']['data'];
 
-async function publish(data: JobData): Promise<{ readonly version: string } | { readonly problem: string }> {
+async function publish(data: JobData): Promise<PublishedPage | { readonly problem: string }> {
   try {
-    return { version: await whilePoliciesSettle(() => publishPush(world, pipelines, pushOf(data))) };
+    return await whilePoliciesSettle(() => publishPush(world, pipelines, pushOf(data)));
   } catch (error) {
     return { problem: messageOf(error) };
   }

@@ -1,5 +1,5 @@
 import { InstructionsError } from './instructions-error';
-import { publishInstructions } from './publish';
+import { PublishedPage, publishInstructions } from './publish';
 import { filesOfArchive } from './read-folder';
 import { showLatest } from './site';
 import { PushParameters } from '../../contract/environment';
@@ -17,12 +17,12 @@ export interface Push extends PushParameters {
 }
 
 /**
- * Publishes what was pushed, and wakes the controller, which rolls it out as the project is set. Answers its version.
+ * Publishes what was pushed, and wakes the controller, which rolls it out as the project is set.
  *
  * The page is written before anything names it, and its name is its content's hash: it may be done again at any time. Of two pushes
  * the one whose execution began later holds, so that an older one that is late, or tried again, changes nothing.
  */
-export async function publishPush(world: World, pipelines: Pick<PipelineJobs, 'startedAt'>, push: Push): Promise<string> {
+export async function publishPush(world: World, pipelines: Pick<PipelineJobs, 'startedAt'>, push: Push): Promise<PublishedPage> {
   const { objects, resources: { outputBucket }, ledger: { table } } = world;
   const { task, instructions } = await requireConfiguration(world);
   if (instructions?.owner !== 'PIPELINE') {
@@ -34,7 +34,8 @@ export async function publishPush(world: World, pipelines: Pick<PipelineJobs, 's
   if (at === undefined) {
     throw new InstructionsError([`the pipeline '${push.pipeline}' does not know its execution ${push.execution}; release the change again`]);
   }
-  const version = await publishInstructions(objects, outputBucket, filesOfArchive(await archiveOf(world, push)), task, push.site);
+  const published = await publishInstructions(objects, outputBucket, filesOfArchive(await archiveOf(world, push)), task, push.site);
+  const { version } = published;
   const later = await recordPush(table, { version, at, by: push.revision });
   if (later !== undefined) {
     throw new InstructionsError([`${later.by ?? later.version} was pushed later and is published; to have ${push.revision} again, release it as a change or roll the stage back`]);
@@ -43,7 +44,7 @@ export async function publishPush(world: World, pipelines: Pick<PipelineJobs, 's
   if (push.site !== undefined) {
     await showLatest(objects, push.site, async () => (await readPush(table))?.version ?? version);
   }
-  return version;
+  return published;
 }
 
 async function archiveOf({ objects }: World, { bucket, key }: Push): Promise<Uint8Array> {

@@ -15,7 +15,7 @@ jest.mock('../../../src/runtime/aws/world', () => ({
   awsWorld: () => jest.requireActual<typeof import('../../support/handler-world')>('../../support/handler-world').mockedWorld(),
 }));
 
-const answers: { Status: string; Reason: string; PhysicalResourceId: string; Data: { Version?: string } }[] = [];
+const answers: { Status: string; Reason: string; PhysicalResourceId: string; Data: { Version?: string; Checks?: string } }[] = [];
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part)).on('end', () => {
@@ -52,7 +52,7 @@ test('a deploy publishes the archive and answers its version, which a job is the
   const project = await projectWith({ 'full.md': text('![Good](good.jpg)'), 'images/good.jpg': await jpegOf(gradient(20, 10)) });
   await handler(event('Create', archive('assets/a.zip')));
   expect(answers).toEqual([expect.objectContaining({
-    Status: 'SUCCESS', PhysicalResourceId: 'streaming-labeling-instructions', Data: { Version: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    Status: 'SUCCESS', PhysicalResourceId: 'streaming-labeling-instructions', Data: { Version: expect.stringMatching(/^[0-9a-f]{32}$/), Checks: 'OK' },
   })]);
   expect(flushes).toBe(1);
   const { template: _, ...task } = project.configuration.task;
@@ -73,6 +73,24 @@ test.each<[string, string, string]>([
   await projectWith({ 'full.md': text('![Good](good.jpg)') });
   await handler(event('Update', archive(key)));
   expect(answers).toEqual([expect.objectContaining({ Status: 'FAILED', Reason: expect.stringContaining(reason) })]);
+});
+
+test('warnings about a folder in a bucket are in the log, and are answered for the output of the deploy', async () => {
+  const project = await projectWith({});
+  for (const [key, content] of [['froth/full.md', 'x'], ['froth/shrot.md', 'x'], ['froth/images/.DS_Store', 'x']]) {
+    await project.outside.cloud.buckets.put('output', key, Buffer.from(content), {});
+  }
+  await handler(event('Update', { source: { kind: 'folder', bucket: 'output', prefix: 'froth/' }, task: TASK }));
+  const told = 'shrot.md:1:1: warning: workers never see this file; did you mean short.md? (unused-file)';
+  expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS', Data: { Version: expect.any(String), Checks: told } })]);
+  expect(project.outside.telemetry.said.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([told]);
+});
+
+test('however many warnings there are, the answer is small enough for CloudFormation', async () => {
+  await projectWith({ 'full.md': text('x'), ...Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`note ${index}.txt`, text('x')])) });
+  await handler(event('Update', archive('assets/a.zip')));
+  expect(answers[0].Status).toBe('SUCCESS');
+  expect(JSON.stringify(answers[0]).length).toBeLessThan(4_096);
 });
 
 test('a deletion leaves what labels point to', async () => {

@@ -1,11 +1,13 @@
 import sharp from 'sharp';
 import { PageTask } from '../../../src/contract/worker-template';
 import { renderPage } from '../../../src/lint';
-import { publishInstructions } from '../../../src/runtime/instructions/publish';
+import { publishInstructions as publishFolder } from '../../../src/runtime/instructions/publish';
 import { FolderFiles, readFiles } from '../../../src/runtime/instructions/read-folder';
 import { contentHash } from '../../../src/runtime/instructions/version';
 import { MemoryWorld } from '../../support/memory-world';
 import { gradient, jpegOf, open, pixelAt, pixelsOf, pngOf } from '../images/samples';
+
+const publishInstructions = async (...given: Parameters<typeof publishFolder>): Promise<string> => (await publishFolder(...given)).version;
 
 const TASK: PageTask = { type: 'BoundingBox', title: 'Parts', description: 'Draw', labels: [{ name: 'screw' }, { name: 'nut' }] };
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -90,6 +92,8 @@ test.each(['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const)('of an exampl
 test.each<[string, { readonly [name: string]: string | Uint8Array }, string]>([
   ['a text with a mistake', { 'full.md': '![Good](god.jpg)', 'images/good.jpg': Buffer.from('x') }, "full.md:1:9: error: there is no example image 'god.jpg'; write 'good.jpg'"],
   ['an image that is none', { 'full.md': '![Good](good.jpg)', 'images/good.jpg': Buffer.from('text') }, 'images/good.jpg: '],
+  ['an image that is larger than one may be', { 'full.md': '![Good](good.jpg)', 'images/good.jpg': Buffer.alloc(50_000_001) },
+    'images/good.jpg: the file has 50000001 bytes; 50000000 are allowed; reduce it'],
   ['nothing', {}, 'write full.md, short.md or both'],
   ['a text in UTF-16', { 'full.md': Buffer.from('\ufeffBoxes', 'utf16le') }, 'full.md:1:1: error: the file has UTF-16; save it as UTF-8 (not-utf-8)'],
   ['a text in Latin-1', { 'full.md': 'Boxes', 'short.md': Buffer.from('K\u00e4sten', 'latin1') }, 'short.md:1:1: error: the file has bytes that are no UTF-8, as Latin-1 has them; save it as UTF-8 (not-utf-8)'],
@@ -147,6 +151,22 @@ test('a folder in a bucket is what lies in it now', async () => {
   await put('other/full.md', 'other');
   const read = await readFiles(objects, { kind: 'folder', bucket: 'texts', prefix: 'froth/' });
   expect([...read].map(([name, body]) => [name, Buffer.from(body).toString()]).sort()).toEqual([['full.md', 'new'], ['images/a/b.jpg', 'b']]);
+});
+
+test('hidden objects of a bucket are nobody\'s: they neither count nor are they read', async () => {
+  const { objects, cloud } = world();
+  for (const key of ['full.md', '.full.md', 'images/.DS_Store', 'images/.trash/a.jpg', 'images/a/.b.jpg', 'images/a/b..jpg']) {
+    await cloud.buckets.put('texts', `froth/${key}`, Buffer.from('x'), {});
+  }
+  const get = jest.spyOn(objects, 'get');
+  const read = await readFiles(objects, { kind: 'folder', bucket: 'texts', prefix: 'froth/' });
+  expect([...read.keys()]).toEqual(['full.md', 'images/a/b..jpg']);
+  expect(get).toHaveBeenCalledTimes(2);
+});
+
+test('warnings are answered beside the version', async () => {
+  const { warnings } = await publishFolder(world().objects, 'output', files({ 'full.md': 'x', 'shrot.md': 'x' }), TASK);
+  expect(warnings).toEqual([expect.stringMatching(/^shrot\.md:1:1: warning: .* did you mean short\.md\? \(unused-file\)$/)]);
 });
 
 describe('a folder in a bucket', () => {

@@ -20,13 +20,19 @@ const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 /** The pipeline as its executions and jobs look from outside. */
 const began = new Map<string, number>();
 const answers: string[] = [];
+const summaries: string[] = [];
 let answering: () => void;
 beforeEach(() => {
   began.clear();
   answers.length = 0;
+  summaries.length = 0;
   answering = () => undefined;
   jest.spyOn(CodePipelineJobs.prototype, 'startedAt').mockImplementation(async (_pipeline, execution) => began.get(execution));
-  jest.spyOn(CodePipelineJobs.prototype, 'succeed').mockImplementation(async (id, version) => { answers.push(`${id}: ${version}`); answering(); });
+  jest.spyOn(CodePipelineJobs.prototype, 'succeed').mockImplementation(async (id, version, summary) => {
+    answers.push(`${id}: ${version}`);
+    summaries.push(summary);
+    answering();
+  });
   jest.spyOn(CodePipelineJobs.prototype, 'fail').mockImplementation(async (id, message) => { answers.push(`${id}: FAILED ${message}`); });
 });
 
@@ -183,6 +189,21 @@ test('executions in every order leave the one that began last', async () => {
   }
 });
 
+test('warnings about a push are in the log, and where the pipeline shows what the action did', async () => {
+  const there = await PushedProject.create();
+  const version = await there.push('e1', { ...folder('Good'), 'shrot.md': text('x') });
+  const told = 'shrot.md:1:1: warning: workers never see this file; did you mean short.md? (unused-file)';
+  expect(summaries).toEqual([`published as ${version} | ${told}`]);
+  expect(there.project.outside.telemetry.said.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([told]);
+});
+
+/** A zip whose text is not what its list says. */
+function damaged(change: (zip: Buffer, entry: number, content: number) => void, level: 0 | 9 = 9): Uint8Array {
+  const zip = Buffer.from(zipSync({ 'full.md': [text('Boxes. '.repeat(300)), { level }] }));
+  change(zip, zip.lastIndexOf(Buffer.from([0x50, 0x4b, 1, 2])), 30 + 'full.md'.length);
+  return zip;
+}
+
 /** A zip whose entry says that it is much larger than it is. */
 function lying(): Uint8Array {
   const zip = Buffer.from(zipSync({ 'full.md': text('x'), 'images/a.jpg': text('x') }));
@@ -214,6 +235,9 @@ test.each<[string, () => Files | Uint8Array, RegExp]>([
   ['no zip file', () => text('this is no zip'), /the archive is no zip file that can be read \(.+\); pack it again/],
   ['a zip file that is cut off', () => zipSync(folder('x'.repeat(10_000))).slice(0, -30), /the archive is no zip file/],
   ['a folder that is too large', lying, /the folder has 400000001 bytes; 250000000 are allowed: reduce its images/],
+  ['a file that is longer than announced', () => damaged((zip, entry) => zip.writeUInt32LE(100, entry + 24)), /full\.md is damaged in the archive \(it has more bytes than the 100 that are announced\); pack it again/],
+  ['a file that is shorter than announced', () => damaged((zip, entry) => zip.writeUInt32LE(9_999, entry + 24)), /full\.md is damaged in the archive \(it has 2100 bytes; 9999 are announced\)/],
+  ['a file in which a bit was flipped', () => damaged((zip, _entry, content) => { zip[content + 7] ^= 4; }, 0), /full\.md is damaged in the archive \(its checksum is wrong\); pack it again/],
   ['a path that leads out', () => ({ ...folder('x'), 'images/../../jobs/x.jpg': text('x') }), /"images\/\.\.\/\.\.\/jobs\/x\.jpg" leads out of its folder/],
   ['a path with a backslash', () => ({ ...folder('x'), 'images/a\\b.jpg': text('x') }), /leads out of its folder/],
   ['nothing', () => ({ 'other/full.md': text('x'), '../full.md': text('x'), '/full.md': text('x') }), /write full\.md, short\.md or both/],

@@ -89,8 +89,8 @@ describeInBrowser('the site in a browser', () => {
 
   const publish = async (files: FolderFiles): Promise<string> => {
     const published = await publishInstructions(world.objects, 'output', files, TASK, 'site');
-    await showLatest(world.objects, 'site', async () => published);
-    return published;
+    await showLatest(world.objects, 'site', async () => published.version);
+    return published.version;
   };
 
   beforeAll(async () => {

@@ -1,10 +1,12 @@
 import { PageTask } from '../../../src/contract/worker-template';
-import { publishInstructions } from '../../../src/runtime/instructions/publish';
+import { publishInstructions as publishFolder } from '../../../src/runtime/instructions/publish';
 import { FolderFiles } from '../../../src/runtime/instructions/read-folder';
 import { showLatest } from '../../../src/runtime/instructions/site';
 import { ObjectStore, PutOptions } from '../../../src/runtime/ports';
 import { MemoryWorld } from '../../support/memory-world';
 import { gradient, jpegOf } from '../images/samples';
+
+const publishInstructions = async (...given: Parameters<typeof publishFolder>): Promise<string> => (await publishFolder(...given)).version;
 
 const TASK: PageTask = {
   type: 'BoundingBox', title: 'Parts <b>&', description: 'Draw "all"',
