@@ -86,7 +86,8 @@ export abstract class Instructions {
   }
 
   /**
-   * The same folder in a bucket, read at a deploy. What is wrong with it fails the deploy, with file, line and column.
+   * The same folder in a bucket, read at a deploy. What is wrong with it fails the deploy, with file, line and column; warnings are in
+   * the stack output `Checks`.
    */
   static fromBucket(bucket: IBucket, options: InstructionsBucketOptions = {}): Instructions {
     const { prefix = '', revision } = options;
