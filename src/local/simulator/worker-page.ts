@@ -23,17 +23,20 @@ function liquid(readable: Readable): Liquid {
   const engine = new Liquid({
     ...LIMITS, templates: {},
     outputEscape(this: { readonly context: Context }, value: unknown) {
-      const text = value === undefined || value === null ? '' : String(value);
+      const text = textOf(value);
       this.context.memoryLimit.use(text.length);
       return escapeOnce(text);
     },
   });
   engine.registerFilter('to_json', (value: unknown) => JSON.stringify(value ?? null));
-  engine.registerFilter('grant_read_access', (uri: unknown) => readable(String(uri)));
+  engine.registerFilter('grant_read_access', (uri: unknown) => readable(textOf(uri)));
   engine.registerFilter('skip_autoescape', { raw: true, handler: (value: unknown) => value });
   return engine;
 }
 
+const textOf = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+
+/** What escaping makes stays as it is; other entities are text. */
 function escapeOnce(text: string): string {
   const plain = text.replace(/&(quot|#34);/g, '"').replace(/&#39;/g, '\'').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
   return plain.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/'/g, '&#39;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
