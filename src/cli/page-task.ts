@@ -51,7 +51,7 @@ export function taskOf(options: TaskOptions): PageTask {
   }
   const type = TASKS[task];
   const names = labels.trim() === '' ? [] : labels.split(',').map((name) => ({ name: name.trim() }));
-  assertLabels({ list: '--labels', nameOf: (index) => `label ${index + 1} of --labels`, labels: names }, type);
+  assertLabels({ list: '--labels', nameOf: (index) => `label ${index + 1} of --labels`, labels: names }, type, 'Give labels as --labels bubble,foam.');
   const { earlier } = LABELING_TASKS[type];
   return {
     type, title, description, labels: names,
@@ -61,10 +61,10 @@ export function taskOf(options: TaskOptions): PageTask {
 }
 
 /** What a synthesis refuses is refused here, in the same words. */
-function assertLabels(labels: LabelList, type: LabelingTaskType): void {
+function assertLabels(labels: LabelList, type: LabelingTaskType, next: string): void {
   const problems = labelProblems(labels, LABELING_TASKS[type]);
   if (problems.length > 0) {
-    throw usageError(problems.join('. '), 'Give labels as --labels bubble,foam.');
+    throw usageError(problems.join('. '), next);
   }
 }
 
@@ -78,9 +78,28 @@ function readTask(file: string): PageTask {
   if (!isTask(task)) {
     throw usageError(`--task-file ${file} has no task`, 'It must be a JSON object with type, title, description and labels, as a synthesis writes it.');
   }
-  assertLabels({ list: 'labels', nameOf: (index) => `labels[${index}].name`, labels: task.labels }, task.type);
+  assertLabels({ list: 'labels', nameOf: (index) => `labels[${index}].name`, labels: task.labels }, task.type,
+    `Mend the labels in ${file}.`);
+  assertEarlier(task, file);
   return task;
 }
+
+/** Without them a page that shows an image's label finds none, here and at work. */
+function assertEarlier({ type, earlierLabelAttribute, earlierLabels }: PageTask, file: string): void {
+  const { earlier } = LABELING_TASKS[type];
+  if (earlier === undefined) {
+    return;
+  }
+  if (!isText(earlierLabelAttribute)) {
+    throw usageError(`--task-file ${file} does not say in which attribute the images have the labels that workers ${earlier.adjusted ? 'adjust' : 'verify'}`,
+      `Add "earlierLabelAttribute": "${earlier.kind === 'boxes' ? 'boxes' : 'mask-ref'}", or what the attribute is called.`);
+  }
+  if (!earlier.adjusted && !(Array.isArray(earlierLabels) && earlierLabels.length > 0 && earlierLabels.every(isText))) {
+    throw usageError(`--task-file ${file} does not say which classes the labels have that workers verify`, 'Add "earlierLabels": ["bubble"], with all of them.');
+  }
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 function isTask(task: Partial<PageTask> | null): task is PageTask {
   return typeof task === 'object' && task !== null && Object.hasOwn(LABELING_TASKS, String(task.type))

@@ -99,10 +99,67 @@ test('refuses the labels of a task file that a synthesis would refuse, and what 
     return ran.err;
   };
   const task = { type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'a' }] };
-  expect(await err({ ...task, labels: [{ name: 'a' }, { name: 'a' }] })).toContain("labels[1].name is 'a', as is labels[0].name; names must be unique");
+  const twice = await err({ ...task, labels: [{ name: 'a' }, { name: 'a' }] });
+  expect(twice).toContain("labels[1].name is 'a', as is labels[0].name; names must be unique");
+  // --labels cannot stand beside a task file
+  expect(twice).toContain('next: Mend the labels in DIR/task.json.');
   for (const wrong of [null, [], {}, { ...task, type: 'Boxes' }, { ...task, labels: ['a'] }, { ...task, labels: [null] }, { ...task, title: undefined }]) {
     expect(await err(wrong)).toContain('task.json has no task next: It must be a JSON object with type, title');
   }
+});
+
+test.each([
+  ['AdjustmentBoundingBox', {}, 'in which attribute the images have the labels that workers adjust next: Add "earlierLabelAttribute": "boxes", or'],
+  ['AdjustmentSemanticSegmentation', { earlierLabelAttribute: '' }, 'that workers adjust next: Add "earlierLabelAttribute": "mask-ref", or'],
+  ['VerificationBoundingBox', { earlierLabels: ['a'] }, 'that workers verify next: Add "earlierLabelAttribute": "boxes", or'],
+  ['VerificationSemanticSegmentation', { earlierLabelAttribute: 'mask-ref' }, 'which classes the labels have that workers verify next: Add "earlierLabels": ["bubble"]'],
+  ['VerificationSemanticSegmentation', { earlierLabelAttribute: 'mask-ref', earlierLabels: [] }, 'which classes the labels have'],
+])('a task file that does not say what %s looks at is refused: %j', async (type, more, expected) => {
+  write('full.md', 'x');
+  const file = path.join(folder, 'task.json');
+  fs.writeFileSync(file, JSON.stringify({ type, title: 't', description: 'd', labels: [{ name: 'good' }, { name: 'bad' }], ...more }));
+  expect(await lint(folder, '--task-file', file)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(expected) });
+  fs.writeFileSync(file, JSON.stringify({
+    type, title: 't', description: 'd', labels: [{ name: 'good' }, { name: 'bad' }], earlierLabelAttribute: 'seen', ...type.startsWith('V') ? { earlierLabels: ['a'] } : {},
+  }));
+  expect(await lint(folder, '--task-file', file)).toMatchObject({ code: 0 });
+});
+
+describe('what cannot be read is told like any other problem, and the rest is checked', () => {
+  // root, as tests may run, can read everything
+  const real = jest.requireActual<typeof import('node:fs')>('node:fs');
+  const failing = (call: 'readFileSync' | 'readdirSync' | 'statSync', at: string, code: string): jest.SpyInstance => {
+    const original = real[call] as (...given: unknown[]) => unknown;
+    return jest.spyOn(real, call as 'statSync').mockImplementation(((file: string, ...more: unknown[]) => {
+      if (file === at) {
+        throw Object.assign(new Error(`${code}: wrong, '${file}'`), { code, syscall: 'open', path: file });
+      }
+      return original(file, ...more);
+    }) as unknown as typeof real.statSync);
+  };
+  const GONE = 'is gone; put it back';
+  const DENIED = 'let yourself read it, as chmod -R u+rX does';
+
+  test.each<[string, 'readFileSync' | 'readdirSync' | 'statSync', string, string, string, string[]]>([
+    ['a text that is gone meanwhile', 'readFileSync', 'full.md', 'ENOENT', GONE, ['broken-image', 'broken-image']],
+    ['a text that may not be read', 'readFileSync', 'full.md', 'EACCES', DENIED, ['broken-image', 'broken-image']],
+    ['an image that may not be read', 'readFileSync', 'images/good.jpg', 'EACCES', DENIED, ['unknown-image', 'broken-image']],
+    ['a folder that may not be read', 'readdirSync', 'images/', 'EACCES', DENIED, []],
+    ['a file that is gone before it is looked at', 'statSync', 'images/bad.jpg', 'ENOENT', GONE, []],
+  ])('%s', async (_what, call, name, code, told, beside) => {
+    write('full.md', '![a](good.jpg) ![a](none.jpg)');
+    fs.mkdirSync(path.join(folder, 'images'));
+    ['good', 'bad'].forEach((image) => write(`images/${image}.jpg`, 'text'));
+    const spied = failing(call, path.join(folder, name), code);
+    const args = [folder, '--task', 'bounding-box', '--labels', 'a'];
+    const [plain, json] = [await lint(...args), await lint(...args, '--json')];
+    spied.mockRestore();
+    const lines = plain.out.trim().split('\n');
+    expect(lines.filter((line) => line.startsWith(`DIR/${name.replace(/\/$/, '')}:1:1: error: `) && line.includes(told) && line.endsWith('(unreadable)'))).toHaveLength(1);
+    expect(lines.filter((line) => !line.includes('(unreadable)')).map((line) => /\((\S+)\)$/.exec(line)![1])).toEqual(beside);
+    expect([plain.code, json.code]).toEqual([1, 1]);
+    expect(JSON.parse(json.out)).toContainEqual(expect.objectContaining({ file: name.replace(/\/$/, ''), rule: 'unreadable', severity: 'error' }));
+  });
 });
 
 describe('labels that a synthesis refuses are refused in the same words', () => {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { Ran, cli } from '../support/cli';
 
 const EXAMPLE = join(__dirname, '../../examples/typescript/instructions/instructions');
@@ -67,6 +68,78 @@ test('says in the terminal what is wrong with the page, with line and column', a
   expect(err).toContain(`${folder}/full.md:3:6: error: there is no example image 'none.jpg'`);
 });
 
+describe('saves, in the terminal', () => {
+  const write = (text: string): void => writeFileSync(join(folder, 'full.md'), text);
+
+  test('tell once what is wrong, and that it is mended', async () => {
+    write('![x](none.jpg)');
+    const address = await freeAddress();
+    // saved, seen
+    const saved = async (text: string): Promise<void> => {
+      write(text);
+      const words = text.split('\n')[0];
+      for (let page = ''; !page.includes(words); await new Promise((resolve) => setTimeout(resolve, 30))) {
+        const state = await (await fetch(`${address}/state`)).json() as { page: string };
+        page = await (await fetch(`${address}${state.page}`)).text();
+      }
+    };
+    const { err } = await preview([folder, ...CLASSES, '--image', PHOTO, '--port', new URL(address).port], async () => {
+      await saved('Right');
+      await saved('Right again');
+      await saved('Wrong\n\n![x](none.jpg)');
+      await saved('Still wrong\n\n![x](none.jpg)');
+      await saved('Wrong twice\n\n![x](none.jpg)\n\n![x](never.jpg)');
+    });
+    const told = err.match(/\d\d:\d\d:\d\d (nothing is wrong any more|\d errors?; [a-z ]+ mended)|full\.md:\d+|is shown at/g)!;
+    expect(told.map((part) => part.replace(/^\d.*\d:\d\d /, 'TIME '))).toEqual([
+      'full.md:1', 'is shown at', 'TIME nothing is wrong any more', 'TIME 1 error; the error must be mended', 'full.md:3',
+      'TIME 2 errors; the errors must be mended', 'full.md:3', 'full.md:5',
+    ]);
+  });
+});
+
+test('a page that is not made is told at its place, whatever else is wrong', async () => {
+  const input = join(folder, 'input.json');
+  writeFileSync(input, '{"count": 100000000}');
+  writeFileSync(join(folder, 'notes.txt'), 'x');
+  mkdirSync(join(folder, 'images'));
+  copyFileSync(PHOTO, join(folder, 'images', 'good.jpg'));
+  writeFileSync(join(folder, 'template.liquid.html'), `<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form><img src="good.jpg" alt="good">{% for i in (1..task.input.count) %}x{% endfor %}</crowd-form>`);
+  const { err } = await preview([folder, '--task', 'custom', '--image', PHOTO, '--input', input]);
+  expect(err).toContain(`${folder}/notes.txt:1:1: warning: workers never see this file`);
+  expect(err).toContain(`${folder}/template.liquid.html:2:44: error: this Liquid makes more than`);
+});
+
+test.each([
+  ['not closed', '{% if task.input.x %}x'], ['no end of an output', '<p>{{ task.input.x</p>'], ['an unknown tag', 'x\n {% show x %}'],
+  ['another file', '{% include "x" %}'], ['an end without a begin', 'x\n{% endif %}'], ['endless', 'x {% for i in (1..1000000000) %}x{% endfor %}'],
+])('Liquid that lint knows to be wrong is told once: %s', async (_what, liquid) => {
+  writeFileSync(join(folder, 'template.liquid.html'), `<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>\n<crowd-form>${liquid}</crowd-form>`);
+  const { err } = await preview([folder, '--task', 'custom', '--image', PHOTO]);
+  expect(err.match(/template\.liquid\.html:\d+:\d+: error: .*?\((liquid-syntax|endless|unknown-tag|not-rendered)\)/g)).toHaveLength(1);
+});
+
+test('a custom task is told what its page finds here alone', async () => {
+  writeFileSync(join(folder, 'template.liquid.html'), '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form></crowd-form>');
+  const input = join(folder, 'input.json');
+  const told = async (...argv: string[]): Promise<string | undefined> =>
+    / (A custom task's page finds .*) Answers appear here/.exec((await preview([folder, ...argv, '--image', PHOTO])).err)?.[1];
+  expect(await told('--task', 'custom')).toContain("Here taskObject, labels and manifestLine are the preview's own");
+  writeFileSync(input, '{"taskObject": "s3://a/b.jpg", "manifestLine": {}, "question": "?"}');
+  expect(await told('--task', 'custom', '--input', input)).toContain("Here labels is the preview's own");
+  writeFileSync(input, '{"taskObject": "s3://a/b.jpg", "manifestLine": {}, "labels": []}');
+  expect(await told('--task', 'custom', '--input', input)).toBeUndefined();
+  expect(await told(...CLASSES)).toBeUndefined();
+});
+
+test.each(['tiff', 'webp', 'gif', 'avif'] as const)('an image to label that workers never get as it is, is refused: %s', async (type) => {
+  const image = join(folder, `image.${type}`);
+  await sharp(PHOTO).resize(32).toFormat(type).toFile(image);
+  const { code, err } = await preview([EXAMPLE, ...CLASSES, '--image', image]);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`is no image that workers could label: the file is ${type.toUpperCase()}; workers are shown JPEG and PNG alone: convert it`) });
+});
+
 test('a folder that cannot be read when it begins is said once, and that is the end', async () => {
   writeFileSync(join(folder, 'full.md'), 'Boxes');
   // root, as tests may run, can read everything
@@ -99,6 +172,7 @@ test.each<[string, string[], RegExp]>([
   ['no image', [EXAMPLE, ...CLASSES], /--image <file>' not specified/],
   ['an image that is not there', [EXAMPLE, ...CLASSES, '--image', 'none.jpg'], /there is no image none\.jpg/],
   ['an image that is none', [EXAMPLE, ...CLASSES, '--image', __filename], /is no image that workers could label: /],
+  ['a text for an image', [EXAMPLE, ...CLASSES, '--image', join(EXAMPLE, 'full.md')], /the file is .*; workers are shown JPEG and PNG alone/],
   ['a folder for an image', [EXAMPLE, ...CLASSES, '--image', EXAMPLE], /is no image that workers could label: it is no file/],
   ['a wrong port', [EXAMPLE, ...CLASSES, '--image', PHOTO, '--port', '0'], /whole number from 1 to 65535/],
   ['input that is no JSON', [EXAMPLE, ...CLASSES, '--image', PHOTO, '--input', __filename], /--input .* cannot be read: /],

@@ -4,14 +4,16 @@ import { InvalidArgumentError } from 'commander';
 import { printable } from '../../contract/printable';
 import { PageTask } from '../../contract/worker-template';
 import { formatProblems } from '../../lint';
+import { readImage } from '../../local/preview/image';
 import { Preview, PreviewOptions } from '../../local/preview/server';
 import { shortened } from '../../local/preview/shortened';
-import { inspect } from '../../runtime/images/gate';
+import { inventedInput } from '../../local/preview/worker-page';
 import { CliCommand, tell } from '../command';
 import { Context } from '../context';
 import { CommandError, usageError } from '../errors';
 import { assertFolderOrTemplate } from '../instructions-folder';
 import { TaskOptions, addTaskOptions, taskOf } from '../page-task';
+import { verdict } from '../verdict';
 
 interface Options extends TaskOptions {
   readonly image: string;
@@ -37,18 +39,39 @@ export const preview: CliCommand = {
 async function run(context: Context, path: string, options: Options): Promise<void> {
   assertFolderOrTemplate(path);
   assertImage(options.image);
+  const [task, input] = [sampleTask(options), inputOf(options.input)];
   const server = await start({
-    path, image: options.image, task: sampleTask(options), input: inputOf(options.input),
+    path, image: options.image, task, input,
     port: options.port, standInsOnly: options.standIns,
     bundles: { standIns: bundle('crowd'), shell: bundle('preview') },
-    onPage: ({ problems }) => formatProblems(problems).forEach((line) => context.err.write(`${line}\n`)),
+    onPage: problemTeller(context),
     // whole for machines, readable for people
     onAnswer: (json) => context.out.write(`${printable(context.out.isTTY ? JSON.stringify(shortened(JSON.parse(json))) : json)}\n`),
   });
   tell(context, `${path} is shown at ${server.address}`);
+  const invented = inventedInput({ task, input });
+  if (invented !== undefined) {
+    tell(context, invented);
+  }
   tell(context, 'Answers appear here. Ctrl-C ends.');
   await new Promise<void>((resolve) => context.onInterrupt(resolve));
   await server.close();
+}
+
+/** Says what is wrong with a page, and again whenever that is not the same any more. */
+function problemTeller(context: Context): NonNullable<PreviewOptions['onPage']> {
+  let told: string | undefined;
+  return ({ problems }) => {
+    const text = formatProblems(problems).map((line) => `${line}\n`).join('');
+    if (told !== undefined && text !== told) {
+      // or nobody would know of the same line, seen again, of which save it is
+      tell(context, `${new Date().toTimeString().slice(0, 8)} ${verdict(problems)}${text === '' ? ' any more' : ''}`);
+    }
+    if (text !== told) {
+      context.err.write(text);
+    }
+    told = text;
+  };
 }
 
 async function start(options: PreviewOptions): Promise<Preview> {
@@ -74,9 +97,9 @@ function assertImage(image: string): void {
   if (!statSync(image).isFile()) {
     throw usageError(`${image} is no image that workers could label: it is no file`);
   }
-  const seen = inspect(new Uint8Array(readFileSync(image)));
-  if (!seen.ok) {
-    throw usageError(`${image} is no image that workers could label: ${seen.detail}`);
+  const read = readImage(image);
+  if (!read.ok) {
+    throw usageError(`${image} is no image that workers could label: ${read.detail}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { FolderParts, isReadPart, partsOf, tooLongTexts, tooManyBytes } from '../../contract/folder-parts';
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEMPLATE_FILE } from '../../contract/instruction-files';
-import { FileProblem } from '../../contract/template-lint';
+import { FileProblem, UnreadFile } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { composeInstructions } from '../../lint';
 import { inspectExample } from '../../runtime/instructions/example-image';
@@ -12,20 +12,39 @@ import { FolderFiles, folderOf, imageBytes } from '../../runtime/instructions/re
 export interface CheckedInstructions {
   /** The worker page, in which example images are still named by their files. Empty where there is none to show. */
   readonly template: string;
+  /** The file that the worker page is, where somebody wrote it as a whole; named as problems name files. */
+  readonly page?: string;
   /** Their files are named as in the folder. */
   readonly problems: readonly FileProblem[];
+  /** Where the files lie that problems name. */
+  readonly folder: string;
   /** The example images, by their paths below `images/`. */
   readonly images: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Checks a folder of instructions, or one template with `images/` beside it. */
+/** Checks a folder of instructions, or one template with `images/` beside it. What cannot be read is among the problems. */
 export function checkInstructions(path: string, task: PageTask): CheckedInstructions {
+  try {
+    return checked(path, task);
+  } catch (error) {
+    const { syscall, path: at = path } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) {
+      throw error;
+    }
+    // a template has its images beside it
+    const folder = relative(path, at).startsWith('..') ? dirname(path) : path;
+    return { template: '', folder, problems: [errorOf(relative(folder, at) || '.', 'unreadable', unreadable(at, error))], images: new Map() };
+  }
+}
+
+function checked(path: string, task: PageTask): CheckedInstructions {
   const single = statSync(path).isFile();
+  const nameOf = (file: string): string => (single && file === TEMPLATE_FILE ? basename(path) : file);
   const parts = localParts(path);
   const tooMany = tooManyBytes('the folder', imagesSize(parts.places));
-  const files = bytesOf(parts, tooMany === undefined);
+  const { files, failed } = bytesOf(parts, tooMany === undefined);
   const read = folderOf(files);
-  const folder = { ...read, unread: { ...read.unread, ...parts.unread } };
+  const folder = { ...read, unread: { ...read.unread, ...parts.unread, ...failed } };
   const { template, problems } = composeInstructions(folder, task);
   const broken = tooMany !== undefined
     ? [errorOf(IMAGES_FOLDER, 'too-large', tooMany)]
@@ -35,19 +54,15 @@ export function checkInstructions(path: string, task: PageTask): CheckedInstruct
     });
   return {
     template,
-    problems: [...problems, ...broken].map((problem) =>
-      single && problem.file === TEMPLATE_FILE ? { ...problem, file: basename(path) } : problem),
+    ...files.has(TEMPLATE_FILE) ? { page: nameOf(TEMPLATE_FILE) } : {},
+    problems: [...problems, ...broken].map((problem) => ({ ...problem, file: nameOf(problem.file) })),
+    folder: single ? dirname(path) : path,
     images: new Map(folder.images.map((image) => [image, imageBytes(files, image)])),
   };
 }
 
 function errorOf(file: string, rule: string, message: string): FileProblem {
   return { file, severity: 'error', rule, line: 1, column: 1, message };
-}
-
-/** The path of a file that a problem names. */
-export function pathOf(path: string, file: string): string {
-  return join(statSync(path).isFile() ? dirname(path) : path, file);
 }
 
 /** Changes whenever a file of the instructions does, or the image that is shown with them. */
@@ -104,8 +119,23 @@ function imagesSize(places: ReadonlyMap<string, string>): number {
   return [...places].reduce((sum, [name, place]) => sum + (name.startsWith(IMAGES_FOLDER) ? statSync(place).size : 0), 0);
 }
 
+interface ReadFiles {
+  readonly files: FolderFiles;
+  /** Those that could not be read. */
+  readonly failed: FolderParts['unread'];
+}
+
 /** Of texts that make no page or too long a one, and of more images than there may be, the names will do. */
-function bytesOf({ places, unread }: LocalParts, withImages: boolean): FolderFiles {
+function bytesOf({ places, unread }: LocalParts, withImages: boolean): ReadFiles {
   const isRead = (name: string): boolean => !(name in unread) && isReadPart(name) && (withImages || !name.startsWith(IMAGES_FOLDER));
-  return new Map([...places].map(([name, place]) => [name, isRead(name) ? new Uint8Array(readFileSync(place)) : new Uint8Array()]));
+  const files = new Map<string, Uint8Array>();
+  const failed: { [name: string]: UnreadFile } = {};
+  for (const [name, place] of places) {
+    try {
+      files.set(name, isRead(name) ? new Uint8Array(readFileSync(place)) : new Uint8Array());
+    } catch (error) {
+      failed[name] = { rule: 'unreadable', message: unreadable(place, error) };
+    }
+  }
+  return { files, failed };
 }

@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { checkInstructions, pathOf, unreadable } from './folder';
+import { basename, join } from 'node:path';
+import { CheckedInstructions, checkInstructions, unreadable } from './folder';
+import { ImageToLabel, readImage } from './image';
 import { sampleLabel, sampleMask } from './sample';
 import { LABELING_TASKS } from '../../contract/labeling-tasks';
-import { FileProblem } from '../../contract/template-lint';
+import { FileProblem, PageInput } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { bindImages, renderPage } from '../../lint';
+import { PageError } from '../../lint/render';
+import { Positions, listed } from '../../lint/text';
 import { inspect } from '../../runtime/images/gate';
 
 /** What is shown. */
@@ -47,34 +49,70 @@ export function previewedPage({ path, task, image, input }: PreviewSource, addre
     uris.set(uri, address(served));
     return uri;
   };
-  let problems: readonly FileProblem[] = [];
+  const { problems: found, ...instructions } = checkInstructions(path, task);
+  const problems = found.map(({ file, ...problem }) => ({ file: join(instructions.folder, file), ...problem }));
+  if (instructions.template === '') {
+    return { problems, files };
+  }
+  const shown = imageToLabel(image);
+  if (!shown.ok) {
+    return { problems: [...problems, problemOf(image, shown.rule, shown.detail)], files };
+  }
+  const examples = Object.fromEntries([...instructions.images].map(([name, content]) => [name, serve(name, content)]));
+  const uri = serve(image, shown.bytes);
+  const earlier = LABELING_TASKS[task.type].earlier;
+  const mask = earlier?.kind === 'masks' ? serve('earlier-mask.png', sampleMask(shown.header)) : '';
+  const line = { 'source-ref': uri, ...earlier ? sampleLabel(task, shown.header, mask) : {} };
+  const labels = task.labels.map(({ name }) => name);
+  const values = { taskObject: uri, labels, manifestLine: line, ...input };
   try {
-    const checked = checkInstructions(path, task);
-    problems = checked.problems.map(({ file, ...problem }) => ({ file: pathOf(path, file), ...problem }));
-    if (checked.template === '') {
-      return { problems, files };
-    }
-    const bytes = new Uint8Array(readFileSync(image));
-    const seen = inspect(bytes);
-    if (!seen.ok) {
-      return { problems: [...problems, problemOf(image, 'broken-image', seen.detail)], files };
-    }
-    const examples = Object.fromEntries([...checked.images].map(([name, content]) => [name, serve(name, content)]));
-    const { template } = bindImages(checked.template, examples);
-    const uri = serve(image, bytes);
-    const earlier = LABELING_TASKS[task.type].earlier;
-    const mask = earlier?.kind === 'masks' ? serve('earlier-mask.png', sampleMask(seen)) : '';
-    const line = { 'source-ref': uri, ...earlier ? sampleLabel(task, seen, mask) : {} };
-    const labels = task.labels.map(({ name }) => name);
-    const html = renderPage(template, { taskObject: uri, labels, manifestLine: line, ...input }, (each) => uris.get(each) ?? each);
-    return { html, problems, files };
+    const { template } = bindImages(instructions.template, examples);
+    return { html: renderPage(template, values, (each) => uris.get(each) ?? each), problems, files };
   } catch (error) {
-    const { syscall, path: at = path, message } = error as NodeJS.ErrnoException;
-    if (syscall !== undefined) {
-      return { problems: [problemOf(at, 'unreadable', unreadable(at, error))], files };
-    }
-    // what the lint has said of it is better
-    return { problems: problems.length > 0 ? problems : [problemOf(path, 'not-rendered', message)], files };
+    const why = notRendered(error, path, instructions, values);
+    const said = problems.some((problem) => problem.severity === 'error' && placeOf(problem) === placeOf(why));
+    return { problems: said ? problems : [...problems, why], files };
+  }
+}
+
+/** What a custom task's page is given here and may never find at work; undefined: nothing. For people. */
+export function inventedInput({ task, input = {} }: Pick<PreviewSource, 'task' | 'input'>): string | undefined {
+  const invented = ['taskObject', 'labels', 'manifestLine'].filter((name) => !Object.hasOwn(input, name));
+  return LABELING_TASKS[task.type].page !== undefined || invented.length === 0 ? undefined
+    : `A custom task's page finds in task.input only what the task's own function answers. Here ${listed(invented)} `
+      + `${invented.length === 1 ? 'is' : 'are'} the preview's own; --input gives others.`;
+}
+
+function imageToLabel(image: string): ImageToLabel & { readonly rule: string } {
+  try {
+    return { rule: 'broken-image', ...readImage(image) };
+  } catch (error) {
+    return { rule: 'unreadable', ok: false, detail: unreadable(image, error) };
+  }
+}
+
+const placeOf = ({ file, line, column }: FileProblem): string => `${file}:${line}:${column}`;
+
+type Instructions = Omit<CheckedInstructions, 'problems'>;
+
+/** Why there is no page, at its place in a page that somebody wrote; of the library's own pages no line is theirs. */
+function notRendered(error: unknown, path: string, { template, page, folder }: Instructions, input: PageInput): FileProblem {
+  const { message } = error as Error;
+  const why = error instanceof PageError && error.endless ? `this Liquid ${message}, and workers would wait for it; loop over less, or write less`
+    : `there is no page, because of this Liquid: ${message}`;
+  if (page === undefined) {
+    return problemOf(path, 'not-rendered', why);
+  }
+  // as it was written: addresses of example images have moved what stands behind them
+  return { ...problemOf(join(folder, page), 'not-rendered', why), ...new Positions(template).at(failureOf(template, input)?.offset ?? 0) };
+}
+
+function failureOf(template: string, input: PageInput): PageError | undefined {
+  try {
+    renderPage(template, input, (uri) => uri);
+    return undefined;
+  } catch (error) {
+    return error instanceof PageError ? error : undefined;
   }
 }
 
