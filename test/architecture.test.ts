@@ -37,7 +37,7 @@ const RULES: readonly Rule[] = [
   // in a browser, and in the worker page of whoever serves it: neither Node's modules nor anything of ours
   { place: 'crowd elements', files: /^local\/crowd\//, own: /^local\/crowd\//, packages: /^@annotorious\/annotorious(\/.*\.css)?$/ },
   {
-    place: 'page of the preview', files: /^local\/preview\/page\//, own: /^(local\/preview\/shortened\.ts$|contract\/)/, ownTypes: /^local\/crowd\//,
+    place: 'page of the preview', files: /^local\/preview\/page\//, own: /^(local\/preview\/(shortened|state)\.ts$|contract\/)/, ownTypes: /^local\/crowd\//,
     packages: NONE,
   },
   {

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { LOADER, asDocument, withLoader, withStandIns } from './document';
 import { stateOf } from './folder';
 import { SHELL } from './shell';
-import { PreviewSource, PreviewedPage, previewedPage } from './worker-page';
-import { firstProblems } from '../../lint';
+import { PreviewState } from './state';
+import { PreviewSource, PreviewedPage, inventedInput, previewedPage } from './worker-page';
+import { moreThan } from '../../contract/printable';
+import { firstProblems, formatProblem } from '../../lint';
 import { LoopbackServer, pathOf, read, readObject, send, sendJson } from '../loopback/server';
 
 export interface PreviewOptions extends PreviewSource {
@@ -15,7 +17,7 @@ export interface PreviewOptions extends PreviewSource {
   readonly bundles: { readonly standIns: string; readonly shell: string };
   /** Do not even ask for Amazon's script. */
   readonly standInsOnly?: boolean;
-  /** Called with each new state of the page, the first included. */
+  /** Called with the page, and again after each save that it was made anew for. */
   readonly onPage?: (page: PreviewedPage) => void;
   /** Called with each answer that was submitted, as JSON. */
   readonly onAnswer?: (json: string) => void;
@@ -51,11 +53,10 @@ export class Preview {
 
   private server!: LoopbackServer;
   private readonly secret = randomBytes(16).toString('hex');
-  private readonly watchers = new Set<ServerResponse>();
   private timer?: NodeJS.Timeout;
   private state = '';
-  private version = 0;
   private page: PreviewedPage = { problems: [], files: new Map() };
+  private fingerprint = '';
 
   private constructor(private readonly options: PreviewOptions) {}
 
@@ -75,10 +76,9 @@ export class Preview {
       return;
     }
     this.state = state;
-    this.version += 1;
     this.page = previewedPage(this.options, (name) => `/${this.secret}/files/${name}`);
+    this.fingerprint = fingerprintOf(this.page);
     this.options.onPage?.(this.page);
-    this.watchers.forEach((watcher) => watcher.write(`data: ${this.version}\n\n`));
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -88,7 +88,6 @@ export class Preview {
       case 'GET /': return send(response, 200, 'text/html', SHELL, { 'content-security-policy': SHELL_POLICY });
       case 'GET /shell.js': return send(response, 200, 'text/javascript', readFileSync(this.options.bundles.shell));
       case 'GET /state': return sendJson(response, 200, this.shown());
-      case 'GET /events': return this.watch(response);
       case 'POST /answer': return this.answered(request, response);
       case `GET ${own}page`: return send(response, 200, 'text/html', this.html(own), { 'content-security-policy': WORKER_POLICY });
       case `POST ${own}page`: return this.submitted(request, response);
@@ -105,12 +104,14 @@ export class Preview {
       : send(response, 200, file.type, file.bytes, { 'access-control-allow-origin': 'null' });
   }
 
-  /** What the page around shows. */
-  private shown(): object {
+  private shown(): PreviewState {
     const { problems, html } = this.page;
+    const first = firstProblems(problems);
     return {
-      version: this.version, title: `${this.options.path}: ${this.options.task.type}`, problems: firstProblems(problems), found: problems.length,
-      ...html === undefined ? {} : { page: `/${this.secret}/page` },
+      title: `${this.options.path}: ${this.options.task.type}`, note: inventedInput(this.options),
+      ...html === undefined ? {} : { page: `/${this.secret}/page?${this.fingerprint}` },
+      problems: first.map((problem) => ({ severity: problem.severity, text: formatProblem(problem.file, problem) })),
+      more: moreThan(first.length, problems.length),
     };
   }
 
@@ -118,13 +119,6 @@ export class Preview {
     const html = this.page.html ?? '';
     const standIns = `${own}stand-ins.js`;
     return asDocument(this.options.standInsOnly ? withStandIns(html, standIns) : withLoader(html, `${own}load.js`, standIns));
-  }
-
-  private watch(response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write(`data: ${this.version}\n\n`);
-    this.watchers.add(response);
-    response.once('close', () => this.watchers.delete(response));
   }
 
   private async answered(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -141,6 +135,13 @@ export class Preview {
     return send(response, 200, 'text/html', `<!DOCTYPE html><html lang="en"><title>Submitted</title><p>Submitted.</p><script>parent.postMessage(${message}, '*')</script>`,
       { 'content-security-policy': WORKER_POLICY });
   }
+}
+
+/** The same for pages that look the same and read the same files. */
+function fingerprintOf({ html = '', files }: PreviewedPage): string {
+  const hash = createHash('sha256').update(html);
+  files.forEach(({ bytes }, name) => hash.update(`\0${name} ${bytes.length}\0`).update(bytes));
+  return hash.digest('hex').slice(0, 16);
 }
 
 function parsed(text: string): unknown {

@@ -27,15 +27,18 @@ code, pre { font: 0.875rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 pre { margin: 0 0 10px; padding: 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; }
 button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 5px 12px; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-[hidden] { display: none; }
+#answer div { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
+#answer pre { max-height: 60vh; overflow: auto; }
+#note { margin-top: 4px; color: var(--ink); }
+[hidden] { display: none !important; }
 </style>
 </head>
 <body>
-<header><h1>Preview of the worker page</h1><p id="title"></p></header>
+<header><h1>Preview of the worker page</h1><p id="title"></p><p id="note" hidden></p></header>
 <main>
 <section id="problems" aria-live="polite" hidden><h2 id="found"></h2><ul tabindex="0" aria-labelledby="found"></ul></section>
 <iframe id="page" title="Worker page" sandbox="allow-scripts allow-forms allow-modals allow-popups" hidden></iframe>
-<section id="answer" aria-live="polite"><h2>Answer</h2><p>Submit the page, and what Ground Truth would be given stands here and in the terminal.</p><pre tabindex="0" hidden></pre><button type="button" hidden>Copy</button></section>
+<section id="answer" aria-live="polite"><h2>Answer</h2><p>Submit the page, and what Ground Truth would be given stands here and in the terminal.</p><pre tabindex="0" hidden></pre><div hidden><button type="button">Copy</button><p id="copied"></p></div></section>
 </main>
 <script src="/shell.js"></script>
 </body>

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser, Frame, Locator, Page } from 'playwright-core';
@@ -104,6 +104,79 @@ describeInBrowser('the preview in a browser', () => {
     await heading.getByText('Answer, as the page before gave it').waitFor();
     await preview!.close();
     await page.getByText('The preview is not running any more').waitFor();
+  });
+
+  test('what was drawn stays through saves that change nothing of the page, and problems are told beside it', async () => {
+    const frame = await show({ task: task('BoundingBox') });
+    await drag(frame.locator('.crowd-stage img'), [[60, 40], [120, 100], [240, 200]]);
+    await frame.getByLabel('cup', { exact: true }).check();
+    const text = readFileSync(join(folder, 'full.md'), 'utf8');
+    writeFileSync(join(folder, 'full.md'), text);
+    writeFileSync(join(folder, 'notes.txt'), 'x');
+    await page.locator('#problems li').getByText('workers never see this file').waitFor();
+    await page.setViewportSize({ width: 1400, height: 900 });
+    await screenshot(page, 'preview-drawn-and-saved');
+    // nothing can be shown for a while, and then the same again
+    for (const name of ['full.md', 'short.md']) {
+      renameSync(join(folder, name), join(folder, `${name}.away`));
+    }
+    await page.getByText('There is nothing to show').waitFor();
+    for (const name of ['full.md', 'short.md']) {
+      renameSync(join(folder, `${name}.away`), join(folder, name));
+    }
+    await page.getByText('Problems', { exact: true }).waitFor();
+    expect((await submitted(frame)).boundingBox.boundingBoxes).toHaveLength(1);
+    expect(await page.locator('#answer h2').innerText()).toBe('Answer');
+    appendFileSync(join(folder, 'full.md'), '\n\nLook twice.\n');
+    await page.locator('#answer h2').getByText('Answer, as the page before gave it').waitFor();
+    await (await worker()).getByText('Box 1').waitFor({ state: 'detached' });
+  });
+
+  test('eight tabs of one preview show the page, and each save', async () => {
+    await show({ task: task('ImageMultiClass') });
+    // tabs of one browser share its connections, pages of contexts of their own would not
+    const context = await browser.newContext();
+    const tabs = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
+    await Promise.all(tabs.map((tab) => tab.goto(preview!.address)));
+    const inAll = (text: string): Promise<unknown> => Promise.all(tabs.map((tab) => tab.frameLocator('#page').getByText(text).waitFor({ timeout: 20_000 })));
+    await inAll('local stand-ins');
+    writeFileSync(join(folder, 'short.md'), 'Freshly saved');
+    await inAll('Freshly saved');
+    await context.close();
+  });
+
+  test('copying says that it copied, and what to do where it may not', async () => {
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1400, height: 900 } });
+    await page.close();
+    page = await context.newPage();
+    const frame = await show({ task: task('SemanticSegmentation') });
+    const answer = await submitted(frame);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied.').waitFor();
+    expect(JSON.parse(await page.evaluate('navigator.clipboard.readText()'))).toEqual(answer);
+    expect(await hindrances(page, [page.mainFrame()], 'preview-copied')).toEqual([]);
+    await submitted(frame);
+    expect(await page.getByText('Copied.').isVisible()).toBe(false);
+    await page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))');
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('The browser did not allow it').waitFor();
+    expect(JSON.parse(await page.evaluate('String(getSelection())'))).toEqual(answer);
+    expect(await hindrances(page, [page.mainFrame()], 'preview-not-copied')).toEqual([]);
+    await context.close();
+  });
+
+  test('of a custom task the page says what of its input is not its own', async () => {
+    rmSync(join(folder, 'full.md'));
+    rmSync(join(folder, 'short.md'));
+    writeFileSync(join(folder, 'template.liquid.html'), `<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form><p>{{ task.input.question }}</p><img src="{{ task.input.taskObject | grant_read_access }}" alt="To label" width="300"></crowd-form>`);
+    const frame = await show({ task: { ...task('Custom'), labels: [] }, input: { question: 'Is it?' } });
+    await frame.getByText('Is it?').waitFor();
+    await page.getByText("Here taskObject, labels and manifestLine are the preview's own; --input gives others.").waitFor();
+    expect(await hindrances(page, [page.mainFrame()], 'preview-custom')).toEqual([]);
+    await preview!.close();
+    await show({ task: { ...task('Custom'), labels: [] }, input: { taskObject: '', labels: [], manifestLine: {}, question: 'Is it?' } });
+    expect(await page.locator('#note').isVisible()).toBe(false);
   });
 
   test('an image whose address leads nowhere is told in words', async () => {

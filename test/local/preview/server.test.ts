@@ -1,11 +1,13 @@
-import { copyFileSync, mkdtempSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { namesAt } from '../../../src/local/loopback/server';
 import { Preview } from '../../../src/local/preview/server';
+import { PreviewState } from '../../../src/local/preview/state';
 import { Answered, ask as askOf } from '../../support/loopback';
 
 const PHOTO = join(__dirname, '../../../examples/photos/table/coffee.jpg');
+const OTHER_PHOTO = join(__dirname, '../../../examples/photos/textures/outdoor/grass.jpg');
 const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
 
 let folder: string;
@@ -32,7 +34,9 @@ afterEach(async () => {
 const ask = (path: string, headers?: { readonly [name: string]: string }, method?: string, body?: string): Promise<Answered> =>
   askOf(preview.address, path, headers, method, body);
 
-const page = async (): Promise<string> => (JSON.parse((await ask('/state')).body) as { page: string }).page;
+const state = async (): Promise<PreviewState> => JSON.parse((await ask('/state')).body) as PreviewState;
+
+const page = async (): Promise<string> => (await state()).page!;
 
 test('renders the page as Ground Truth does, with example images and the image to be read', async () => {
   const { body } = await ask(await page());
@@ -62,7 +66,7 @@ test('answers to HEAD, and to its whole address as a proxy asks for it', async (
 });
 
 test('serves no file but its own', async () => {
-  const own = (await page()).replace(/page$/, '');
+  const own = (await page()).replace(/page\?.*$/, '');
   for (const path of [
     '/secret.txt', '/../secret.txt', `${own}files/secret.txt`, `${own}files/../secret.txt`, `${own}files/..%2fsecret.txt`, `${own}files/%2e%2e/%2e%2e/etc/passwd`,
     `${own}files//etc/passwd`, `${own}files/__proto__`, '//etc/passwd', '/page', '/files/0-good.jpg', `/${'0'.repeat(32)}/page`,
@@ -100,31 +104,49 @@ test('port 80 is not in the address by which a browser asks', () => {
   expect(namesAt(8080)).toEqual(['127.0.0.1:8080', 'localhost:8080']);
 });
 
-test('a folder that goes away, and cannot be read, is said, and watched until it is back', async () => {
-  const problems = async (): Promise<{ rule: string; message: string }[]> => (JSON.parse((await ask('/state')).body) as { problems: [] }).problems;
-  const until = async (rules: string[]): Promise<void> => {
-    for (const end = Date.now() + 4_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
-      if (JSON.stringify((await problems()).map(({ rule }) => rule)) === JSON.stringify(rules)) {
-        return;
-      }
+test('the page has another address once it is another page, and only then', async () => {
+  const after = async (change: () => void, told: boolean): Promise<string> => {
+    const before = JSON.stringify(await state());
+    change();
+    for (const end = Date.now() + (told ? 4_000 : 800); JSON.stringify(await state()) === before && Date.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    expect((await problems()).map(({ rule }) => rule)).toEqual(rules);
+    expect(JSON.stringify(await state()) !== before).toBe(told);
+    return page();
+  };
+  const first = await page();
+  expect(await after(() => writeFileSync(join(folder, 'full.md'), '![Good](good.jpg) and {{ braces }}'), false)).toBe(first);
+  // a problem more, and the same page
+  expect(await after(() => writeFileSync(join(folder, 'more.txt'), 'x'), true)).toBe(first);
+  const second = await after(() => writeFileSync(join(folder, 'images', 'good.jpg'), readFileSync(OTHER_PHOTO)), true);
+  const third = await after(() => writeFileSync(join(folder, 'full.md'), 'Boxes'), true);
+  expect(new Set([first, second, third]).size).toBe(3);
+  expect((await ask(third)).body).toContain('Boxes');
+});
+
+test('a folder that goes away, and cannot be read, is said, and watched until it is back', async () => {
+  const until = async (told: string): Promise<void> => {
+    let now: readonly string[] = [];
+    for (const end = Date.now() + 4_000; !(now.length === 1 && now[0].includes(told)) && Date.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      now = (await state()).problems.map(({ text }) => text);
+    }
+    expect(now).toEqual([expect.stringContaining(told)]);
   };
   renameSync(folder, `${folder}-away`);
-  await until(['unreadable']);
-  expect((await problems())[0].message).toBe(`${folder} is gone; put it back`);
+  await until(`${folder}:1:1: error: ${folder} is gone; put it back (unreadable)`);
   symlinkSync(folder, folder); // leads to itself: nobody can read it, root included
-  await until(['unreadable']);
+  await until('cannot be read (ELOOP');
   rmSync(folder);
   renameSync(`${folder}-away`, folder);
-  await until(['unused-file']);
+  await until('(unused-file)');
 });
 
 test('a folder that may not be read does not end the preview', async () => {
   const denied = Object.assign(new Error('EACCES: permission denied, scandir'), { code: 'EACCES', syscall: 'scandir', path: folder });
   const spied = jest.spyOn(jest.requireActual<typeof import('node:fs')>('node:fs'), 'readdirSync').mockImplementation(() => { throw denied; });
   await new Promise((resolve) => setTimeout(resolve, 700));
-  const { problems } = JSON.parse((await ask('/state')).body) as { problems: object[] };
+  const { problems } = await state();
   spied.mockRestore();
-  expect(problems).toEqual([expect.objectContaining({ rule: 'unreadable', message: expect.stringContaining('cannot be read (EACCES: permission denied') })]);
+  expect(problems).toEqual([{ severity: 'error', text: expect.stringMatching(/cannot be read \(EACCES: permission denied.*\(unreadable\)$/) }]);
 });
