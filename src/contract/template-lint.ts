@@ -26,12 +26,25 @@ export interface LintTask {
   readonly element: string;
   readonly elementName: string;
   readonly labelsAttribute: 'categories' | 'labels';
-  /** All labels of the job, retired ones included. */
+  /** All labels of the job, as `task.input.labels` has them: with those that are retired and those that are judged. */
   readonly labels: readonly string[];
-  /** How many of them workers may choose. */
-  readonly offered: number;
+  /** Those of them that workers may choose. */
+  readonly offered: readonly string[];
+  /** What the attribute must be to offer these. */
+  readonly labelsText: string;
   /** Labels that the service takes. Absent: no limit. */
   readonly maxLabels?: number;
+  /** Absent: images come without labels. */
+  readonly earlier?: LintEarlierLabel;
+}
+
+/** How the page of a task that adjusts or verifies shows the label that an image brings along. */
+export interface LintEarlierLabel {
+  readonly attribute: 'initial-value' | 'overlay';
+  /** The attribute as the built-in page has it. */
+  readonly text: string;
+  /** The part of an image's line that is such a label. */
+  readonly sample: { readonly [name: string]: unknown };
 }
 
 /** What a template is checked against. */

@@ -1,4 +1,5 @@
 import { BACKGROUND } from './earlier-label';
+import { offeredLabels } from './job-labels';
 import { EarlierLabels, LABELING_TASKS } from './labeling-tasks';
 import { TaskConfiguration } from './project-configuration';
 
@@ -31,7 +32,7 @@ export function workerTemplate(task: PageTask, instructions: PageInstructions = 
     `name="${elementName}"`,
     'src="{{ task.input.taskObject | grant_read_access }}"',
     `header="${escape(task.description)}"`,
-    `${labelsAttribute}="${offeredLabels(task)}"`,
+    `${labelsAttribute}="${labelsOnPage(task)}"`,
     ...earlier === undefined ? [] : [earlierAttribute(task, earlier)],
   ];
   return [
@@ -59,14 +60,15 @@ function indented(html: string): string[] {
   return html.includes('<pre') ? [html] : html.split('\n').map((line) => `      ${line}`);
 }
 
-function offeredLabels({ labels, earlierLabels }: PageTask): string {
-  return earlierLabels !== undefined || labels.some((label) => label.retired)
-    ? json(labels.filter((label) => !label.retired).map((label) => label.name))
+/** The labels to choose from, as the attribute of an element takes them. */
+export function labelsOnPage(task: Pick<PageTask, 'labels' | 'earlierLabels'>): string {
+  return task.earlierLabels !== undefined || task.labels.some((label) => label.retired)
+    ? json(offeredLabels(task))
     : '{{ task.input.labels | to_json | escape }}';
 }
 
 /** The attribute that shows an image's earlier label: to change it, or behind the question what to think of it. */
-function earlierAttribute(task: PageTask, { kind, adjusted }: EarlierLabels): string {
+export function earlierAttribute(task: PageTask, { kind, adjusted }: EarlierLabels): string {
   const attribute = task.earlierLabelAttribute ?? '';
   if (adjusted) {
     return `initial-value="${kind === 'boxes' ? boxes(attribute) : `{ ${mask(attribute)} }`}"`;

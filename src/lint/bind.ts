@@ -1,8 +1,8 @@
 import { readElements } from './html';
 import { ImageUse, imageFinder, imageUses } from './images';
 import { readLiquid } from './liquid';
-import { htmlVariants } from './mask';
 import { Findings } from './text';
+import { waysThrough } from './ways';
 import { BoundImages } from '../contract/template-lint';
 
 /** Puts an address in the place of each example image's name, to be read through `grant_read_access`. Unknown names stay. */
@@ -14,8 +14,8 @@ export function bindImages(template: string, addresses: { readonly [image: strin
   }
   const imageOf = imageFinder(Object.keys(addresses));
   const uses = new Map<number, ImageUse>();
-  for (const html of htmlVariants(template, liquid)) {
-    imageUses(template, liquid, readElements(html, findings)).forEach((use) => uses.set(use.begin, use));
+  for (const way of waysThrough(template, liquid).ways) {
+    imageUses(template, liquid, readElements(way, findings)).forEach((use) => uses.set(use.begin, use));
   }
   const used = new Set<string>();
   let bound = template;
@@ -23,8 +23,7 @@ export function bindImages(template: string, addresses: { readonly [image: strin
     const image = imageOf(use.name);
     if (image !== undefined) {
       used.add(image);
-      const address = `'${addresses[image]}'`;
-      bound = bound.slice(0, use.begin) + (use.liquid ? address : `src="{{ ${address} | grant_read_access }}"`) + bound.slice(use.end);
+      bound = bound.slice(0, use.begin) + use.bound(addresses[image]) + bound.slice(use.end);
     }
   }
   return { template: bound, used: [...used].sort() };

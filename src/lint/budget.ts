@@ -4,6 +4,9 @@ import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 export const PAGE_STEPS_MAX = 1_000_000;
 export const PAGE_CHARACTERS_MAX = 64 * TEMPLATE_MAX_CHARACTERS;
 
+/** How much of pages is read to see each branch of a template. A page of many branches has little besides them. */
+export const WAYS_CHARACTERS_MAX = 8 * TEMPLATE_MAX_CHARACTERS;
+
 /** A template whose Liquid does not come to an end that anybody would wait for. */
 export class EndlessError extends Error {}
 

@@ -1,12 +1,15 @@
+import { bindImages } from './bind';
 import { lintTemplate } from './lint';
 import { outgrown } from './longest-page';
 import { checkMarkdown, renderInstructions } from './markdown';
 import { Findings, listed, nearest } from './text';
+import { earlierClasses, earlierPair } from '../contract/earlier-label';
 import { FULL_FILE, IMAGES_FOLDER, IMAGE_FILE, IMAGE_TYPES, PAGES, SHORT_FILE, TEMPLATE_FILE, TEXT_FILE } from '../contract/instruction-files';
-import { LABELING_TASKS } from '../contract/labeling-tasks';
+import { jobLabels, offeredLabels } from '../contract/job-labels';
+import { EarlierLabels, LABELING_TASKS } from '../contract/labeling-tasks';
 import { INSTRUCTIONS_TEXT_MAX_CHARACTERS, TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
-import { ComposedInstructions, FileProblem, InstructionFolder, LintContext, LintProblem, LintSeverity } from '../contract/template-lint';
-import { PageTask, workerTemplate } from '../contract/worker-template';
+import { ComposedInstructions, FileProblem, InstructionFolder, LintContext, LintEarlierLabel, LintProblem, LintSeverity } from '../contract/template-lint';
+import { earlierAttribute, labelsOnPage, PageTask, workerTemplate } from '../contract/worker-template';
 
 const TEXTS = [FULL_FILE, SHORT_FILE];
 
@@ -16,15 +19,34 @@ const NOTES = /^(readme|licen[cs]e|notice|credits|authors|copying|changelog|cont
 /** What Ground Truth's own functions hand to the page of a built-in task. */
 const BUILT_IN_INPUTS = ['taskObject', 'labels', 'manifestLine'];
 
+/** Stands for the classes that are judged where nobody has said which: as the command line has a task. */
+const SOME_CLASS = '(a class that is judged)';
+
 /** What the page of a task is checked against. */
 export function lintContext(task: PageTask, images: readonly string[]): LintContext {
-  const { page, maxLabels } = LABELING_TASKS[task.type];
+  const { page, maxLabels, earlier } = LABELING_TASKS[task.type];
   if (page === undefined) {
     return { images };
   }
-  const labels = task.labels.map((label) => label.name);
-  const offered = task.labels.filter((label) => !label.retired).length;
-  return { images, inputs: BUILT_IN_INPUTS, task: { ...page, labels, offered, ...(maxLabels === undefined ? {} : { maxLabels }) } };
+  const labels = jobLabels(task.earlierLabels?.length === 0 ? { ...task, earlierLabels: [SOME_CLASS] } : task);
+  return {
+    images, inputs: BUILT_IN_INPUTS,
+    task: {
+      ...page, labels, offered: offeredLabels(task), labelsText: labelsOnPage(task),
+      ...(maxLabels === undefined ? {} : { maxLabels }), ...(earlier === undefined ? {} : { earlier: earlierLabel(task, earlier) }),
+    },
+  };
+}
+
+function earlierLabel(task: PageTask, earlier: EarlierLabels): LintEarlierLabel {
+  const [label = ''] = earlierClasses(task);
+  const preLabel = earlier.kind === 'boxes'
+    ? { boxes: [{ label, left: 1, top: 1, width: 2, height: 2 }] } : { mask: { uri: 's3://a/mask.png', colors: { [label]: '#123456' } } };
+  return {
+    attribute: earlier.adjusted ? 'initial-value' : 'overlay',
+    text: earlierAttribute(task, earlier),
+    sample: earlierPair(task, { preLabel, size: { width: 4, height: 4 }, receivedAt: 0 }) ?? {},
+  };
 }
 
 /** The page that a folder of instructions makes for a task, with all that is wrong with it. */
@@ -41,8 +63,8 @@ export function composeInstructions({ files, images, unread = {} }: InstructionF
   const more = [...broken, ...unusedFiles(files, images)];
   const template = pageOf(files, task);
   if (files[TEMPLATE_FILE] !== undefined) {
-    const own = inFile(TEMPLATE_FILE, lintTemplate(template, context));
-    return { template, problems: [...own, ...tooLong(TEMPLATE_FILE, template, context), ...more] };
+    const own = [...inFile(TEMPLATE_FILE, lintTemplate(template, context)), ...tooLong(TEMPLATE_FILE, template, context)];
+    return { template, problems: [...own, ...more, ...unusedImages(template, images, own, (image) => `<img src="${image}">`)] };
   }
   const texts = TEXTS.filter((name) => files[name] !== undefined);
   // of a page that is too long nothing else is said: its texts will be others
@@ -54,7 +76,8 @@ export function composeInstructions({ files, images, unread = {} }: InstructionF
   // what is wrong with the texts has been said, in their own lines; the rest is not theirs, but for the length
   const page = lintTemplate(template, context).filter(isOfBuiltInPage).filter(({ rule }) => !SAID.includes(rule));
   const ofPage = inFile(texts[0], page.map((problem) => ({ ...problem, line: 1, column: 1 })));
-  return { template, problems: [...wrong, ...ofPage, ...tooLong(texts[0], template, context), ...more] };
+  const own = [...wrong, ...ofPage, ...tooLong(texts[0], template, context)];
+  return { template, problems: [...own, ...more, ...unusedImages(template, images, own, (image) => `![...](<${image}>)`)] };
 }
 
 /** The page that the files of a folder make, unchecked. */
@@ -64,7 +87,7 @@ export function pageOf(files: InstructionFolder['files'], task: PageTask): strin
 }
 
 /** Rules of pages whose problems `checkMarkdown` finds by itself. */
-const SAID = ['unknown-image', 'missing-attribute'];
+const SAID = ['unknown-image', 'missing-attribute', 'dead-link'];
 
 /** What may be wrong with a page that the library makes: errors, and what the task asks of it. Other warnings would blame its own HTML. */
 export function isOfBuiltInPage({ severity, rule }: LintProblem): boolean {
@@ -120,6 +143,19 @@ function unusedFiles(files: InstructionFolder['files'], images: readonly string[
     ...images.filter((name) => !IMAGE_FILE.test(name)).map((name) => atBegin(`${IMAGES_FOLDER}${name}`, 'warning', 'unused-file',
       `its name is not that of an image, so workers never see it; ${IMAGE_TYPES} are taken: take it out of ${IMAGES_FOLDER}, or give it its ending`)),
   ];
+}
+
+/** Example images that no text names, or not as one has to: workers never see them. Texts that have to be mended may name them yet. */
+function unusedImages(
+  template: string, names: readonly string[], problems: readonly FileProblem[], shown: (image: string) => string,
+): FileProblem[] {
+  const images = names.filter((name) => IMAGE_FILE.test(name));
+  if (images.length === 0 || problems.some(({ severity }) => severity === 'error')) {
+    return [];
+  }
+  const used = new Set(bindImages(template, Object.fromEntries(images.map((image) => [image, '']))).used);
+  return images.filter((image) => !used.has(image)).map((image) => atBegin(`${IMAGES_FOLDER}${image}`, 'warning', 'unused-image',
+    `no text shows this image, so workers never see it; show it, as ${shown(image)} does, or take it out`));
 }
 
 /** The file that a name was probably meant to be. */

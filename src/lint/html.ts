@@ -1,13 +1,20 @@
 import { Token, TokenHandler, Tokenizer, TokenizerMode } from 'parse5';
 import { ELEMENTS, FOREIGN, HTML_ELEMENTS, OPTIONAL_END, REGIONS, VOID_ELEMENTS } from './elements';
-import { Findings, nearest } from './text';
+import { Findings, remembering } from './text';
+import { Way } from './ways';
 
-/** An attribute of an element, with where its text stands in the template. */
-export interface Attribute {
-  readonly name: string;
-  readonly value: string;
+/** Where something stands in the template. */
+export interface Span {
   readonly begin: number;
   readonly end: number;
+}
+
+/** An attribute of an element, with where its text stands in the template. */
+export interface Attribute extends Span {
+  readonly name: string;
+  readonly value: string;
+  /** Its value without blanks around it. Undefined: it has none, or not in one piece, because Liquid stands within. */
+  readonly written?: Span;
 }
 
 /** An element as it is written: nothing is moved or added, as a browser would do. */
@@ -54,9 +61,9 @@ export function readTokens(html: string, reader: TokenReader): void {
 }
 
 /** Reads the elements of a page and finds those that are not closed, or closed and never opened. Answers the elements in order. */
-export function readElements(html: string, findings: Findings): Element[] {
-  const reader = new Reader(findings);
-  readTokens(html, reader);
+export function readElements(way: Way, findings: Findings): Element[] {
+  const reader = new Reader(way, findings);
+  readTokens(way.html, reader);
   reader.finish();
   return reader.elements;
 }
@@ -65,26 +72,31 @@ class Reader implements TokenReader {
   readonly elements: Element[] = [];
   enter?: (mode: number) => void;
   private readonly open: Element[] = [];
+  /** Where the open ones of a name are among the open ones. */
+  private readonly places = new Map<string, number[]>();
+  private readonly openCrowds: number[] = [];
   private readonly selfClosing = new Set<Element>();
 
-  constructor(private readonly findings: Findings) {}
+  constructor(private readonly way: Way, private readonly findings: Findings) {}
 
   onStartTag(token: Token.TagToken): void {
     const name = token.tagName;
     const parent = this.open[this.open.length - 1];
     const location = token.location!;
     const attributes = token.attrs.map(({ name: attribute, value }): Attribute => {
-      const { startOffset: begin, endOffset: end } = location.attrs?.[attribute] ?? location;
-      return { name: attribute, value, begin, end };
+      const { startOffset, endOffset } = location.attrs?.[attribute] ?? location;
+      const written = this.written(startOffset, endOffset);
+      return { name: attribute, value, ...this.span(startOffset, endOffset), ...written ? { written } : {} };
     });
     const foreign = parent?.foreign === true || FOREIGN.has(name);
-    const element: Element = { name, begin: location.startOffset, attributes, ...parent ? { parent } : {}, children: [], foreign };
+    const begin = this.way.place(location.startOffset);
+    const element: Element = { name, begin, attributes, ...parent ? { parent } : {}, children: [], foreign };
     parent?.children.push(element);
     this.elements.push(element);
     if (VOID_ELEMENTS.has(name) || (foreign && token.selfClosing)) {
       return;
     }
-    this.open.push(element);
+    this.push(element);
     if (token.selfClosing) {
       this.selfClosing.add(element);
     }
@@ -95,7 +107,7 @@ class Reader implements TokenReader {
 
   onEndTag(token: Token.TagToken): void {
     const name = token.tagName;
-    const offset = token.location!.startOffset;
+    const offset = this.way.place(token.location!.startOffset);
     let at = this.innermost(name);
     const meant = at < 0 ? meantBy(name) : undefined;
     if (meant !== undefined && this.innermost(meant) >= 0) {
@@ -114,14 +126,16 @@ class Reader implements TokenReader {
       return;
     }
     // an end tag never reaches over the border of a crowd element: then it is the end tag that is wrong
-    const between = this.open.slice(at + 1);
-    const barrier = between.find((each) => each.name.startsWith('crowd-'));
+    const crowds = this.openCrowds;
+    const barrier = crowds.length > 0 && crowds[crowds.length - 1] > at ? this.open[firstAbove(crowds, at)] : undefined;
     if (barrier && !name.startsWith('crowd-')) {
       this.findings.error('unbalanced-element', offset, `</${name}> stands in <${barrier.name}>, which is still open; close <${barrier.name}> first, or move </${name}>`);
       return;
     }
-    between.forEach((each) => this.unclosed(each, `</${name}>`));
-    this.open.length = at;
+    this.open.slice(at + 1).forEach((each) => this.unclosed(each, `</${name}>`));
+    while (this.open.length > at) {
+      this.pop();
+    }
   }
 
   finish(): void {
@@ -131,7 +145,7 @@ class Reader implements TokenReader {
 
   onParseError(error: { readonly code: string; readonly startOffset: number }): void {
     if (!HARMLESS.has(error.code)) {
-      this.findings.error('html-syntax', error.startOffset, `the HTML is broken here (${error.code}); ${REMEDY[error.code] ?? 'correct the tag'}`);
+      this.findings.error('html-syntax', this.way.place(error.startOffset), `the HTML is broken here (${error.code}); ${REMEDY[error.code] ?? 'correct the tag'}`);
     }
   }
 
@@ -142,12 +156,43 @@ class Reader implements TokenReader {
   onDoctype(): void {}
   onEof(): void {}
 
+  /** Where the innermost open element of a name is; -1: none is open. */
   private innermost(name: string): number {
-    let at = this.open.length - 1;
-    while (at >= 0 && this.open[at].name !== name) {
-      at -= 1;
+    return this.places.get(name)?.at(-1) ?? -1;
+  }
+
+  private push(element: Element): void {
+    const { name } = element;
+    const places = this.places.get(name) ?? [];
+    this.places.set(name, places);
+    places.push(this.open.length);
+    if (name.startsWith('crowd-')) {
+      this.openCrowds.push(this.open.length);
     }
-    return at;
+    this.open.push(element);
+  }
+
+  private pop(): void {
+    const { name } = this.open.pop()!;
+    this.places.get(name)!.pop();
+    if (name.startsWith('crowd-')) {
+      this.openCrowds.pop();
+    }
+  }
+
+  private span(begin: number, end: number): Span {
+    return { begin: this.way.place(begin), end: this.way.place(end - 1) + 1 };
+  }
+
+  private written(begin: number, end: number): Span | undefined {
+    const attribute = this.way.html.slice(begin, end);
+    const [, before, value] = /^([^=]*=\s*(?:"\s*|'\s*)?)([^]*)$/.exec(attribute) ?? [];
+    const length = value?.replace(/["']$/, '').trimEnd().length ?? 0;
+    if (length === 0) {
+      return undefined;
+    }
+    const span = this.span(begin + before.length, begin + before.length + length);
+    return span.end - span.begin === length ? span : undefined;
   }
 
   private unclosed(element: Element, before: string): void {
@@ -161,10 +206,29 @@ class Reader implements TokenReader {
   }
 }
 
+/** The first of rising numbers that is above another. */
+function firstAbove(numbers: readonly number[], other: number): number {
+  let low = 0;
+  let high = numbers.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] > other) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return numbers[low];
+}
+
+const KNOWN = new Set([...Object.keys(ELEMENTS), ...Object.keys(REGIONS), ...HTML_ELEMENTS]);
+
+/** The element that was probably meant. */
+export const nearestElement = remembering([...KNOWN]);
+
 /** The element that is known and that an unknown name was probably meant to be. */
 function meantBy(name: string): string | undefined {
-  const known = [...Object.keys(ELEMENTS), ...Object.keys(REGIONS), ...HTML_ELEMENTS];
-  return known.includes(name) ? undefined : nearest(name, known);
+  return KNOWN.has(name) ? undefined : nearestElement(name);
 }
 
 const REMEDY: { readonly [code: string]: string } = {

@@ -1,43 +1,122 @@
 import { ElementRules } from './elements';
-import { Element } from './html';
-import { PRINTED } from './mask';
+import { Attribute, Element } from './html';
+import { LiquidText } from './liquid';
+import { ShownPage, shownPage } from './shown';
 import { Findings, listed } from './text';
-import { LintTask } from '../contract/template-lint';
+import { PRINTED } from './ways';
+import { LintContext, LintTask } from '../contract/template-lint';
 
-/** Checks the labels that an element offers: those of the job, or a list that is written into the page. */
-export function checkLabels(element: Element, rules: ElementRules, task: LintTask | undefined, findings: Findings): void {
-  const { attribute: name, documentedLimit } = rules.labels!;
-  const attribute = element.attributes.find((each) => each.name === name);
-  if (attribute === undefined) {
-    return;
+/** The labels of the job as they are, in an attribute. */
+const ALL_LABELS = /\{\{-?\s*task\.input\.labels\s*\|\s*to_json\s*(\|\s*escape\s*)?-?\}\}/;
+
+const INPUT = 'task.input.labels';
+
+/** Checks the labels that a page offers: those of the job, or a list that is written into it. */
+export class LabelsCheck {
+  /** Where the task's element has its labels, and which, on the ways through the template. */
+  private readonly offered: { readonly begin: number; readonly labels?: readonly string[] }[] = [];
+  private wrong = false;
+
+  constructor(
+    private readonly template: string, private readonly context: LintContext, private readonly page: ShownPage | undefined,
+    private readonly findings: Findings,
+  ) {}
+
+  check(element: Element, rules: ElementRules): void {
+    const { attribute: name, documentedLimit } = rules.labels!;
+    const attribute = element.attributes.find((each) => each.name === name);
+    if (attribute === undefined) {
+      return;
+    }
+    const { value, begin } = attribute;
+    const task = this.context.task?.element === element.name ? this.context.task : undefined;
+    const list = readList(value);
+    // what Liquid makes is not on each way through it
+    const made = value.includes(PRINTED) || (list ?? []).length === 0 && this.template.slice(begin, attribute.end).includes('{%');
+    const literal = made ? undefined : list;
+    if (literal === undefined && !made) {
+      const remedy = task === undefined || task.labelsText.startsWith('{{') ? `a list such as ['cat', 'dog'], or ${ALL_TEXT}` : `a list: write ${name}="${task.labelsText}"`;
+      this.findings.error('wrong-labels', begin, `${name} is ${shown(value)}; it must be ${remedy}`);
+      this.wrong = true;
+      return;
+    }
+    const labels = literal ?? (task && this.printed(attribute, task));
+    if (task !== undefined) {
+      this.offered.push({ begin, ...labels ? { labels } : {} });
+    }
+    if (labels !== undefined) {
+      this.checkCount(element, attribute, labels.length, task?.maxLabels, documentedLimit);
+      this.checkList(attribute, labels, task);
+    }
   }
-  const { value, begin } = attribute;
-  const own = task !== undefined && element.name === task.element;
-  const max = own ? task.maxLabels : undefined;
-  const literal = value.includes(PRINTED) ? undefined : readList(value);
-  if (literal === undefined && !value.includes(PRINTED)) {
-    findings.error('wrong-labels', begin, `${name} is ${shown(value)}; it must be a list such as ['cat', 'dog'], or {{ task.input.labels | to_json | escape }}`);
-    return;
+
+  /** What all ways together offer, and what else is made of the job's list. */
+  end(liquid: LiquidText): void {
+    const { task } = this.context;
+    if (task === undefined || this.wrong) {
+      return;
+    }
+    const found = new Set(this.offered.flatMap(({ labels = [] }) => labels));
+    const missing = task.offered.filter((label) => !found.has(label));
+    if (this.offered.length > 0 && this.offered.every(({ labels }) => labels !== undefined) && missing.length > 0) {
+      this.findings.warning('missing-labels', this.offered[0].begin, `${task.labelsAttribute} lacks ${quoted(missing)}, which no worker could choose; write ${task.labelsAttribute}="${task.labelsText}", or retire what is not wanted`);
+    }
+    const more = notOffered(task.labels, task);
+    const first = liquid.pieces.find(({ begin, end }) => this.template.slice(begin, end).includes(INPUT));
+    if (more.length > 0 && first !== undefined && this.page !== undefined
+      && this.page.html !== shownPage(this.template, this.context, { labels: task.offered }, this.findings)?.html) {
+      this.findings.warning('not-offered', first.begin, `${INPUT} is the job's list, which also has ${quoted(more)}, and what is made of it shows workers what they may not choose; write out ${task.labelsText}`);
+    }
   }
-  const count = literal?.length ?? (own ? task.offered : undefined);
-  if (count === undefined) {
-    return;
+
+  private printed({ begin, end }: Attribute, task: LintTask): readonly string[] | undefined {
+    const written = this.template.slice(begin, end);
+    if (ALL_LABELS.test(written)) {
+      return task.labels;
+    }
+    return readList(this.page?.attribute(task.labelsAttribute) ?? '') ?? (written.includes(INPUT) ? task.labels : undefined);
   }
-  if (count === 0) {
-    findings.error('wrong-labels', begin, `${name} has no label; workers could answer nothing: write at least one`);
-  } else if (max !== undefined && count > max) {
-    findings.error('too-many-labels', begin, `${name} has ${count} labels; Ground Truth takes at most ${max} for this task: leave some out`);
-  } else if (documentedLimit !== undefined && count > documentedLimit) {
-    findings.warning('too-many-labels', begin, `${name} has ${count} labels; <${element.name}> is documented for at most ${documentedLimit}: leave some out, or try the page with your workers`);
+
+  private checkCount(
+    { name: element }: Element, { name, begin }: Attribute, count: number, max = Infinity, documentedLimit = Infinity,
+  ): void {
+    if (count === 0) {
+      this.findings.error('wrong-labels', begin, `${name} has no label; workers could answer nothing: write at least one`);
+      this.wrong = true;
+    } else if (count > max) {
+      this.findings.error('too-many-labels', begin, `${name} has ${count} labels; Ground Truth takes at most ${max} for this task: leave some out`);
+    } else if (count > documentedLimit) {
+      this.findings.warning('too-many-labels', begin, `${name} has ${count} labels; <${element}> is documented for at most ${documentedLimit}: leave some out, or try the page with your workers`);
+    }
   }
-  const twice = literal?.find((label, index) => literal.indexOf(label) < index);
-  if (twice !== undefined) {
-    findings.error('wrong-labels', begin, `${name} has '${twice}' twice; labels must be unique: take one out`);
+
+  private checkList({ name, begin }: Attribute, labels: readonly string[], task: LintTask | undefined): void {
+    const seen = new Set<string>();
+    const twice = labels.find((label) => seen.size === seen.add(label).size);
+    const known = new Set(task?.labels);
+    const foreign = task === undefined ? [] : labels.filter((label) => !known.has(label));
+    const closed = task === undefined ? [] : notOffered(labels, task).filter((label) => known.has(label));
+    if (twice !== undefined) {
+      this.findings.error('wrong-labels', begin, `${name} has '${twice}' twice; labels must be unique: take one out`);
+    }
+    if (foreign.length > 0) {
+      this.findings.error('wrong-labels', begin, `${name} has ${quoted(foreign)}, which the task does not know; it has ${quoted(task!.offered)}: write ${task!.labelsText}`);
+    }
+    if (closed.length > 0) {
+      const why = task!.earlier?.attribute === 'overlay' ? 'no worker may answer with: it is judged, or retired' : 'no worker may choose any more: it is retired';
+      this.findings.error('not-offered', begin, `${name} has ${quoted(closed)}, which ${why}; write ${name}="${task!.labelsText}"`);
+    }
+    this.wrong ||= twice !== undefined || foreign.length > 0 || closed.length > 0;
   }
-  const foreign = own ? literal?.filter((label) => !task.labels.includes(label)) ?? [] : [];
-  if (foreign.length > 0) {
-    findings.error('wrong-labels', begin, `${name} has ${listed(foreign.map((label) => `'${label}'`))}, which the task does not know; it has ${listed(task!.labels.slice(0, 12).map((label) => `'${label}'`))}: write {{ task.input.labels | to_json | escape }}`);
-  }
+}
+
+const ALL_TEXT = '{{ task.input.labels | to_json | escape }}';
+
+const quoted = (labels: readonly string[]): string => `${listed(labels.slice(0, 12).map((label) => `'${label}'`))}${labels.length > 12 ? ', ...' : ''}`;
+
+function notOffered(labels: readonly string[], { offered }: LintTask): string[] {
+  const known = new Set(offered);
+  return labels.filter((label) => !known.has(label));
 }
 
 const shown = (value: string): string => `'${value.length > 60 ? `${value.slice(0, 60)}...` : value}'`;

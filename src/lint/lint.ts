@@ -1,13 +1,19 @@
 import { CROWD_SCRIPT, ELEMENTS, GLOBAL_ATTRIBUTES, HTML_ELEMENTS, REGIONS } from './elements';
-import { Element, readElements } from './html';
-import { imageProblems, imageUses } from './images';
-import { checkLabels } from './labels';
+import { Attribute, Element, nearestElement, readElements } from './html';
+import { addressKind, deadLink, imageFinder, imageProblems, imageUses, SCHEME, unboundNames } from './images';
+import { LabelsCheck } from './labels';
 import { LiquidText, checkLiquid, readLiquid } from './liquid';
-import { htmlVariants, PRINTED } from './mask';
-import { PageError, renderPage } from './render';
-import { Findings, listed, nearest } from './text';
+import { ShownPage, shownPage } from './shown';
+import { Findings, listed, nearest, remembering } from './text';
+import { PRINTED, Way, waysThrough } from './ways';
+import { IMAGE_FILE } from '../contract/instruction-files';
 import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { LintContext, LintProblem } from '../contract/template-lint';
+
+const PRINTED_BEFORE = new RegExp(`^${PRINTED}+`);
+
+const nearestCrowdElement = remembering(Object.keys(ELEMENTS));
+const nearestOwn = remembering([...Object.keys(ELEMENTS), ...Object.keys(REGIONS)]);
 
 /** Every problem of a worker template, in the order of the text. Pure: reads no file. */
 export function lintTemplate(template: string, context: LintContext): LintProblem[] {
@@ -21,45 +27,94 @@ export function lintTemplate(template: string, context: LintContext): LintProble
     return findings.all;
   }
   checkLiquid(template, liquid, context.inputs, findings);
-  checkEnd(template, context, findings);
-  for (const html of htmlVariants(template, liquid)) {
-    new Page(template, liquid, html, context, findings).check();
+  const page = shownPage(template, context, {}, findings);
+  const labels = new LabelsCheck(template, context, page, findings);
+  const problemOf = imageProblems(context.images);
+  unboundNames(template, liquid, imageFinder(context.images)).forEach(({ rule, begin, message }) => findings.error(rule, begin, message));
+  const { ways, complete, isInBranch } = waysThrough(template, liquid);
+  for (const way of ways) {
+    findings.nextWay();
+    new Page(template, liquid, way, context, labels, problemOf, findings).check();
   }
+  findings.endWays(isInBranch);
+  if (!complete) {
+    findings.error('too-many-branches', 0, `after ${ways.length} ways through its branches the template has some that were not seen; use fewer {% if %} within each other, or put less around them`);
+  }
+  labels.end(liquid);
+  checkEarlier(template, context, page, findings);
   return findings.all;
 }
 
-/** Makes the page for an image of which nothing is known, to see that its Liquid comes to an end. Other trouble may be the image's. */
-function checkEnd(template: string, { inputs, task }: LintContext, findings: Findings): void {
-  try {
-    renderPage(template, inputs === undefined ? {} : { taskObject: '', labels: task?.labels ?? [], manifestLine: {} }, (uri) => uri);
-  } catch (error) {
-    if (error instanceof PageError && error.endless) {
-      findings.error('endless', error.offset, `this Liquid ${error.message}, and workers would wait for it; loop over less, or write less`);
-    }
+/** The earlier label is another for each image: what is the same with it and without does not show it. */
+function checkEarlier(template: string, context: LintContext, page: ShownPage | undefined, findings: Findings): void {
+  const { earlier, element } = context.task ?? {};
+  const without = earlier && page?.attribute(earlier.attribute);
+  if (earlier === undefined || without === undefined) {
+    return;
+  }
+  const shown = shownPage(template, context, { manifestLine: earlier.sample }, findings)?.attribute(earlier.attribute);
+  const [name] = Object.keys(earlier.sample);
+  const isSaid = new RegExp(`\\s${earlier.attribute}\\s*=\\s*("\\s*"|'\\s*')`).test(template);
+  if (name !== undefined && shown === without && !isSaid) {
+    const at = Math.max(0, template.indexOf(`<${element}`));
+    findings.error('missing-label', at, `${earlier.attribute} of <${element}> is the same whatever label an image brings along, which has the name ${name} in task.input.manifestLine; write ${earlier.text}`);
   }
 }
 
 /** One way through the template. */
 class Page {
   private readonly elements: readonly Element[];
+  private readonly hasForm: boolean;
+  private readonly within: (element: Element, name: string) => boolean;
 
   constructor(
-    private readonly template: string, private readonly liquid: LiquidText, html: string,
-    private readonly context: LintContext, private readonly findings: Findings,
+    private readonly template: string, private readonly liquid: LiquidText, way: Way,
+    private readonly context: LintContext, private readonly labels: LabelsCheck,
+    private readonly problemOf: (name: string) => string | undefined, private readonly findings: Findings,
   ) {
-    this.elements = readElements(html, findings);
+    this.elements = readElements(way, findings);
+    this.hasForm = this.elements.some(({ name }) => name === 'crowd-form');
+    this.within = withinOf(this.elements);
   }
 
   check(): void {
     this.checkFrame();
     this.elements.forEach((element) => this.checkElement(element));
     this.checkTask();
-    const problemOf = imageProblems(this.context.images);
-    for (const { name, begin } of imageUses(this.template, this.liquid, this.elements)) {
-      const problem = problemOf(name);
-      if (problem !== undefined) {
+    this.checkImages();
+  }
+
+  private checkImages(): void {
+    this.elements.forEach((element) => element.attributes.forEach((attribute) => this.checkAddress(element, attribute)));
+    for (const { name, begin, linked } of imageUses(this.template, this.liquid, this.elements)) {
+      const problem = this.problemOf(name);
+      if (problem !== undefined && linked) {
+        this.findings.error('dead-link', begin, deadLink(name));
+      } else if (problem !== undefined) {
         this.findings.error('unknown-image', begin, problem);
       }
+    }
+  }
+
+  /** Finds addresses that are no names of files, and mean some. */
+  private checkAddress(element: Element, attribute: Attribute): void {
+    const { name, begin, end, written } = attribute;
+    const value = attribute.value.trim();
+    const kind = addressKind(element, attribute);
+    const text = this.template.slice(begin, end).replace(/^[^=]*=\s*/, '').replace(/^(["'])([^]*)\1$/, '$2').trim();
+    if (kind === 'shown' && value !== '' && !SCHEME.test(value)) {
+      const rest = value.replace(PRINTED_BEFORE, '');
+      if (value.includes(PRINTED) ? rest === value : written === undefined) {
+        this.findings.error('composed-image', begin, `'${text}' is put together by Liquid, and example images are found by their whole names; write the whole name, in each branch where it differs`);
+      } else if (rest !== value && /^\.[a-z]+$/i.test(rest) && IMAGE_FILE.test(rest)) {
+        this.findings.warning('composed-image', begin, `'${text}' is put together by Liquid; where an example image is meant it is not found: write the whole name, in each branch where it differs`);
+      }
+    }
+    const names = name === 'srcset' ? value.split(',').map((each) => each.trim().split(/\s/)[0])
+      : name === 'style' ? [...value.matchAll(/url\(\s*["']?([^"')]+)/gi)].map(([, each]) => each.trim()) : [];
+    const unbound = names.find((each) => each !== '' && !each.includes(PRINTED) && !SCHEME.test(each));
+    if (unbound !== undefined) {
+      this.findings.error('unbound-image', begin, `${name} names '${unbound}', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="${unbound}">`);
     }
   }
 
@@ -87,7 +142,7 @@ class Page {
     } else if (name === 'form') {
       this.findings.warning('nested-form', element.begin, '<form> submits nothing to Ground Truth; <crowd-form> is the form of the page: take <form> out');
     } else if (name === 'img') {
-      if (valueOf(element, 'src') === undefined || valueOf(element, 'src')!.trim() === '') {
+      if (valueOf(element, 'src') === undefined || this.isEmpty(element, 'src')) {
         this.findings.error('missing-attribute', element.begin, '<img> has no src, so nothing is shown; add src with the file name of an example image, such as src="good.jpg"');
       }
       this.checkReadAccess(element);
@@ -100,7 +155,7 @@ class Page {
     if (name.includes(PRINTED)) {
       return;
     }
-    const meant = nearest(name, [...Object.keys(ELEMENTS), ...Object.keys(REGIONS), ...name.includes('-') ? [] : HTML_ELEMENTS]);
+    const meant = name.includes('-') ? nearestOwn(name) : nearestElement(name);
     if (meant !== undefined || !name.includes('-')) {
       this.findings.error('unknown-element', begin, `there is no element <${name}>; write ${meant === undefined ? 'an element of HTML or a crowd element' : `<${meant}>`}`);
     } else {
@@ -112,21 +167,20 @@ class Page {
     const { name, begin } = element;
     const rules = Object.hasOwn(ELEMENTS, name) ? ELEMENTS[name] : undefined;
     if (rules === undefined) {
-      const meant = nearest(name, Object.keys(ELEMENTS));
+      const meant = nearestCrowdElement(name);
       this.findings.error('unknown-element', begin, `there is no crowd element <${name}>; ${meant === undefined
         ? `there are ${listed(Object.keys(ELEMENTS).map((each) => each.slice('crowd-'.length)))}` : `write <${meant}>`}`);
       return;
     }
-    const around = ancestors(element).map((each) => each.name);
-    if (name !== 'crowd-form' && !around.includes('crowd-form') && this.elements.some((each) => each.name === 'crowd-form')) {
+    if (name !== 'crowd-form' && this.hasForm && !this.within(element, 'crowd-form')) {
       this.findings.error('outside-crowd-form', begin, `<${name}> stands outside <crowd-form>; move it into <crowd-form>`);
     }
-    if (rules.parent !== undefined && !around.includes(rules.parent)) {
+    if (rules.parent !== undefined && !this.within(element, rules.parent)) {
       this.findings.error('wrong-parent', begin, `<${name}> works only in <${rules.parent}>; put <${rules.parent}> around it`);
     }
     for (const required of rules.required) {
       const value = valueOf(element, required);
-      if (value === undefined || value.trim() === '') {
+      if (value === undefined || this.isEmpty(element, required)) {
         this.findings.error('missing-attribute', begin, `<${name}> has ${value === undefined ? 'no' : 'an empty'} ${required}; it needs ${listed(rules.required)}: add ${required}="${this.example(required)}"`);
       }
     }
@@ -138,7 +192,7 @@ class Page {
       }
     }
     if (rules.labels) {
-      checkLabels(element, rules, this.context.task, this.findings);
+      this.labels.check(element, rules);
     }
   }
 
@@ -170,6 +224,10 @@ class Page {
       return;
     }
     const written = this.template.slice(src.begin, src.end);
+    const literal = /\{\{-?\s*("[^"]*"|'[^']*')\s*-?\}\}/.exec(written);
+    if (literal !== null && !SCHEME.test(literal[1].slice(1, -1))) {
+      this.findings.error('missing-read-access', src.begin, `src is ${literal[0]}, which no browser may read; write src="${literal[1].slice(1, -1)}"`);
+    }
     const bare = /\{\{-?\s*task\.input\.(taskObject|manifestLine\.source-ref)\s*-?\}\}/.exec(written);
     if (bare) {
       this.findings.error('missing-read-access', src.begin, `src is ${bare[0]}, an S3 address that no browser may read; write ${bare[0].replace(/\s*-?\}\}$/, ' | grant_read_access }}')}`);
@@ -194,6 +252,16 @@ class Page {
     if (name && name.value.trim() !== '' && name.value !== task.elementName) {
       this.findings.error('wrong-name', name.begin, `name of <${task.element}> is ${name.value.includes(PRINTED) ? 'made by Liquid' : `'${name.value}'`}; the answers of this task are read under '${task.elementName}': write name="${task.elementName}"`);
     }
+    const { earlier } = task;
+    if (earlier !== undefined && (valueOf(found, earlier.attribute) === undefined || this.isEmpty(found, earlier.attribute))) {
+      this.findings.error('missing-attribute', found.begin, `<${task.element}> has no ${earlier.attribute}, so workers would not see the label that an image brings along; add ${earlier.text}`);
+    }
+  }
+
+  /** What has something in a branch is not empty in the others by mistake. */
+  private isEmpty(element: Element, attribute: string): boolean {
+    const { value, begin, end } = element.attributes.find(({ name }) => name === attribute)!;
+    return value.trim() === '' && !this.template.slice(begin, end).includes('{%');
   }
 
   private example(attribute: string): string {
@@ -205,7 +273,7 @@ class Page {
         return task?.elementName ?? 'answer';
       case 'labels':
       case 'categories':
-        return '{{ task.input.labels | to_json | escape }}';
+        return task?.labelsText ?? '{{ task.input.labels | to_json | escape }}';
       default:
         return '...';
     }
@@ -216,10 +284,20 @@ function valueOf(element: Element, attribute: string): string | undefined {
   return element.attributes.find(({ name }) => name === attribute)?.value;
 }
 
-function ancestors(element: Element): Element[] {
-  const found: Element[] = [];
-  for (let each = element.parent; each !== undefined; each = each.parent) {
-    found.push(each);
-  }
-  return found;
+/** Tells whether an element stands in one of a name. Each looks at its parent alone: there may be thousands within each other. */
+function withinOf(elements: readonly Element[]): (element: Element, name: string) => boolean {
+  const known = new Map<string, ReadonlySet<Element>>();
+  return (element, name) => {
+    let within = known.get(name);
+    if (within === undefined) {
+      const found = new Set<Element>();
+      elements.forEach((each) => {
+        if (each.parent && (each.parent.name === name || found.has(each.parent))) {
+          found.add(each);
+        }
+      });
+      known.set(name, within = found);
+    }
+    return within.has(element);
+  };
 }

@@ -38,20 +38,45 @@ function engine(): Liquid {
 
 /** Takes a template apart. Undefined where its Liquid ends in the middle; that is then among the findings. */
 export function readLiquid(template: string, findings: Findings): LiquidText | undefined {
-  let tokens: TopLevelToken[];
+  let pieces: readonly LiquidPiece[];
   try {
-    tokens = new Tokenizer(template).readTopLevelTokens();
+    pieces = piecesOf(template);
   } catch (error) {
     findings.error('liquid-syntax', offsetOf(error), `${reasonOf(error)}; close each {{ with }} and each {% with %}, or write &#123;&#123; where workers are to see braces`);
     return undefined;
   }
-  const pieces = tokens.flatMap((token): LiquidPiece[] => {
+  const deep = tooDeep(template, pieces);
+  if (deep !== undefined) {
+    findings.error('liquid-syntax', deep.begin, `${TOO_DEEP}; take some of them apart`);
+    return undefined;
+  }
+  return { pieces, silent: comments(pieces) };
+}
+
+const DEPTH_MAX = 100;
+export const TOO_DEEP = `more than ${DEPTH_MAX} blocks of Liquid stand within each other here`;
+
+/** Where blocks begin to stand too deep in others. Whoever reads or makes a page goes as deep as they do, and no stack is endless. */
+export function tooDeep(template: string, pieces: readonly LiquidPiece[]): LiquidPiece | undefined {
+  let depth = 0;
+  return pieces.find(({ name = '', begin, end }) => {
+    const lines = name === 'liquid' ? template.slice(begin, end).split('\n').filter((line) => BLOCK.test(line)).length : 0;
+    depth = Math.max(0, depth + (BLOCK.test(name) ? 1 : /^end[a-z]/.test(name) ? -1 : 0));
+    return depth + lines > DEPTH_MAX;
+  });
+}
+
+const BLOCK = /^(\{%-?\s*liquid)?\s*(if|unless|case|for|tablerow|capture|block|comment|raw)\b/;
+
+/** @throws where a piece does not end */
+export function piecesOf(template: string): readonly LiquidPiece[] {
+  const tokens: TopLevelToken[] = new Tokenizer(template).readTopLevelTokens();
+  return tokens.flatMap((token): LiquidPiece[] => {
     const { kind } = token;
     return kind === TokenKind.Output || kind === TokenKind.Tag
       ? [{ kind: kind === TokenKind.Output ? 'output' : 'tag', begin: token.begin, end: token.end, ...kind === TokenKind.Tag ? { name: (token as unknown as { name: string }).name } : {} }]
       : [];
   });
-  return { pieces, silent: comments(pieces) };
 }
 
 function comments(pieces: readonly LiquidPiece[]): { begin: number; end: number }[] {

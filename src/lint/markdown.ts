@@ -1,5 +1,5 @@
 import MarkdownIt from 'markdown-it';
-import { decoded, imageProblems, SCHEME } from './images';
+import { deadLink, decoded, imageProblems, SCHEME } from './images';
 import { Findings, Positions } from './text';
 import { Definitions, noticeUnreadImages, UNREAD_IMAGE, UnreadImage } from './unread-image';
 
@@ -27,6 +27,8 @@ export function renderInstructions(text: string): string {
 export function checkMarkdown(text: string, images: readonly string[], findings: Findings): void {
   if (text.trim() === '') {
     findings.error('empty', 0, 'the file is empty, and workers would read nothing; write what they are to do, or delete it');
+  } else if (renderInstructions(text).replace(/<(?!img)[^>]*>/g, '').trim() === '') {
+    findings.error('empty', 0, 'the file shows nothing, and workers would read nothing; write what they are to do, or delete it');
   }
   const problemOf = imageProblems(images);
   const positions = new Positions(text);
@@ -47,11 +49,18 @@ export function checkMarkdown(text: string, images: readonly string[], findings:
         at = place + 1;
         findings.error('unknown-image', place, `![${child.content}]() names no file, so nothing is shown; write one, as in ![${child.content}](good.jpg)`);
       }
-      const tag = child.type === 'text' ? /<\/?[a-z][a-z0-9-]*(\s[^>]*)?>/i.exec(child.content)?.[0] : undefined;
+      const tag = child.type === 'text' ? /<\/?[a-z][a-z0-9-]*(\s[^>]*)?\/?>|<!--.*/i.exec(child.content)?.[0] : undefined;
+      if (child.type === 'link_open') {
+        const href = child.attrGet('href') ?? '';
+        const name = decoded(href);
+        if ((href === '' || href.startsWith('#') || !SCHEME.test(href)) && problemOf(href) !== undefined) {
+          findings.error('dead-link', found(text, at, href === '' ? [']('] : [href, name]), deadLink(name));
+        }
+      }
       if (source !== '' && !SCHEME.test(source)) {
         const name = decoded(source);
         const place = found(text, at, [source, name]);
-        const problem = problemOf(name);
+        const problem = problemOf(source);
         if (problem !== undefined) {
           findings.error('unknown-image', place, problem);
         }
@@ -59,7 +68,7 @@ export function checkMarkdown(text: string, images: readonly string[], findings:
       } else if (tag !== undefined) {
         const place = found(text, at, [tag]);
         at = place + 1;
-        findings.warning('html-in-markdown', place, `${tag} is HTML, which workers would read as it stands; write it in Markdown, or write a template.liquid.html`);
+        findings.warning('html-in-markdown', place, `${tag} is HTML, which workers would read as it stands; ${tag.startsWith('<!') ? 'take it out: Markdown has no comments' : 'write it in Markdown, or write a template.liquid.html'}`);
       }
     }
   }

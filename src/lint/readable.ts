@@ -148,7 +148,7 @@ class PartReader implements TokenReader {
       const alt = escaped(attributes.get('alt') ?? '');
       this.part!.html += this.images.has(image) ? `<img src="${escaped(image)}" alt="${alt}"${kept}>` : alt;
     } else if (name === 'a') {
-      this.begin(name, name, LINK.test(link) ? ` href="${escaped(link)}" rel="noopener noreferrer"` : '');
+      this.begin(name, name, LINK.test(link) || this.images.has(link) ? ` href="${escaped(link)}" rel="noopener noreferrer"` : '');
     } else if (VOID_ELEMENTS.has(name)) {
       this.part!.html += `<${name}>`;
     } else {

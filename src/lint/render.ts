@@ -1,6 +1,6 @@
 import { Context, Liquid } from 'liquidjs';
 import { Budget, EndlessError } from './budget';
-import { FILE_TAGS } from './liquid';
+import { FILE_TAGS, piecesOf, tooDeep, TOO_DEEP } from './liquid';
 import { escaped } from './text';
 import { PageInput } from '../contract/template-lint';
 
@@ -29,6 +29,10 @@ export function renderPage(template: string, input: PageInput, readable: (uri: s
     render() { /* it has not been parsed */ },
   }));
   try {
+    const deep = tooDeep(template, piecesOf(template));
+    if (deep !== undefined) {
+      throw Object.assign(new Error(TOO_DEEP), { token: deep });
+    }
     const budget = new Budget() as unknown as Context['memoryLimit'];
     const context = new Context({ task: { input } }, liquid.options, {}, { memoryLimit: budget, renderLimit: budget });
     const page = liquid.renderSync(liquid.parse(template), context) as string;

@@ -32,10 +32,18 @@ export class Positions {
   }
 }
 
+interface Found extends LintProblem {
+  readonly offset: number;
+  /** On how many ways through the template, and which was the last. */
+  readonly ways: number;
+  readonly way: number;
+}
+
 /** Collects problems; the same one, seen on two ways through a template, counts once. */
 export class Findings {
-  private readonly found = new Map<string, LintProblem & { readonly offset: number }>();
+  private readonly found = new Map<string, Found>();
   private readonly positions: Positions;
+  private way = 0;
 
   constructor(text: string) {
     this.positions = new Positions(text);
@@ -49,15 +57,39 @@ export class Findings {
     this.add('warning', rule, offset, message);
   }
 
+  /** What is found from here on is found on another way through the template. */
+  nextWay(): void {
+    this.way += 1;
+  }
+
+  /** Ends the ways. What is not in a branch and was found on some of them only needs a word, or nobody would see why. */
+  endWays(isInBranch: (offset: number) => boolean): void {
+    const ways = this.way;
+    for (const [key, problem] of this.found) {
+      if (problem.way > 0 && problem.ways < ways && !isInBranch(problem.offset)) {
+        this.found.set(key, { ...problem, message: problem.message + SOME_BRANCHES });
+      }
+    }
+    this.way = 0;
+  }
+
   get all(): LintProblem[] {
-    return [...this.found.values()].sort((one, other) => one.offset - other.offset).map(({ offset: _, ...problem }) => problem);
+    return [...this.found.values()].sort((one, other) => one.offset - other.offset)
+      .map(({ offset: _, ways: __, way: ___, ...problem }) => problem);
   }
 
   private add(severity: LintSeverity, rule: string, offset: number, text: string): void {
     const message = text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX / 2)} ... ${text.slice(-MESSAGE_MAX / 2)}` : text;
-    this.found.set(`${offset} ${message}`, { severity, rule, ...this.positions.at(offset), message, offset });
+    const key = `${offset} ${message}`;
+    const known = this.found.get(key);
+    if (known === undefined || known.way !== this.way) {
+      const ways = (known?.ways ?? 0) + 1;
+      this.found.set(key, { severity, rule, ...this.positions.at(offset), message, offset, ways, way: this.way });
+    }
   }
 }
+
+const SOME_BRANCHES = '; so it is in some branches of the Liquid only, of which one may be that no condition holds';
 
 /** A message quotes what it is about, which may be as long as a page. It keeps its begin, and the remedy at its end. */
 const MESSAGE_MAX = 1000;
@@ -76,6 +108,22 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     }
   }
   return best?.word;
+}
+
+const REMEMBERED_MAX = 20_000;
+
+/** The same for words that come again and again, as on each way through a template. */
+export function remembering(known: readonly string[]): (word: string) => string | undefined {
+  const guesses = new Map<string, string | undefined>();
+  return (word) => {
+    if (!guesses.has(word)) {
+      if (guesses.size >= REMEMBERED_MAX) {
+        guesses.clear();
+      }
+      guesses.set(word, nearest(word, known));
+    }
+    return guesses.get(word);
+  };
 }
 
 const GUESSED_FROM_MAX = 1000;

@@ -1,4 +1,6 @@
 import { LintContext } from '../../src/contract/template-lint';
+import { PageTask } from '../../src/contract/worker-template';
+import { lintContext } from '../../src/lint';
 
 /** A template with mistakes, and all that the lint says of it: `line:column: severity: message (rule)`. */
 export interface Broken {
@@ -13,19 +15,23 @@ const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></
 /** A task of one's own: any element, any input. */
 const CUSTOM = 'custom';
 
-type Change = typeof CUSTOM | { readonly images?: readonly string[]; readonly offered?: number };
+type Change = typeof CUSTOM | { readonly images?: readonly string[]; readonly offered?: number; readonly task?: Partial<PageTask> };
 
 /** A bounding box task with two labels. */
 export function boxes(change: Change = {}): LintContext {
-  return change === CUSTOM ? { images: [] } : {
-    images: change.images ?? [],
-    inputs: ['taskObject', 'labels', 'manifestLine'],
-    task: {
-      element: 'crowd-bounding-box', elementName: 'boundingBox', labelsAttribute: 'labels',
-      labels: ['screw', 'nut'], offered: change.offered ?? 2, maxLabels: 50,
-    },
-  };
+  const { images = [], offered, task = {} } = change === CUSTOM ? {} : change;
+  const names = offered === undefined ? ['screw', 'nut'] : Array.from({ length: offered }, (_, index) => `l${index}`);
+  return change === CUSTOM ? { images: [] } : lintContext({ ...BOXES, labels: names.map((name) => ({ name })), ...task }, images);
 }
+
+const BOXES: PageTask = { type: 'BoundingBox', title: 'Parts', description: 'Draw a box', labels: [] };
+
+/** Tasks whose job has more labels than workers may choose. */
+const RETIRED: Partial<PageTask> = { labels: [{ name: 'screw' }, { name: 'old', retired: true }, { name: 'nut' }] };
+const ADJUSTED: Partial<PageTask> = { type: 'AdjustmentBoundingBox', earlierLabelAttribute: 'boxes' };
+const VERDICTS: Partial<PageTask> = {
+  type: 'VerificationBoundingBox', labels: [{ name: 'good' }, { name: 'bad' }], earlierLabels: ['moth', 'wing'], earlierLabelAttribute: 'boxes',
+};
 
 const INSTRUCTIONS = `    <full-instructions header="Boxes"><p>Tight.</p></full-instructions>
     <short-instructions>Tight.</short-instructions>`;
@@ -45,6 +51,16 @@ export const BASE = box();
 const explained = (text: string): string => box('', `    <full-instructions header="Boxes">${text}</full-instructions>\n    <short-instructions>Tight.</short-instructions>`);
 
 const custom = (body: string): string => `${SCRIPT}\n<crowd-form>\n${body}\n</crowd-form>\n`;
+
+const OVERLAY = ' overlay="{{ task.input.manifestLine.boxes | to_json | escape }}"';
+
+const verify = (attributes: string, labels = "['good', 'bad']"): string => `${SCRIPT}
+<crowd-form>
+  <crowd-image-classifier name="crowd-image-classifier" header="h" src="{{ task.input.taskObject | grant_read_access }}" categories="${labels}"${attributes}>
+${INSTRUCTIONS}
+  </crowd-image-classifier>
+</crowd-form>
+`;
 
 function changed(from: string, to: string): string {
   if (!BASE.includes(from)) {
@@ -157,6 +173,45 @@ export const CORPUS: readonly Broken[] = [
   broken('a label that the task does not know', changed('{{ task.input.labels | to_json | escape }}', "['screw', 'bolt']"), [
     '4:27: error: labels has \'bolt\', which the task does not know; it has \'screw\' and \'nut\': write {{ task.input.labels | to_json | escape }} (wrong-labels)',
   ]),
+  broken('a retired label, offered with all of the job', BASE, [
+    '4:27: error: labels has \'old\', which no worker may choose any more: it is retired; write labels="[&quot;screw&quot;,&quot;nut&quot;]" (not-offered)',
+  ], { task: RETIRED }),
+  broken('a retired label in a list, and one that is not in it', changed('{{ task.input.labels | to_json | escape }}', "['screw', 'old']"), [
+    '4:27: error: labels has \'old\', which no worker may choose any more: it is retired; write labels="[&quot;screw&quot;,&quot;nut&quot;]" (not-offered)',
+  ], { task: RETIRED }),
+  broken('a retired label in a list that Liquid makes', changed('{{ task.input.labels | to_json | escape }}', "{% assign all = task.input.labels %}[{% for label in all %}'{{ label }}',{% endfor %}]"), [
+    '4:27: error: labels has \'old\', which no worker may choose any more: it is retired; write labels="[&quot;screw&quot;,&quot;nut&quot;]" (not-offered)',
+  ], { task: RETIRED }),
+  broken('a retired label in the instructions', explained('{% for label in task.input.labels %}{{ label }}{% endfor %}').replace('{{ task.input.labels | to_json | escape }}', "['screw', 'nut']"), [
+    '5:39: warning: task.input.labels is the job\'s list, which also has \'old\', and what is made of it shows workers what they may not choose; write out [&quot;screw&quot;,&quot;nut&quot;] (not-offered)',
+  ], { task: RETIRED }),
+  broken('no labels, and one is retired', changed(' labels="{{ task.input.labels | to_json | escape }}"', ''), [
+    '3:3: error: <crowd-bounding-box> has no labels; it needs name, src and labels: add labels="[&quot;screw&quot;,&quot;nut&quot;]" (missing-attribute)',
+  ], { task: RETIRED }),
+  broken('a label that is left out', changed('{{ task.input.labels | to_json | escape }}', "['screw']"), [
+    '4:27: warning: labels lacks \'nut\', which no worker could choose; write labels="{{ task.input.labels | to_json | escape }}", or retire what is not wanted (missing-labels)',
+  ]),
+  broken('the classes that are judged, offered as verdicts', verify(OVERLAY, '{{ task.input.labels | to_json | escape }}'), [
+    '3:122: error: categories has \'moth\' and \'wing\', which no worker may answer with: it is judged, or retired; write categories="[&quot;good&quot;,&quot;bad&quot;]" (not-offered)',
+  ], { task: VERDICTS }),
+  broken('the same where nobody said which are judged', verify(OVERLAY, '{{ task.input.labels | to_json | escape }}'), [
+    '3:122: error: categories has \'(a class that is judged)\', which no worker may answer with: it is judged, or retired; write categories="[&quot;good&quot;,&quot;bad&quot;]" (not-offered)',
+  ], { task: { ...VERDICTS, earlierLabels: [] } }),
+  broken('a verification that does not show what is to be judged', verify(''), [
+    expect.stringMatching(/^3:3: error: <crowd-image-classifier> has no overlay, so workers would not see the label that an image brings along; add overlay="\{ &quot;boundingBox&quot;: .* \} \}" \(missing-attribute\)$/) as unknown as string,
+  ], { task: VERDICTS }),
+  broken('a verification that shows the same for each image', verify(' overlay="{{ task.input.manifestLine.boxs | to_json | escape }}"'), [
+    expect.stringMatching(/^3:3: error: overlay of <crowd-image-classifier> is the same whatever label an image brings along, which has the name boxes in task\.input\.manifestLine; write overlay=.*\(missing-label\)$/) as unknown as string,
+  ], { task: VERDICTS }),
+  broken('an adjustment that does not show what is to be adjusted', BASE, [
+    expect.stringMatching(/^3:3: error: <crowd-bounding-box> has no initial-value, so workers would not see the label that an image brings along; add initial-value="\[.*\]" \(missing-attribute\)$/) as unknown as string,
+  ], { task: ADJUSTED }),
+  broken('an adjustment that begins with nothing', box(' initial-value=" "'), [
+    expect.stringContaining('3:3: error: <crowd-bounding-box> has no initial-value') as unknown as string,
+  ], { task: ADJUSTED }),
+  broken('an adjustment that begins with the same for each image', box(' initial-value="[]"'), [
+    expect.stringContaining('3:3: error: initial-value of <crowd-bounding-box> is the same whatever label an image brings along') as unknown as string,
+  ], { task: ADJUSTED }),
   broken('more labels than documented', BASE, [
     '4:27: warning: labels has 12 labels; <crowd-bounding-box> is documented for at most 10: leave some out, or try the page with your workers (too-many-labels)',
   ], { offered: 12 }),
@@ -280,6 +335,47 @@ export const CORPUS: readonly Broken[] = [
   broken('an element that is opened in one branch and closed in none', explained('{% if task.input.labels %}<div>{% else %}<p>{% endif %}'), [
     '5:65: error: <div> is not closed before </full-instructions>; add </div> (unbalanced-element)',
   ]),
+  broken('a middle branch', explained('{% if task.input.labels %}<img src="good.jpg">{% elsif task.input.taskObject %}<img src="god.jpg"><b>{% else %}<img src="good.jpg">{% endif %}'), [
+    '5:123: error: there is no example image \'god.jpg\'; write \'good.jpg\' (unknown-image)',
+    '5:137: error: <b> is not closed before </full-instructions>; add </b> (unbalanced-element)',
+  ], { images: ['good.jpg'] }),
+  broken('the middle of a case', explained('{% case task.input.labels.size %}{% when 1 %}<b>one</b>{% when 2 %}<blink2>two</blink2>{% else %}many{% endcase %}'), [
+    '5:106: error: there is no element <blink2>; write an element of HTML or a crowd element (unknown-element)',
+  ]),
+  broken('what only some branches close', explained('<div>{% if task.input.labels %}</div>{% endif %}'), [
+    '5:39: error: <div> is not closed before </full-instructions>; add </div>; so it is in some branches of the Liquid only, of which one may be that no condition holds (unbalanced-element)',
+  ]),
+  broken('an image whose name is put together in branches', explained('<img src="{% if task.input.labels %}images/{% endif %}good.jpg">'), [
+    '5:44: error: \'{% if task.input.labels %}images/{% endif %}good.jpg\' is put together by Liquid, and example images are found by their whole names; write the whole name, in each branch where it differs; so it is in some branches of the Liquid only, of which one may be that no condition holds (composed-image)',
+  ], { images: ['good.jpg'] }),
+  broken('an image whose name is put together of what Liquid prints', explained('<img src="images/{{ task.input.labels[0] }}.jpg"><img src="{{ task.input.labels[0] }}.jpg">'), [
+    '5:44: error: \'images/{{ task.input.labels[0] }}.jpg\' is put together by Liquid, and example images are found by their whole names; write the whole name, in each branch where it differs (composed-image)',
+    '5:93: warning: \'{{ task.input.labels[0] }}.jpg\' is put together by Liquid; where an example image is meant it is not found: write the whole name, in each branch where it differs (composed-image)',
+  ], { images: ['good.jpg'] }),
+  broken('an image whose name filters put together', explained("<img src=\"{{ 'good' | append: '.jpg' | grant_read_access }}\">"), [
+    '5:49: error: {{ \'good\' | append: \'.jpg\' | grant_read_access }} puts a name together, and example images are found by their whole names; write {{ \'good.jpg\' | grant_read_access }} with the whole name (composed-image)',
+  ], { images: ['good.jpg'] }),
+  broken('an image by its name in a variable', explained("{% assign pic = 'good.jpg' %}<img src=\"{{ pic | grant_read_access }}\">"), [
+    '5:39: error: \'good.jpg\' is an example image, which has an address only where it stands before grant_read_access; write \'good.jpg\' | grant_read_access here, and the variable alone where it is shown (unbound-image)',
+  ], { images: ['good.jpg'] }),
+  broken('an image in Liquid without access', explained("<img src=\"{{ 'god.jpg' }}\">"), [
+    '5:44: error: src is {{ \'god.jpg\' }}, which no browser may read; write src="god.jpg" (missing-read-access)',
+  ], { images: ['good.jpg'] }),
+  broken('an image in places that get no address', explained('<img srcset="god.jpg 2x, https://a.example/b.jpg" src="good.jpg"><b style="background: url(\'good.jpg\')">x</b>'), [
+    '5:44: error: srcset names \'god.jpg\', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="god.jpg"> (unbound-image)',
+    '5:107: error: style names \'good.jpg\', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="good.jpg"> (unbound-image)',
+  ], { images: ['good.jpg'] }),
+  broken('images that are not there, of other elements', explained('<video poster="god.jpg" src="good.gif"></video><crowd-card image="god.jpg"></crowd-card>'), [
+    '5:46: error: there is no example image \'god.jpg\'; write \'good.jpg\' (unknown-image)',
+    '5:63: error: there is no example image \'good.gif\'; images/ has good.jpg (unknown-image)',
+    '5:98: error: there is no example image \'god.jpg\'; write \'good.jpg\' (unknown-image)',
+  ], { images: ['good.jpg'] }),
+  broken('links that lead nowhere', explained('<a href="good.jpg">a</a> <a href="#x">b</a> <a href="short.md">c</a> <a href="mailto:a@b.c">d</a>'), [
+    '5:86: error: \'short.md\' leads nowhere: workers have this page and its images alone; write a whole address, such as https://example.com/rules, or the file of an example image (dead-link)',
+  ], { images: ['good.jpg'] }),
+  broken('an image in other letters', explained('<img src="good.jpg">'), [
+    '5:44: error: there is no example image \'good.jpg\'; write \'Good.JPG\' (unknown-image)',
+  ], { images: ['Good.JPG'] }),
   broken('a comment that does not end', changed('</crowd-form>', '<!-- boxes\n</crowd-form>'), [
     '2:1: error: <crowd-form> is not closed before the end of the template; add </crowd-form> (unbalanced-element)',
     '10:1: error: the HTML is broken here (eof-in-comment); the comment does not end: write --> (html-syntax)',

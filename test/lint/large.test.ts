@@ -1,4 +1,4 @@
-import { composeInstructions, lintTemplate } from '../../src/lint';
+import { composeInstructions, lintTemplate, renderPage } from '../../src/lint';
 import { withLoader, withStandIns } from '../../src/local/preview/document';
 
 const TASK = { type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'a' }] } as const;
@@ -36,6 +36,36 @@ describe('a text as long as it may be', () => {
     expect(problems.filter(({ rule }) => rule === 'unbalanced-element')).toHaveLength(20_000);
     expect(Math.max(...problems.map(({ message }) => message.length))).toBeLessThan(1_100);
     expect(problems[problems.length - 1].message).toMatch(/^<b> is not closed before <\/a+ \.\.\. a+>; add <\/b>$/);
+  });
+});
+
+describe('branches', () => {
+  const cases = (count: number, text: string): string => `{% case task.input.a %}${times(count, (index) => `{% when ${index} %}<b>${text}</b>`)}{% endcase %}`;
+  const lint = (body: string): readonly string[] => soon(() => lintTemplate(`${SCRIPT}<crowd-form>${body}</crowd-form>`, { images: [] })).map(({ rule }) => rule);
+
+  test('are all seen where a page shows one of many, each long', () => {
+    expect(lint(`${'x'.repeat(6_000)}${cases(100, 'y'.repeat(1_100))}`)).toEqual([]);
+    expect(lint(`${'x'.repeat(6_000)}${cases(100, 'y'.repeat(1_100))}{% case 1 %}{% when 2 %}{% else %}<p>{% if task.input.b %}<b>{% endif %}</p>{% endcase %}`)).toEqual(['unbalanced-element']);
+  });
+
+  test.each<[string, string]>([
+    ['in thousands', cases(4_000, '')],
+    ['beside more text than can be read for each', `${'<b>x</b>'.repeat(10_000)}${cases(20, '')}`],
+  ])('that cannot all be seen are refused: %s', (_what, body) => {
+    expect(lint(body)).toEqual(['too-many-branches']);
+  });
+
+  test.each(['if', 'unless', 'for', 'capture'])('too many %s within each other are refused before anything goes as deep', (tag) => {
+    const nested = (count: number): string => `${`{% ${tag} a${tag === 'for' ? ' in task.input.b' : ''} %}`.repeat(count)}x${`{% end${tag} %}`.repeat(count)}`;
+    expect(lint(nested(3_000))).toEqual(['liquid-syntax']);
+    expect(() => renderPage(nested(3_000), {}, (uri) => uri)).toThrow('within each other');
+    expect(lint(nested(100))).not.toContain('liquid-syntax');
+  });
+
+  test('beside thousands of elements that are wrong', () => {
+    expect(lint(`${times(5_000, (index) => `<bq${index}></bq${index}>`)}${cases(8, '')}`)).toHaveLength(5_000);
+    expect(lint(`${'<crowd-input name="a">'.repeat(4_000)}${cases(8, '')}`)).toHaveLength(4_000);
+    expect(lint(`<div>${'<crowd-tabs>'.repeat(4_000)}${'</div>'.repeat(4_000)}${cases(8, '')}`).length).toBeGreaterThan(8_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { BASE, CORPUS, boxes } from './corpus';
-import { bindImages, formatProblem, lintTemplate, renderInstructions } from '../../src/lint';
+import { bindImages, formatProblem, lintContext, lintTemplate, renderInstructions } from '../../src/lint';
 import contract from '../../src/local/synthesis';
 
 describe('a broken template', () => {
@@ -38,9 +38,23 @@ describe('nothing is wrong with', () => {
     ['entities, void elements and global attributes', BASE.replace(FULL,
       '<full-instructions id="f" class="c" data-x="1" aria-label="x" onclick="f()"><br/>&nbsp;&copy; a &lt; b<hr></full-instructions>')],
     ['labels that are written into the page', BASE.replace('{{ task.input.labels | to_json | escape }}', '[&quot;screw&quot;, \'nut\',]')],
+    ['an element that is opened in one if and closed in another, with a choice between and within', BASE.replace(FULL,
+      '<full-instructions>{% if task.input.labels.size > 1 %}<div>{% if task.input.labels[0] == "a" %}<b>a</b>{% endif %}{% endif %}x{% if task.input.labels.size > 1 %}</div>{% endif %}</full-instructions>')],
+    ['an if and the unless that goes with it', BASE.replace(FULL,
+      '<full-instructions>{% if task.input.labels %}<div>{% endif %}{% unless task.input.labels %}<div class="none">{% endunless %}x</div></full-instructions>')],
+    ['an attribute with a value where there is one', BASE.replace(' header="Draw a box"', ' header="{% if task.input.labels %}Draw{% endif %}" initial-value="{% if task.input.manifestLine.a %}[]{% endif %}"')],
+    ['a condition in a comment', BASE.replace(FULL, '<full-instructions>{% comment %}{% if x %}{% endcomment %}{% if task.input.labels %}a{% endif %}</full-instructions>')],
     ['an image from elsewhere', BASE.replace(FULL, '<full-instructions><img src="https://example.com/a.png"><img src="data:image/png;base64,AA=="></full-instructions>')],
   ])('%s', (_name, template) => {
     expect(lintTemplate(template, boxes()).map((problem) => formatProblem('t', problem))).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['that leaves them out by itself', "[{% for label in task.input.labels %}{% unless label == 'old' %}'{{ label }}',{% endunless %}{% endfor %}]"],
+    ['that has them in branches', "{% if task.input.manifestLine.left %}['screw']{% else %}['nut']{% endif %}"],
+  ])('a list of labels of which some are retired, %s', (_name, labels) => {
+    const task = { type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'screw' }, { name: 'old', retired: true }, { name: 'nut' }] } as const;
+    expect(lintTemplate(BASE.replace('{{ task.input.labels | to_json | escape }}', labels), lintContext(task, []))).toEqual([]);
   });
 
   test('images that exist, by path or by name', () => {
@@ -85,16 +99,44 @@ describe('example images', () => {
 
   test('are put where they are named, in any way of naming them', () => {
     const { template, used } = bindImages(
-      '<img alt="1" src="good.jpg"><img src=\'images/a/b%20c.png\'>\n<img src=./good.jpg>{{ "images/good.jpg" | grant_read_access }}<img src="https://x/good.jpg"><a href="good.jpg">',
+      '<img alt="1" src="good.jpg"><img src=\'images/a/b%20c.png\'>\n<img src=./good.jpg>{{ "images/good.jpg" | grant_read_access }}<img src="https://x/good.jpg"><a href="bad.jpg">',
       ADDRESSES,
     );
     expect(template).toBe('<img alt="1" src="{{ \'x:1\' | grant_read_access }}"><img src="{{ \'x:2\' | grant_read_access }}">\n'
-      + '<img src="{{ \'x:1\' | grant_read_access }}">{{ \'x:1\' | grant_read_access }}<img src="https://x/good.jpg"><a href="good.jpg">');
+      + '<img src="{{ \'x:1\' | grant_read_access }}">{{ \'x:1\' | grant_read_access }}<img src="https://x/good.jpg"><a href="bad.jpg">');
     expect(used).toEqual(['a/b c.png', 'good.jpg']);
   });
 
-  test('in either branch', () => {
-    expect(bindImages('{% if a %}<img src="good.jpg">{% else %}<img src="a/b c.png">{% endif %}', ADDRESSES).used).toEqual(['a/b c.png', 'good.jpg']);
+  test.each([
+    ['<a href="good.jpg">larger</a>', '<a href="{{ \'x:1\' | grant_read_access }}">larger</a>'],
+    ['<video poster=good.jpg>', '<video poster="{{ \'x:1\' | grant_read_access }}">'],
+    ['<crowd-card image="images/good.jpg">', '<crowd-card image="{{ \'x:1\' | grant_read_access }}">'],
+    ["{% assign pic = 'good.jpg' | grant_read_access %}{{ pic }}", "{% assign pic = 'x:1' | grant_read_access %}{{ pic }}"],
+    ["{{ 'a' | append: 'good.jpg' | grant_read_access }}", "{{ 'a' | append: 'good.jpg' | grant_read_access }}"],
+  ])('are put where they are named, not only in images: %s', (written, expected) => {
+    expect(bindImages(written, ADDRESSES).template).toBe(expected);
+  });
+
+  test.each([
+    ['photo-10:30.jpg', 'photo-10:30.jpg'], ['a%20b.jpg', 'a%20b.jpg'], ['a%2520b.jpg', 'a%20b.jpg'], ['c%20d.jpg', 'c d.jpg'], ['100%.jpg', '100%.jpg'],
+  ])('have names with colons and percent signs: %s', (written, image) => {
+    const images = ['photo-10:30.jpg', 'a%20b.jpg', 'c d.jpg', '100%.jpg'];
+    expect(bindImages(`<img src="${written}">`, Object.fromEntries(images.map((each) => [each, 'x:1']))).used).toEqual([image]);
+    expect(lintTemplate(BASE.replace('<p>Tight.</p>', `<img src="${written}">`), boxes({ images }))).toEqual([]);
+  });
+
+  const three = { 'a.jpg': 'x:a', 'b.jpg': 'x:b', 'c.jpg': 'x:c' };
+
+  test.each([
+    ['an elsif', '{% if a %}<img src="a.jpg">{% elsif b %}<img src="b.jpg">{% else %}<img src="c.jpg">{% endif %}'],
+    ['a case', '{% case a %}{% when 1 %}<img src="a.jpg">{% when 2, 3 %}<img src="b.jpg">{% when 4 %}<img src="c.jpg">{% endcase %}'],
+    ['branches in branches', '{% if a %}{% if b %}<img src="a.jpg">{% else %}<img src="b.jpg">{% endif %}{% else %}{% if b %}{% else %}<img src="c.jpg">{% endif %}{% endif %}'],
+    ['an attribute', '<img src="{% if a %}a.jpg{% elsif b %}b.jpg{% else %} c.jpg {% endif %}">'],
+    ['a branch that its own condition seems to exclude', '{% if a %}<img src="a.jpg">{% assign a = b %}{% if a %}<img src="b.jpg">{% else %}<img src="c.jpg">{% endif %}{% endif %}'],
+  ])('are put into each branch of %s', (_name, template) => {
+    const { template: bound, used } = bindImages(template, three);
+    expect(used).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+    expect(bound.replaceAll(/\{\{ 'x:(.)' \| grant_read_access \}\}/g, '$1.jpg')).toBe(template);
   });
 });
 

@@ -57,12 +57,14 @@ function synth(task = LabelingTask.boundingBox(BOXES)): string[] {
   return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('[^]*')).map(({ entry }) => (entry.data as string).replaceAll(folder, 'DIR'));
 }
 
-/** What it says to all of them. */
+/** What it says to all of them, but for images that no text shows. */
 async function everywhere(): Promise<string[]> {
   const { lines } = await lint();
   expect(await preview()).toEqual(lines);
-  expect(synth().map((line) => line.replace(/ \[ack: .*\]$/, ''))).toEqual(lines);
-  return lines;
+  // where it fails, it has no more to say
+  const fails = lines.some((line) => line.includes(': error: '));
+  expect(synth().map((line) => line.replace(/ \[ack: .*\]$/, ''))).toEqual(lines.filter((line) => !fails || line.includes(': error: ')));
+  return lines.filter((line) => !line.endsWith('(unused-image)'));
 }
 
 describe('what is no plain file or folder is named, with the same remedy wherever a folder is read', () => {

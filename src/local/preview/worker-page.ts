@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { CheckedInstructions, checkInstructions, unreadable } from './folder';
 import { ImageToLabel, readImage } from './image';
 import { sampleLabel, sampleMask } from './sample';
+import { jobLabels } from '../../contract/job-labels';
 import { LABELING_TASKS } from '../../contract/labeling-tasks';
 import { FileProblem, PageInput } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
@@ -63,8 +64,7 @@ export function previewedPage({ path, task, image, input }: PreviewSource, addre
   const earlier = LABELING_TASKS[task.type].earlier;
   const mask = earlier?.kind === 'masks' ? serve('earlier-mask.png', sampleMask(shown.header)) : '';
   const line = { 'source-ref': uri, ...earlier ? sampleLabel(task, shown.header, mask) : {} };
-  const labels = task.labels.map(({ name }) => name);
-  const values = { taskObject: uri, labels, manifestLine: line, ...input };
+  const values = { taskObject: uri, labels: jobLabels(task), manifestLine: line, ...input };
   try {
     const { template } = bindImages(instructions.template, examples);
     return { html: renderPage(template, values, (each) => uris.get(each) ?? each), problems, files };

@@ -1,4 +1,5 @@
 import { instructionsKey, PREFIX } from '../../contract/environment';
+import { jobLabels } from '../../contract/job-labels';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { s3Uri } from '../core/object-keys';
 import { contentHash, WantedPage } from '../instructions/version';
@@ -6,12 +7,10 @@ import { World } from '../world';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The label category file, or nothing for a task without labels. Retired classes stay in it: the position in this list is the class id. */
+/** The label category file, or nothing for a task without labels. */
 export function labelCategories({ task }: ProjectConfiguration): string | undefined {
-  const names = task.labels.map((label) => label.name);
-  // the guide wants the classes that a verification judges in it too; behind the verdicts they are nobody's class id
-  const all = [...names, ...(task.earlierLabels ?? []).filter((name) => !names.includes(name))];
-  return all.length === 0 ? undefined : JSON.stringify({ 'document-version': '2018-11-28', 'labels': all.map((label) => ({ label })) });
+  const labels = jobLabels(task);
+  return labels.length === 0 ? undefined : JSON.stringify({ 'document-version': '2018-11-28', 'labels': labels.map((label) => ({ label })) });
 }
 
 export interface ConfigurationFiles {

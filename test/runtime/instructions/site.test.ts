@@ -1,4 +1,4 @@
-import { PageTask } from '../../../src/contract/worker-template';
+import { labelsOnPage, PageTask } from '../../../src/contract/worker-template';
 import { publishInstructions as publishFolder } from '../../../src/runtime/instructions/publish';
 import { FolderFiles } from '../../../src/runtime/instructions/read-folder';
 import { showLatest } from '../../../src/runtime/instructions/site';
@@ -88,7 +88,7 @@ test('a page of one\'s own is read out of its regions, or says that there is no 
   const own = (inner: string) => files({
     'images/good.jpg': jpeg,
     'template.liquid.html': '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form><crowd-bounding-box name="boundingBox" '
-      + `src="{{ task.input.taskObject | grant_read_access }}" header="h" labels="{{ task.input.labels | to_json | escape }}">${inner}</crowd-bounding-box></crowd-form>`,
+      + `src="{{ task.input.taskObject | grant_read_access }}" header="h" labels="${labelsOnPage(TASK)}">${inner}</crowd-bounding-box></crowd-form>`,
   });
   const full = there.read(`${await publish(there, own('<full-instructions header="How">Own <img src="good.jpg"></full-instructions><short-instructions>Be quick</short-instructions>'))}/index.html`);
   expect(full).toMatch(/<h2>How<\/h2>\nOwn <img src="\/images\/[0-9a-f]{32}\/good\.jpg" alt="">/);
