@@ -49,7 +49,7 @@ export function checkMarkdown(text: string, images: readonly string[], findings:
         at = place + 1;
         findings.error('unknown-image', place, `![${child.content}]() names no file, so nothing is shown; write one, as in ![${child.content}](good.jpg)`);
       }
-      const tag = child.type === 'text' ? /<\/?[a-z][a-z0-9-]*(\s[^>]*)?\/?>|<!--.*/i.exec(child.content)?.[0] : undefined;
+      const tag = child.type === 'text' ? /<\/?[a-z][a-z0-9-]*(\s[^>]*)?\/?>|<!--.*?(-->|$)/i.exec(child.content)?.[0] : undefined;
       if (child.type === 'link_open') {
         const href = child.attrGet('href') ?? '';
         const name = decoded(href);
