@@ -102,7 +102,7 @@ const sum = (counters: JobCounters | undefined): number =>
 async function noteStatus(world: World, job: JobRecord, description: JobDescription | undefined, sending: number): Promise<JobRecord> {
   const now = world.ledger.clock.now();
   const status = description?.status ?? 'unknown';
-  const counters = description && { labeled: description.labeled, failed: description.failed, unlabeled: description.unlabeled };
+  const counters = description && countersOf(description, job);
   const fields: { -readonly [name in keyof JobFields]: JobFields[name] } = {};
   if (status !== job.status) {
     Object.assign(fields, { status, statusSince: now });
@@ -176,6 +176,11 @@ function arrivalFields(job: JobRecord, before: JobCounters | undefined, queued: 
     fields.labeledBeforeFailure = failed ? Math.max(0, (before ?? baseline).labeled - atFirst) : undefined;
   }
   return fields;
+}
+
+/** The counters as the service gives them. It does not take back a label: an answer that says so is an old one. */
+export function countersOf({ labeled, failed, unlabeled }: JobDescription, { counters }: Pick<JobRecord, 'counters'>): JobCounters {
+  return { labeled: Math.max(labeled, counters?.labeled ?? 0), failed, unlabeled };
 }
 
 /** Whether the job's workers see another page, or other labels on it, than is wanted now. */

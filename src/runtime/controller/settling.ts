@@ -12,7 +12,7 @@ import { Verdict, afterReturn, holdImages, returnImages } from '../ledger/return
 import { World } from '../world';
 import { harvest } from './harvest';
 import { messagesIn } from './messages-in';
-import { Seen, firstLook } from './observe';
+import { Seen, countersOf, firstLook } from './observe';
 
 async function queued(world: World): Promise<Queued> {
   const [recorder, deadLetters] = await Promise.all([
@@ -26,8 +26,7 @@ async function queued(world: World): Promise<Queued> {
 export async function settle(world: World, seen: Seen, ended: JobRecord): Promise<void> {
   const description = await world.jobs.describe(ended.name);
   if (description) {
-    const counters = { labeled: description.labeled, failed: description.failed, unlabeled: description.unlabeled };
-    await world.ledger.table.write([setJob(ended.number, { counters }, 'ENDED')]);
+    await world.ledger.table.write([setJob(ended.number, { counters: countersOf(description, ended) }, 'ENDED')]);
   }
   const unread = await harvest(world, seen, ended, description).then(() => undefined, (error: unknown) => ({ error }));
   const job = await readJob(world.ledger.table, ended.number);
@@ -60,12 +59,12 @@ async function hold(world: World, seen: Seen, job: JobRecord, why: string): Prom
 
 async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void> {
   const images = await imagesWithJob(world.ledger.table, job.number);
-  if (!job.judged && images.length < job.open) {
-    // The index lags: a verdict on a part of the images would stand. A counter that is wrong is put right by the sweep.
+  const now = world.ledger.clock.now();
+  if (!job.judged && images.length < job.open && now - (job.endedAt ?? now) < world.timings.settleDeadline) {
+    // The index lags, and a verdict on a part of the images would stand. For so long it does not: then the counter is wrong.
     return;
   }
   const judged = job.judged ?? await judge(world, seen, job, images);
-  const now = world.ledger.clock.now();
   if (images.length > 0) {
     // Told before: whoever dies in between tells twice, which is better than never.
     const verdict: Verdict = { ...judged, endedAt: job.endedAt ?? now };
@@ -138,7 +137,11 @@ async function markSettled(world: World, seen: Seen, job: JobRecord): Promise<vo
   await clear(world, seen.project, `unsettled-${job.number}`);
   await world.ledger.table.write([
     setJob(job.number, { phase: 'SETTLED', settledAt: world.ledger.clock.now() }, 'ENDED'),
-    stateWrite({ openJobs: seen.project.state.openJobs.filter((number) => number !== job.number) }),
+    stateWrite({
+      openJobs: seen.project.state.openJobs.filter((number) => number !== job.number),
+      // its labels came with its end: what was published had arrived after all
+      ...(job.rollReason === 'unaccounted' && job.labeled > 0 ? { vainRolls: 0 } : {}),
+    }),
   ]);
   world.telemetry.info(`job ${job.name} is settled`, { notice: 'job-settled', labeled: job.labeled, offered: job.offered });
 }

@@ -83,6 +83,10 @@ function areLabelsRecorded(job: Evidence, manifest: ManifestSeen, now: number, t
   if (labeledLines < counted - foreignLines) {
     return false;
   }
+  // If the counters hold the carried lines, then beside what is recorded: else labels are still to come.
+  if (counted - foreignLines < job.carried + recorded) {
+    return false;
+  }
   // Carried lines must not stand in for labels that are still to come: they do count if the counters hold all of them beyond what
   // was offered, and more than strangers may have sent. Where few were carried or images never arrived only time decides.
   const surplus = counted + failed + unlabeled - job.offered;

@@ -141,6 +141,75 @@ describe('images of an ended job', () => {
     await expectAllLabeledOnce(project);
   });
 
+  test.each([
+    ['one message got lost', undefined, 2], ['no message ever comes', 'none', 3],
+  ] as const)('wait, and are held in the end, where the counters cannot hold the carried lines and have more labels than came: %s', async (_why, outputMessageShape, missing) => {
+    const project = await runningProject({
+      configuration: { work: { ...testConfiguration().work, window: 20 } },
+      simulator: { countersIncludeCarried: false, manifestFinalityDelay: 8 * HOUR, manifestRefreshPeriod: 2 * MINUTE, outputMessageShape },
+    }, 12);
+    await project.label();
+    await project.rounds(20);
+    await project.command('roll');
+    await project.rounds(40);
+    for (const name of ['late/0.jpg', 'late/1.jpg', 'late/2.jpg']) {
+      await project.drop(name);
+    }
+    await project.rounds(20);
+    expect(await job(project, 2)).toMatchObject({ carried: 12, offered: 3 });
+    await project.label(3 - missing);
+    await project.rounds(5);
+    loseLabels(project);
+    await project.label();
+    await end(project);
+    await pass(project, 7 * HOUR, 5 * MINUTE);
+    expect((await project.read()).alerts).toContain('unsettled-2');
+    await pass(project, 3 * HOUR, 5 * MINUTE);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('are given back after six hours although more of them are counted than any list shows', async () => {
+    const project = await runningProject();
+    await project.world.ledger.table.write([{ update: { pk: 'JOB', sk: '000000001' }, add: { open: 1 } }]);
+    await end(project);
+    const jobsOf = (): unknown[] => [...new Set(['cam/0.jpg', 'cam/1.jpg', 'cam/2.jpg'].map((name) => images(project)[name].job))];
+    for (let hour = 0; hour < 9; hour += 1) {
+      await project.drop(`steady/${hour}.jpg`);
+      await pass(project, HOUR, 10 * MINUTE);
+      if (hour === 4) {
+        expect(jobsOf()).toEqual([1]);
+      }
+    }
+    for (let i = 0; i < 5; i += 1) {
+      await project.label();
+      await project.rounds(10);
+    }
+    expect(jobsOf()).not.toContain(1);
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+  });
+
+  test('are not given back because the counters say less again than they said', async () => {
+    const project = await runningProject({ simulator: { manifestFinalityDelay: 2 * HOUR, manifestRefreshPeriod: 24 * HOUR } });
+    loseLabels(project);
+    await project.label(1);
+    project.outside.cloud.copies = () => 1;
+    await project.label(1);
+    await project.rounds(5);
+    expect((await job(project, 1)).counters).toMatchObject({ labeled: 2 });
+    await end(project);
+    const describe = project.world.jobs.describe.bind(project.world.jobs);
+    const since = project.clock.now();
+    (project.world.jobs as { describe: typeof describe }).describe = async (name) => {
+      const found = await describe(name);
+      return found && project.clock.now() - since < 30 * MINUTE ? { ...found, labeled: 1, unlabeled: 2 } : found;
+    };
+    await pass(project, 4 * HOUR, MINUTE);
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
   test('are not given back because one answer of several, recorded as a label, stands in for a label that nobody told of yet', async () => {
     const project = await runningProject({
       configuration: { work: { ...testConfiguration().work, workersPerImage: 2 } },
