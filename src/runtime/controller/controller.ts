@@ -229,9 +229,10 @@ async function tellHeldBack(world: World, project: Project): Promise<void> {
 
 /** Only a rest says how things stand: work that is due by time comes before what may be wrong, and proves nothing. */
 async function tellControl(world: World, seen: Seen, decision: Decision): Promise<void> {
-  if (decision.kind !== 'REST') {
-    return;
+  const alert = decision.kind === 'REST' || decision.kind === 'ROLL' ? decision.alert : undefined;
+  if (alert !== undefined) {
+    await raise(world, seen.project, 'control', alert);
+  } else if (decision.kind === 'REST') {
+    await clear(world, seen.project, 'control');
   }
-  const { alert } = decision;
-  await (alert === undefined ? clear(world, seen.project, 'control') : raise(world, seen.project, 'control', alert));
 }

@@ -17,7 +17,7 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
   const state: Partial<ProjectState> = {
     breaker: breakerAfter(seen, job, description.status, reason, now),
     carryFailed: description.status === 'Failed' && job.offered === 0 && job.carried > 0,
-    ...(job.arrivedAt === undefined || job.rollReason === 'not-arriving' ? {} : { vainRolls: vainAfter(world, job) }),
+    ...(job.arrivedAt === undefined || isVain(job, job.rollReason) ? {} : { vainRolls: vainAfter(world, job) }),
     ...(byHand ? { mode: 'PAUSED', modeReason: `job ${job.name} was stopped by hand` } : {}),
   };
   // Told before it is written down: whoever dies in between closes the job again and tells twice, which is better than never.
@@ -69,12 +69,17 @@ function vainAfter({ timings }: World, { arrivalTook = 0 }: JobRecord): number {
   return arrivalTook < timings.arrivalPatience ? 0 : Math.floor(Math.log2(arrivalTook / timings.arrivalPatience)) + 1;
 }
 
+/** Rolled because what was published did not come there, as far as is known: a label is the proof that it did. */
+function isVain({ labeled }: JobRecord, reason: string | undefined): boolean {
+  return reason === 'not-arriving' || (reason === 'unaccounted' && labeled === 0);
+}
+
 /** Begins a roll: from now on the job gets nothing new. */
 export async function beginRoll(world: World, { state }: Project, job: JobRecord, reason: RollReason): Promise<void> {
   const now = world.ledger.clock.now();
   await world.ledger.table.write([
     setJob(job.number, { rollAt: now, rollReason: reason }, 'CREATED'),
-    stateWrite({ lastRollAt: now, vainRolls: reason === 'not-arriving' ? state.vainRolls + 1 : vainAfter(world, job) }),
+    stateWrite({ lastRollAt: now, vainRolls: isVain(job, reason) ? state.vainRolls + 1 : vainAfter(world, job) }),
   ]);
   world.telemetry.info(`rolling ${job.name}: ${reason}`, { notice: 'roll', reason });
 }

@@ -16,7 +16,7 @@ export type Decision =
   | { readonly kind: 'BACKFILL' }
   | ProcessingDecision
   | { readonly kind: 'ORDER_START' }
-  | { readonly kind: 'ROLL'; readonly job: number; readonly reason: RollReason }
+  | { readonly kind: 'ROLL'; readonly job: number; readonly reason: RollReason; readonly alert?: string }
   | { readonly kind: 'STOP'; readonly job: number; readonly reason: string }
   | { readonly kind: 'FEED'; readonly job: number; readonly count: number; readonly fresh: number }
   | { readonly kind: 'START'; readonly carry: boolean; readonly probe: boolean }
@@ -127,14 +127,17 @@ function resting(why: Rest, live: LiveJob | undefined, timings: Timings): Decisi
   return { kind: 'REST', why, ...(alert === undefined ? {} : { alert }) };
 }
 
-/** As many failed as are left; and the service has none to label, for what others send and what fails of it is in its counts too. */
-function isOnlyFailedLeft({ failed, outstanding, unlabeled }: LiveJob): boolean {
-  return failed >= outstanding && unlabeled === 0;
+/**
+ * As many failed as are left; and the service has none to label, for what others send and what fails of it is in its counts too. What
+ * others sent may lie there for weeks: that long nobody waits for it.
+ */
+function isOnlyFailedLeft({ failed, failedFor, outstanding, unlabeled }: LiveJob, { rollDeadline }: Timings): boolean {
+  return failed >= outstanding && (unlabeled === 0 || failedFor >= rollDeadline);
 }
 
 /** Nobody has anything of it in hand; what failed waits for the next job. */
-function isDrained(live: LiveJob): boolean {
-  return live.outstanding <= 0 || isOnlyFailedLeft(live);
+function isDrained(live: LiveJob, timings: Timings): boolean {
+  return live.outstanding <= 0 || isOnlyFailedLeft(live, timings);
 }
 
 function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollReason | undefined {
@@ -151,7 +154,7 @@ function rollReason(seen: Observation, live: LiveJob, timings: Timings): RollRea
     return 'quota';
   }
   const nothingToFeed = seen.pendingFresh + seen.pendingAgain === 0;
-  if (live.failed > 0 && ((nothingToFeed && isOnlyFailedLeft(live)) || live.failedFor >= timings.failurePatience)) {
+  if (live.failed > 0 && ((nothingToFeed && isOnlyFailedLeft(live, timings)) || live.failedFor >= timings.failurePatience)) {
     return 'failed-images';
   }
   if (live.unaccountedFor >= timings.failurePatience) {
@@ -167,14 +170,16 @@ function roll(seen: Observation, timings: Timings): Decision | undefined {
     return undefined;
   }
   if (live.roll) {
-    const over = isDrained(live) || live.roll.for >= live.roll.deadline;
+    const over = isDrained(live, timings) || live.roll.for >= live.roll.deadline;
     return over ? { kind: 'STOP', job: live.number, reason: 'roll' } : publishClaimed(live) ?? resting('draining', live, timings);
   }
   const reason = rollReason(seen, live, timings);
   if (!reason || seen.now - seen.lastRollAt < timings.rollPause) {
     return undefined;
   }
-  return { kind: 'ROLL', job: live.number, reason };
+  // Once may be labels that only the end of a job tells of; those of the next one would have shown.
+  const alert = reason === 'unaccounted' && live.vainRolls > 0 ? `images published to job ${live.number} and to one before it are not known there` : undefined;
+  return { kind: 'ROLL', job: live.number, reason, ...(alert === undefined ? {} : { alert }) };
 }
 
 /** What was claimed for a job and may not have been published is published; nothing new is claimed. */
@@ -188,7 +193,7 @@ function heldBack(seen: Observation, timings: Timings): Decision | undefined {
     return undefined;
   }
   if (mode === 'DRAINING' && live) {
-    return isDrained(live)
+    return isDrained(live, timings)
       ? { kind: 'STOP', job: live.number, reason: 'drained' }
       : publishClaimed(live) ?? resting('draining', live, timings);
   }

@@ -158,6 +158,21 @@ describe('a stop that we order', () => {
     }
   });
 
+  test('of a draining project waits a day for what others sent, where all that is left of ours failed', async () => {
+    const project = await runningProject({}, 1);
+    await project.simulator.failObject(project.openTasks()[0].sourceRef);
+    const { buckets, topics } = project.outside.cloud;
+    buckets.create('stranger');
+    await buckets.put('stranger', 'flower.jpg', 'a flower');
+    await topics.publish(project.world.resources.inputTopicArn, JSON.stringify({ 'source-ref': 's3://stranger/flower.jpg' }));
+    await project.rounds(5);
+    await project.command('drain');
+    await pass(project, 22 * HOUR, 20 * MINUTE);
+    expect(jobStatuses(project)).toEqual(['1 InProgress']);
+    await pass(project, 4 * HOUR, 20 * MINUTE);
+    expect([jobStatuses(project), statesOf(project)]).toEqual([['1 Stopped'], { 'cam/0.jpg': 'PENDING' }]);
+  });
+
   test('of a draining project publishes what was claimed before, and waits for it', async () => {
     const project = await MemoryProject.create();
     await project.drop('cam/0.jpg');

@@ -227,6 +227,23 @@ describe('publishing', () => {
     expect([project.lost(), (await job(project, 1)).rollReason]).toEqual([[], 'unaccounted']);
   });
 
+  test('that nothing arrives at any job is told, though carried lines that are counted late hide it', async () => {
+    const project = await projectWith(6, { window: 50 }, { countersIncludeCarried: true });
+    await project.finish();
+    await project.command('roll');
+    await project.rounds(40);
+    loseOffers(project);
+    for (let i = 0; i < 4; i += 1) {
+      await project.drop(`lost/${i}.jpg`);
+    }
+    await pass(project, 5 * DAY, 20 * MINUTE);
+    expect(JSON.stringify(project.outside.cloud.bus.events)).toMatch(/images published to job \d+ and to one before it are not known there/);
+    project.outside.cloud.copies = () => 1;
+    await pass(project, 2 * DAY, 20 * MINUTE);
+    await project.finish();
+    expect([project.lost(), project.double(), (await project.read()).alerts]).toEqual([[], 0, []]);
+  });
+
   test('the index lags: what it does not show yet is found by a later run, without spinning', async () => {
     const project = await projectWith(3);
     await project.rounds(4);
