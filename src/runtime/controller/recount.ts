@@ -40,19 +40,19 @@ type Numbers = { [name: string]: number };
  * lags by the same each time. So what differs twice by the same, an hour apart, is put right only if the items that it lists say so
  * too, and if nothing came meanwhile that it might not list yet.
  */
-export async function recount(world: World, { state, counts }: Project): Promise<void> {
+export async function recount(world: World, { state }: Project): Promise<void> {
   const now = world.ledger.clock.now();
   if (now - (state.recountedAt ?? 0) < world.timings.recountInterval) {
     return;
   }
-  const before = await keptNow(world);
-  const cameAlready = came(counts);
+  // both by one look: what comes between two would be counted here and not there
+  const { kept: before, came } = await keptNow(world);
   const listed = await countNow(world, state.openJobs);
   const differs = Object.entries(listed?.counted ?? {}).map(([name, count]) => ({ name, by: count - (before[name] ?? 0) }))
     .filter(({ by }) => by !== 0);
-  const again = differs.filter(({ name, by }) => by === state.recount?.[name] && cameAlready === state.recountOf);
+  const again = differs.filter(({ name, by }) => by === state.recount?.[name] && came === state.recountOf);
   const exact = again.length > 0 ? await countItems(world, listed!) : {};
-  if (!listed || JSON.stringify(before) !== JSON.stringify(await keptNow(world))) {
+  if (!listed || JSON.stringify(before) !== JSON.stringify((await keptNow(world)).kept)) {
     return; // it is busy: the next sweep tries again
   }
   for (const { name, by } of again) {
@@ -61,22 +61,22 @@ export async function recount(world: World, { state, counts }: Project): Promise
     }
   }
   const differences: Numbers = Object.fromEntries(differs.filter((one) => !again.includes(one)).map(({ name, by }) => [name, by]));
-  await world.ledger.table.write([stateWrite({ recountedAt: now, recount: differences, recountOf: cameAlready })]);
+  await world.ledger.table.write([stateWrite({ recountedAt: now, recount: differences, recountOf: came })]);
 }
 
 /** Another text whenever something came that is counted: it is new, or was ordered again. */
-function came(counts: Counts): string {
+function cameSoFar(counts: Counts): string {
   const all = (kind: string): number => Object.entries(counts).reduce((sum, [name, count]) => sum + (name.startsWith(kind) ? count : 0), 0);
   return [all('drop:'), all('image:'), countOf(counts, 'drop:QUARANTINED'), countOf(counts, 'image:QUARANTINED')].join();
 }
 
-async function keptNow(world: World): Promise<Numbers> {
+async function keptNow(world: World): Promise<{ readonly kept: Numbers; readonly came: string }> {
   const { counts, state } = await readProject(world.ledger);
   const kept: Numbers = Object.fromEntries(Object.values(COUNTED).flat().map((name) => [name, countOf(counts, name)]));
   for (const number of state.openJobs) {
     kept[openOf(number)] = (await readJob(world.ledger.table, number))?.open ?? 0;
   }
-  return kept;
+  return { kept, came: cameSoFar(counts) };
 }
 
 /** What the index lists. */

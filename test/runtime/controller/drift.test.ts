@@ -218,6 +218,35 @@ describe('a counter that differs from what it counts is put right, and people ar
     expectConservation(table);
   });
 
+  test('nor an image that comes while a sweep is at work, of which the index does not know yet', async () => {
+    const project = await labeledProject();
+    await project.command('pause');
+    const { table } = project.outside;
+    const { objects } = project.world;
+    const listVersions = objects.listVersions.bind(objects);
+    table.options = { ...table.options, indexLag: Infinity };
+    await project.drop('cam/late.jpg');
+    await project.intake();
+    while ((await project.read()).state.recount?.['image:PENDING'] !== -1) {
+      await pass(project, 10 * MINUTE);
+    }
+    // now it knows of that one, and of none that comes from here on
+    table.settleIndex();
+    project.clock.advance(2 * HOUR);
+    const sweep = jest.spyOn(objects, 'listVersions').mockImplementationOnce(async (...args) => {
+      await project.drop('cam/later.jpg');
+      await project.intake();
+      return listVersions(...args);
+    });
+    await project.rounds(1);
+    expect(sweep).toHaveBeenCalled();
+    table.settleIndex();
+    table.options = {};
+    await pass(project, 2 * HOUR, 10 * MINUTE);
+    expect(driftsTold(project)).toEqual([]);
+    expectConservation(table);
+  });
+
   test('a healthy project that is at work never looks as if it differed', async () => {
     const project = await runningProject({}, 3);
     for (let hour = 0; hour < 12; hour += 1) {
