@@ -1,5 +1,6 @@
 import { Affine, IDENTITY, applyAffine, invert } from './geometry';
 import type { PreLabel, PreLabelBox, PreLabelMask } from './hook';
+import { offeredLabels } from './job-labels';
 import { TaskConfiguration } from './project-configuration';
 import { Size } from './steps';
 
@@ -54,8 +55,7 @@ export function preLabelProblems(value: unknown, task: Task, size?: Size): strin
 }
 
 /** What it may be called: a verification judges labels of other classes than its own. */
-const offered = (task: Task): readonly string[] =>
-  task.earlierLabels ?? task.labels.filter((label) => !label.retired).map(({ name }) => name);
+const offered = (task: Task): readonly string[] => task.earlierLabels ?? offeredLabels(task);
 
 function labelProblems(name: unknown, place: string, task: Task): string[] {
   // a custom task may have no labels of its own

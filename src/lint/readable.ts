@@ -5,6 +5,7 @@ import { pageOf } from './folder';
 import { TEXT_MODE, TokenReader, readTokens } from './html';
 import { renderPage } from './render';
 import { escaped } from './text';
+import { offeredLabels } from '../contract/job-labels';
 import { LABELING_TASKS } from '../contract/labeling-tasks';
 import { InstructionFolder } from '../contract/template-lint';
 import { PageTask } from '../contract/worker-template';
@@ -50,8 +51,7 @@ export function readableInstructions(
 ): readonly ReadablePart[] {
   const labels = task.labels.map(({ description: _, ...label }) => label);
   const { template } = bindImages(pageOf(folder.files, { ...task, labels }), addresses);
-  const offered = labels.filter(({ retired }) => !retired).map(({ name }) => name);
-  const input = LABELING_TASKS[task.type].page === undefined ? {} : { taskObject: '', labels: offered, manifestLine: {} };
+  const input = LABELING_TASKS[task.type].page === undefined ? {} : { taskObject: '', labels: offeredLabels(task), manifestLine: {} };
   const said = escaped(task.description);
   return readableParts(renderPage(template, input, (uri) => uri), new Set(Object.values(addresses)))
     .filter(({ html }) => html !== '' && html !== said && html !== `<p>${said}</p>`);

@@ -1,6 +1,21 @@
 import { PRINTED_MAX } from '../contract/printable';
 import { LintProblem, LintSeverity } from '../contract/template-lint';
 
+/** The position of the last of sorted numbers that is not above a limit; 0 where all are. */
+export function lastUpTo(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (sorted[middle] <= limit) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
 /** Finds the line and the column of an offset, and back. Lines and columns count from 1. */
 export class Positions {
   private readonly starts: readonly number[];
@@ -14,17 +29,8 @@ export class Positions {
   }
 
   at(offset: number): { readonly line: number; readonly column: number } {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.starts[middle] <= offset) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return { line: low + 1, column: offset - this.starts[low] + 1 };
+    const line = lastUpTo(this.starts, offset);
+    return { line: line + 1, column: offset - this.starts[line] + 1 };
   }
 
   offset(line: number, column: number): number {

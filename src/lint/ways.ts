@@ -1,6 +1,7 @@
 import { Branch, Choice, Condition, readBranches } from './branches';
 import { WAYS_CHARACTERS_MAX } from './budget';
 import { LiquidText } from './liquid';
+import { lastUpTo } from './text';
 
 /** Stands for what Liquid will print: no author writes it. */
 export const PRINTED = '\uE000';
@@ -94,17 +95,8 @@ class Walk {
         if (offset >= html.length) {
           return template.length;
         }
-        let low = 0;
-        let high = from.length - 1;
-        while (low < high) {
-          const middle = (low + high + 1) >> 1;
-          if (from[middle] <= offset) {
-            low = middle;
-          } else {
-            high = middle - 1;
-          }
-        }
-        return to[low] + offset - from[low];
+        const piece = lastUpTo(from, offset);
+        return to[piece] + offset - from[piece];
       },
     };
   }
