@@ -15,6 +15,8 @@ export interface Timings {
   readonly listingGap: number;
   /** After so long an ended job's unlabeled images are HELD, and an alert says so. */
   readonly settleDeadline: number;
+  /** For so long the output manifest of a job that is settled is looked at for labels that come late. */
+  readonly lateLabels: number;
   /** How often a live job's output manifest is read while its counters show labels that the ledger does not have. */
   readonly harvestInterval: number;
   /** How often an ended job is looked at until it is settled. */
@@ -78,6 +80,7 @@ export const DEFAULT_TIMINGS: Timings = {
   settleQuiet: 15 * MINUTE,
   listingGap: 1 * MINUTE,
   settleDeadline: 6 * HOUR,
+  lateLabels: 3 * DAY,
   harvestInterval: 10 * MINUTE,
   settleInterval: 1 * MINUTE,
   dataSetInterval: 5 * MINUTE,

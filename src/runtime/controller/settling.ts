@@ -53,7 +53,8 @@ async function hold(world: World, seen: Seen, job: JobRecord, why: string): Prom
     `job ${job.name} ended more than six hours ago and does not settle (${why}): ${held.length} of its images are held. `
     + (why === 'messages-dead'
       ? 'Look at the recorder\'s dead-letter queue and redrive it.'
-      : 'They go on by themselves when the output manifest shows all labels that the job counts.'));
+      : 'They go on by themselves when the output manifest shows all labels that the job counts. If it never will, `requeue --held` gives '
+        + 'them to the next job; a label that this one has not told of is paid for twice then.'));
   await world.ledger.table.write([setJob(job.number, { heldAt: world.ledger.clock.now() }, 'ENDED')]);
 }
 

@@ -9,6 +9,7 @@ import { NOBODY_IS_BLAMED, returnImages } from '../ledger/returning';
 import { World } from '../world';
 import { beginRebuild, dataSetDrift } from './data-set-rebuild';
 import { noteDrift } from './drift';
+import { harvestLate } from './harvest';
 import { BUSY_PATIENCE, sweepInbox } from './inbox';
 import { messagesIn } from './messages-in';
 import { Seen } from './observe';
@@ -26,6 +27,7 @@ export async function sweep(world: World, seen: Seen): Promise<void> {
     await strayDrops(world, seen, isBusy);
     await damagedDataSet(world, seen.project);
     await recount(world, seen.project);
+    await harvestLate(world, seen);
   }
 }
 

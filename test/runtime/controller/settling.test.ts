@@ -1,6 +1,6 @@
 import { recordLabel } from '../../../src/runtime/ledger/labels';
 import { expectConservation } from '../../support/conservation';
-import { HOUR, MINUTE, MemoryProject, MemoryProjectOptions, testConfiguration } from '../../support/memory-project';
+import { DAY, HOUR, MINUTE, MemoryProject, MemoryProjectOptions, testConfiguration } from '../../support/memory-project';
 import { eventTypes, images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
 import { Troubles } from '../../support/trouble';
 
@@ -12,6 +12,16 @@ const loseLabels = (project: MemoryProject): void => {
 const end = async (project: MemoryProject, status: 'Completed' | 'Failed' | 'Stopped' = 'Failed'): Promise<void> => {
   await project.simulator.expire(project.liveJobName()!, status);
 };
+
+/** Until what it gives back is called. */
+function hideManifest(project: MemoryProject, ofJob: number): () => void {
+  const { objects } = project.world;
+  const head: typeof objects.head = async (bucket, key) => key.includes(`-${ofJob}/manifests/output/`) ? undefined : objects.head(bucket, key);
+  (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, { head });
+  return () => {
+    (project.world as { objects: unknown }).objects = objects;
+  };
+}
 
 async function expectAllLabeledOnce(project: MemoryProject): Promise<void> {
   expect([project.lost(), project.double(), (await project.read()).counts.double ?? 0]).toEqual([[], 0, 0]);
@@ -73,6 +83,53 @@ describe('labels that only the manifest tells of', () => {
     const { alerts, counts } = await project.read();
     expect([alerts, counts.double]).toEqual([['double-label'], 1]);
     expect(project.outside.telemetry.counts.get('LabelsDouble')).toBe(1);
+  });
+});
+
+describe('a label that only the manifest of a settled job tells of', () => {
+  /** An image with a label that neither messages nor counters nor the manifest have shown: it goes on to the next job. */
+  async function settledTooEarly(): Promise<{ readonly project: MemoryProject; readonly show: () => void }> {
+    const project = await runningProject({ simulator: { counterDelay: 9 * HOUR } }, 1);
+    const show = hideManifest(project, 1);
+    loseLabels(project);
+    await project.label();
+    await end(project);
+    await project.command('pause');
+    await pass(project, HOUR, MINUTE);
+    expect(await job(project, 1)).toMatchObject({ phase: 'SETTLED', labeled: 0 });
+    expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'PENDING' });
+    return { project, show };
+  }
+
+  test('is kept, and not asked for again', async () => {
+    const { project, show } = await settledTooEarly();
+    show();
+    await pass(project, 20 * MINUTE, MINUTE);
+    expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'LABELED' });
+    await project.command('resume');
+    await project.finish();
+    await expectAllLabeledOnce(project);
+  });
+
+  test('is kept beside that of the next job, and everybody is told', async () => {
+    const { project, show } = await settledTooEarly();
+    project.outside.cloud.copies = () => 1;
+    await project.command('resume');
+    await project.finish();
+    expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'LABELED' });
+    show();
+    await pass(project, 20 * MINUTE, MINUTE);
+    const { alerts, counts } = await project.read();
+    expect([alerts, counts.double, project.dataSet().length]).toEqual([['double-label'], 1, 1]);
+    expectConservation(project.outside.table);
+  });
+
+  test('is looked for during three days', async () => {
+    const { project, show } = await settledTooEarly();
+    await pass(project, 3 * DAY, HOUR);
+    show();
+    await pass(project, HOUR, MINUTE);
+    expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'PENDING' });
   });
 });
 
@@ -283,20 +340,34 @@ describe('images of an ended job', () => {
     const project = await runningProject();
     const { topics } = project.outside.cloud;
     topics.peekSubscriptions(project.world.resources.outputTopicArn).forEach((subscription) => topics.leave(subscription.arn));
-    const { objects } = project.world;
-    (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, { head: async () => undefined });
+    const show = hideManifest(project, 1);
     await project.label(1);
     await end(project);
     await pass(project, 7 * HOUR);
     expect(Object.values(statesOf(project)).sort()).toEqual(['HELD', 'HELD', 'HELD']);
     expect((await project.read()).alerts).toContain('unsettled-1');
     expectConservation(project.outside.table);
-    (project.world as { objects: unknown }).objects = objects;
+    show();
     await pass(project, HOUR, MINUTE);
     expect(Object.values(statesOf(project)).filter((state) => state === 'LABELED')).toHaveLength(1);
     await project.finish();
     await expectAllLabeledOnce(project);
     expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('held for a label that never comes go to the next job by `requeue --held`, as the alert says', async () => {
+    const project = await runningProject();
+    const { topics } = project.outside.cloud;
+    topics.peekSubscriptions(project.world.resources.outputTopicArn).forEach((subscription) => topics.leave(subscription.arn));
+    hideManifest(project, 1);
+    await project.label(1);
+    await end(project);
+    await pass(project, 7 * HOUR);
+    expect(project.outside.telemetry.said.some((line) => /labels-missing.*`requeue --held`/.test(line.message))).toBe(true);
+    await project.command('requeue', { all: 'held' });
+    await project.finish();
+    expect(new Set(Object.values(statesOf(project)))).toEqual(new Set(['LABELED']));
+    expectConservation(project.outside.table);
   });
 
   test('wait for messages that are queued or dead, and are held in the end', async () => {
