@@ -118,7 +118,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   weighted(24, fc.constant({ do: 'teardown' as const })),
   weighted(90, fc.record({ do: fc.constant('mail' as const), stream: fc.constantFrom(...STREAMS), deliveries: fc.array(delivery, { minLength: 1, maxLength: 4, size: 'max' }) })),
   weighted(30, fc.record({ do: fc.constant('stranger' as const), what: fc.nat(2) })),
-  weighted(44, fc.record({ do: fc.constant('neighbour' as const), what: fc.nat(11) })),
+  weighted(68, fc.record({ do: fc.constant('neighbour' as const), what: fc.nat(11) })),
 );
 
 const step: fc.Arbitrary<Step> = fc.tuple(deed, fc.nat(99)).map(([what, which]) => ({ ...what, project: which < 35 ? 1 : 0 }) as Step);
