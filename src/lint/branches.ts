@@ -191,8 +191,21 @@ function branchOf(begin: number, parent?: Branch, condition?: Condition): Branch
   return { begin, end: begin, parts: [], ...parent ? { parent } : {}, ...condition ? { condition } : {}, seen: false, unseen: 1 };
 }
 
-/** `a != b` is `a == b` that does not hold. */
+/** Other ways to write that `a == b` or `a > b` holds, or does not. */
+const COMPARED: { readonly [operator: string]: { readonly as: string; readonly swapped: boolean; readonly same: boolean } } = {
+  '!=': { as: '==', swapped: false, same: false },
+  '<=': { as: '>', swapped: false, same: false },
+  '<': { as: '>', swapped: true, same: true },
+  '>=': { as: '>', swapped: true, same: false },
+};
+
+/** Of two comparisons that exclude each other one is the other that does not hold. */
 function conditionOf(text: string, valid: boolean): Condition {
-  const [, left, right] = /^([^=!<>]+) ?!= ?([^=!<>]+)$/.exec(text) ?? [];
-  return left === undefined || / (and|or) /.test(text) ? { text, valid } : { text: `${left.trim()} == ${right}`, valid: !valid };
+  const [, left, operator, right] = /^([^=!<>]+)([=!<>]=?)([^=!<>]+)$/.exec(text) ?? [];
+  const compared = / (and|or) /.test(text) ? undefined : COMPARED[operator];
+  if (compared === undefined) {
+    return { text, valid };
+  }
+  const [first, second] = compared.swapped ? [right, left] : [left, right];
+  return { text: `${first.trim()} ${compared.as} ${second.trim()}`, valid: compared.same === valid };
 }

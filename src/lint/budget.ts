@@ -4,8 +4,8 @@ import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 export const PAGE_STEPS_MAX = 1_000_000;
 export const PAGE_CHARACTERS_MAX = 64 * TEMPLATE_MAX_CHARACTERS;
 
-/** How much of pages is read to see each branch of a template. A page of many branches has little besides them. */
-export const WAYS_CHARACTERS_MAX = 8 * TEMPLATE_MAX_CHARACTERS;
+/** How much of pages is read to see each branch of a template, one after the other: of the longest one 80, a second's work or two. */
+export const WAYS_CHARACTERS_MAX = 80 * TEMPLATE_MAX_CHARACTERS;
 
 /** A template whose Liquid does not come to an end that anybody would wait for. */
 export class EndlessError extends Error {}

@@ -19,6 +19,9 @@ export interface ImageUse {
 /** An address that names no file of the folder. Names of files may have a colon too. */
 export const SCHEME = /^((https?|s3|data|blob|mailto|tel|sms|ftp|file|javascript|about|cid):|[a-z][a-z0-9+.-]*:\/\/|\/\/|#)/i;
 
+/** A link that leads somewhere: apps have schemes of their own, which nobody can list. A single letter is a disk. */
+export const LEADS = /^([a-z][a-z0-9+.-]+:|\/\/|\?)/i;
+
 /** Text in Liquid with which a value begins. */
 const LITERAL = /^(\{\{-?\s*|\{%-?\s*(?:assign\s+[\w-]+\s*=|echo)\s*)("[^"]*"|'[^']*')([^]*)$/;
 const GRANT = /^\s*\|\s*grant_read_access\b/;

@@ -1,16 +1,14 @@
+import { checkAddresses, checkReadAccess } from './addresses';
 import { CROWD_SCRIPT, ELEMENTS, GLOBAL_ATTRIBUTES, HTML_ELEMENTS, REGIONS } from './elements';
-import { Attribute, Element, nearestElement, readElements } from './html';
-import { addressKind, deadLink, imageFinder, imageProblems, imageUses, SCHEME, unboundNames } from './images';
+import { Element, nearestElement, readElements } from './html';
+import { imageFinder, imageProblems, unboundNames } from './images';
 import { LabelsCheck } from './labels';
 import { LiquidText, checkLiquid, readLiquid } from './liquid';
 import { ShownPage, shownPage } from './shown';
 import { Findings, listed, nearest, remembering } from './text';
 import { PRINTED, Way, waysThrough } from './ways';
-import { IMAGE_FILE } from '../contract/instruction-files';
 import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { LintContext, LintProblem } from '../contract/template-lint';
-
-const PRINTED_BEFORE = new RegExp(`^${PRINTED}+`);
 
 const nearestCrowdElement = remembering(Object.keys(ELEMENTS));
 const nearestOwn = remembering([...Object.keys(ELEMENTS), ...Object.keys(REGIONS)]);
@@ -38,7 +36,7 @@ export function lintTemplate(template: string, context: LintContext): LintProble
   }
   findings.endWays(isInBranch);
   if (!complete) {
-    findings.error('too-many-branches', 0, `after ${ways.length} ways through its branches the template has some that were not seen; use fewer {% if %} within each other, or put less around them`);
+    findings.error('too-many-branches', 0, `after ${ways.length} ways through its branches the template has some that were not seen; use fewer {% if %}, {% unless %} and {% when %}, or put less text around them`);
   }
   labels.end(liquid);
   checkEarlier(template, context, page, findings);
@@ -81,41 +79,7 @@ class Page {
     this.checkFrame();
     this.elements.forEach((element) => this.checkElement(element));
     this.checkTask();
-    this.checkImages();
-  }
-
-  private checkImages(): void {
-    this.elements.forEach((element) => element.attributes.forEach((attribute) => this.checkAddress(element, attribute)));
-    for (const { name, begin, linked } of imageUses(this.template, this.liquid, this.elements)) {
-      const problem = this.problemOf(name);
-      if (problem !== undefined && linked) {
-        this.findings.error('dead-link', begin, deadLink(name));
-      } else if (problem !== undefined) {
-        this.findings.error('unknown-image', begin, problem);
-      }
-    }
-  }
-
-  /** Finds addresses that are no names of files, and mean some. */
-  private checkAddress(element: Element, attribute: Attribute): void {
-    const { name, begin, end, written } = attribute;
-    const value = attribute.value.trim();
-    const kind = addressKind(element, attribute);
-    const text = this.template.slice(begin, end).replace(/^[^=]*=\s*/, '').replace(/^(["'])([^]*)\1$/, '$2').trim();
-    if (kind === 'shown' && value !== '' && !SCHEME.test(value)) {
-      const rest = value.replace(PRINTED_BEFORE, '');
-      if (value.includes(PRINTED) ? rest === value : written === undefined) {
-        this.findings.error('composed-image', begin, `'${text}' is put together by Liquid, and example images are found by their whole names; write the whole name, in each branch where it differs`);
-      } else if (rest !== value && /^\.[a-z]+$/i.test(rest) && IMAGE_FILE.test(rest)) {
-        this.findings.warning('composed-image', begin, `'${text}' is put together by Liquid; where an example image is meant it is not found: write the whole name, in each branch where it differs`);
-      }
-    }
-    const names = name === 'srcset' ? value.split(',').map((each) => each.trim().split(/\s/)[0])
-      : name === 'style' ? [...value.matchAll(/url\(\s*["']?([^"')]+)/gi)].map(([, each]) => each.trim()) : [];
-    const unbound = names.find((each) => each !== '' && !each.includes(PRINTED) && !SCHEME.test(each));
-    if (unbound !== undefined) {
-      this.findings.error('unbound-image', begin, `${name} names '${unbound}', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="${unbound}">`);
-    }
+    checkAddresses(this.template, this.liquid, this.elements, this.problemOf, this.findings);
   }
 
   private checkFrame(): void {
@@ -145,7 +109,7 @@ class Page {
       if (valueOf(element, 'src') === undefined || this.isEmpty(element, 'src')) {
         this.findings.error('missing-attribute', element.begin, '<img> has no src, so nothing is shown; add src with the file name of an example image, such as src="good.jpg"');
       }
-      this.checkReadAccess(element);
+      checkReadAccess(this.template, element, this.findings);
     } else if (!HTML_ELEMENTS.has(name)) {
       this.checkUnknown(element);
     }
@@ -185,7 +149,7 @@ class Page {
       }
     }
     this.checkAttributes(element, rules.attributes);
-    this.checkReadAccess(element);
+    checkReadAccess(this.template, element, this.findings);
     for (const region of rules.requiredRegions) {
       if (!element.children.some((child) => child.name === region)) {
         this.findings.warning('missing-region', begin, `<${name}> has no <${region}>; it is documented as needed: add <${region}>...</${region}> directly into it`);
@@ -214,25 +178,6 @@ class Page {
         const rest = known.length === 0 ? 'it has none of its own: take it out' : `it knows ${listed(known)}: take it out`;
         this.findings.warning('unknown-attribute', begin, `<${element.name}> has no attribute ${name}; ${meant === undefined ? rest : `write ${meant}`}`);
       }
-    }
-  }
-
-  /** An image lies in a private bucket: its bare address shows nothing. */
-  private checkReadAccess(element: Element): void {
-    const src = element.attributes.find(({ name }) => name === 'src');
-    if (src === undefined) {
-      return;
-    }
-    const written = this.template.slice(src.begin, src.end);
-    const literal = /\{\{-?\s*("[^"]*"|'[^']*')\s*-?\}\}/.exec(written);
-    if (literal !== null && !SCHEME.test(literal[1].slice(1, -1))) {
-      this.findings.error('missing-read-access', src.begin, `src is ${literal[0]}, which no browser may read; write src="${literal[1].slice(1, -1)}"`);
-    }
-    const bare = /\{\{-?\s*task\.input\.(taskObject|manifestLine\.source-ref)\s*-?\}\}/.exec(written);
-    if (bare) {
-      this.findings.error('missing-read-access', src.begin, `src is ${bare[0]}, an S3 address that no browser may read; write ${bare[0].replace(/\s*-?\}\}$/, ' | grant_read_access }}')}`);
-    } else if (/^\s*s3:\/\//i.test(src.value)) {
-      this.findings.error('missing-read-access', src.begin, `src is '${src.value.trim()}', which no browser may read; write src="{{ '${src.value.trim()}' | grant_read_access }}"`);
     }
   }
 

@@ -1,5 +1,5 @@
 import MarkdownIt from 'markdown-it';
-import { deadLink, decoded, imageProblems, SCHEME } from './images';
+import { deadLink, decoded, imageProblems, LEADS, SCHEME } from './images';
 import { Findings, Positions } from './text';
 import { Definitions, noticeUnreadImages, UNREAD_IMAGE, UnreadImage } from './unread-image';
 
@@ -53,7 +53,7 @@ export function checkMarkdown(text: string, images: readonly string[], findings:
       if (child.type === 'link_open') {
         const href = child.attrGet('href') ?? '';
         const name = decoded(href);
-        if ((href === '' || href.startsWith('#') || !SCHEME.test(href)) && problemOf(href) !== undefined) {
+        if (!LEADS.test(href) && problemOf(href) !== undefined) {
           findings.error('dead-link', found(text, at, href === '' ? [']('] : [href, name]), deadLink(name));
         }
       }

@@ -361,17 +361,18 @@ export const CORPUS: readonly Broken[] = [
   broken('an image in Liquid without access', explained("<img src=\"{{ 'god.jpg' }}\">"), [
     '5:44: error: src is {{ \'god.jpg\' }}, which no browser may read; write src="god.jpg" (missing-read-access)',
   ], { images: ['good.jpg'] }),
-  broken('an image in places that get no address', explained('<img srcset="god.jpg 2x, https://a.example/b.jpg" src="good.jpg"><b style="background: url(\'good.jpg\')">x</b>'), [
+  broken('an image in places that get no address', explained('<img srcset="https://a.example/a,b.jpg 1x,god.jpg 2x" src="good.jpg"><b style="background: url(\'good.jpg\')">x</b>'), [
     '5:44: error: srcset names \'god.jpg\', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="god.jpg"> (unbound-image)',
-    '5:107: error: style names \'good.jpg\', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="good.jpg"> (unbound-image)',
+    '5:111: error: style names \'good.jpg\', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="good.jpg"> (unbound-image)',
   ], { images: ['good.jpg'] }),
   broken('images that are not there, of other elements', explained('<video poster="god.jpg" src="good.gif"></video><crowd-card image="god.jpg"></crowd-card>'), [
     '5:46: error: there is no example image \'god.jpg\'; write \'good.jpg\' (unknown-image)',
     '5:63: error: there is no example image \'good.gif\'; images/ has good.jpg (unknown-image)',
     '5:98: error: there is no example image \'god.jpg\'; write \'good.jpg\' (unknown-image)',
   ], { images: ['good.jpg'] }),
-  broken('links that lead nowhere', explained('<a href="good.jpg">a</a> <a href="#x">b</a> <a href="short.md">c</a> <a href="mailto:a@b.c">d</a>'), [
+  broken('links that lead nowhere', explained('<a href="good.jpg">a</a> <a href="#x">b</a> <a href="short.md">c</a> <a href="mailto:a@b.c">d</a> <a href="C:\\a.html">e</a>'), [
     '5:86: error: \'short.md\' leads nowhere: workers have this page and its images alone; write a whole address, such as https://example.com/rules, or the file of an example image (dead-link)',
+    '5:140: error: \'C:\\a.html\' leads nowhere: workers have this page and its images alone; write a whole address, such as https://example.com/rules, or the file of an example image (dead-link)',
   ], { images: ['good.jpg'] }),
   broken('an image in other letters', explained('<img src="good.jpg">'), [
     '5:44: error: there is no example image \'good.jpg\'; write \'Good.JPG\' (unknown-image)',

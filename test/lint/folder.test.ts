@@ -56,7 +56,7 @@ describe('Markdown', () => {
     ['a tag with a slash', { 'full.md': 'a<br/>b <hr />' }, ['full.md:1:2: warning: <br/> is HTML, which workers would read as it stands; write it in Markdown, or write a template.liquid.html (html-in-markdown)']],
     ['a comment', { 'full.md': 'a\n\n<!-- not yet --> b\n' }, ['full.md:3:1: warning: <!-- not yet --> is HTML, which workers would read as it stands; take it out: Markdown has no comments (html-in-markdown)']],
     ['nothing to see', { 'full.md': '[a]: b\n\n#\n' }, ['full.md:1:1: error: the file shows nothing, and workers would read nothing; write what they are to do, or delete it (empty)']],
-    ['links that lead nowhere', { 'full.md': 'a [b](short.md) [c](#d) [e](https://f.example) [g](good.jpg) [h](godo.jpg)' }, [
+    ['links that lead nowhere', { 'full.md': 'a [b](short.md) [c](#d) [e](https://f.example) [g](good.jpg) [h](godo.jpg) [i](geo:48.2,16.4) [j](?k)' }, [
       'full.md:1:7: error: \'short.md\' leads nowhere: workers have this page and its images alone; write a whole address, such as https://example.com/rules, or the file of an example image (dead-link)',
       expect.stringMatching(/^full\.md:1:21: error: '#d' leads nowhere/) as unknown as string,
       expect.stringMatching(/^full\.md:1:66: error: 'godo\.jpg' leads nowhere/) as unknown as string,

@@ -49,8 +49,16 @@ describe('branches', () => {
   });
 
   test.each<[string, string]>([
+    ['twenty in a page of 100,000 characters', `${'<b>x</b>'.repeat(12_500)}${cases(20, 'y')}`],
+    ['two hundred in a page of 10,000 characters', `${'<b>x</b>'.repeat(1_250)}${cases(200, 'y')}`],
+  ])('of ordinary large pages are all seen: %s', (_what, body) => {
+    expect(lint(body)).toEqual([]);
+    expect(lint(body.replace('y</b>{% endcase', 'y{% endcase'))).toEqual(['unbalanced-element']);
+  });
+
+  test.each<[string, string]>([
     ['in thousands', cases(4_000, '')],
-    ['beside more text than can be read for each', `${'<b>x</b>'.repeat(10_000)}${cases(20, '')}`],
+    ['beside more text than can be read for each', `${'<b>x</b>'.repeat(10_000)}${cases(200, '')}`],
   ])('that cannot all be seen are refused: %s', (_what, body) => {
     expect(lint(body)).toEqual(['too-many-branches']);
   });

@@ -44,6 +44,14 @@ describe('nothing is wrong with', () => {
       '<full-instructions>{% if task.input.labels %}<div>{% endif %}{% unless task.input.labels %}<div class="none">{% endunless %}x</div></full-instructions>')],
     ['an attribute with a value where there is one', BASE.replace(' header="Draw a box"', ' header="{% if task.input.labels %}Draw{% endif %}" initial-value="{% if task.input.manifestLine.a %}[]{% endif %}"')],
     ['a condition in a comment', BASE.replace(FULL, '<full-instructions>{% comment %}{% if x %}{% endcomment %}{% if task.input.labels %}a{% endif %}</full-instructions>')],
+    ...[['>', '<='], ['<', '>='], ['>=', '<'], ['==', '!=']].map(([one, other]): [string, string] => [`two ifs of which one holds: ${one} and ${other}`, BASE.replace(FULL,
+      `<full-instructions>{% if task.input.labels.size ${one} 2 %}<div>{% endif %}{% if task.input.labels.size ${other} 2 %}<div class="few">{% endif %}x</div></full-instructions>`)]),
+    ['two ifs of which one holds, the other way around', BASE.replace(FULL,
+      '<full-instructions>{% if 2 < task.input.labels.size %}<div>{% endif %}{% if task.input.labels.size <= 2 %}<div class="few">{% endif %}x</div></full-instructions>')],
+    ['addresses with commas, of which a browser chooses one', BASE.replace(FULL, '<full-instructions><img src="https://a.example/w_1,h_2/a.png" srcset="'
+      + 'https://a.example/w_1,h_2/a.png 1x,https://a.example/w_2,h_4/a.png 2x, data:image/png;base64,AA== 3x,https://a.example/b.png, //a.example/c,d.png"></full-instructions>')],
+    ['links to apps, and with a question', BASE.replace(FULL,
+      '<full-instructions><a href="geo:48.2,16.4">a</a><a href="sip:a@b.example">b</a><a href="SKYPE:a?call">c</a><a href="web+app:x">d</a><a href="?x=1">e</a></full-instructions>')],
     ['an image from elsewhere', BASE.replace(FULL, '<full-instructions><img src="https://example.com/a.png"><img src="data:image/png;base64,AA=="></full-instructions>')],
   ])('%s', (_name, template) => {
     expect(lintTemplate(template, boxes()).map((problem) => formatProblem('t', problem))).toEqual([]);
