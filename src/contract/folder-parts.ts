@@ -1,9 +1,7 @@
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEXT_FILE } from './instruction-files';
 import { EXAMPLE_IMAGES_MAX_BYTES, INSTRUCTIONS_TEXT_MAX_CHARACTERS, TEMPLATE_MAX_CHARACTERS } from './limits';
+import { partPath, partsByPath, pathOf, wrongName } from './part-names';
 import { UnreadFile } from './template-lint';
-
-/** What stands in a name for bytes that mean no character: under such a name nothing is found again. */
-const NO_CHARACTER = '\ufffd';
 
 /** What lies in a folder, as it lies there: links are not followed. */
 export interface FolderEntry {
@@ -15,72 +13,65 @@ export interface FolderEntry {
 
 /** Which of a folder's files are instructions. */
 export interface FolderParts {
-  /** Texts that lie in the folder itself. */
-  readonly texts: readonly string[];
-  /** Paths below `images/`, with slashes. */
-  readonly images: readonly string[];
-  /** What has the name of a part and is no plain file, by its path. */
+  /** Under which name each of them lies in the folder, by its path: texts in the folder itself, and what is below `images/`. */
+  readonly names: ReadonlyMap<string, string>;
+  /** What has the name of a part and is not read, by its path. */
   readonly unread: { readonly [path: string]: UnreadFile };
 }
 
 /**
  * Reads a folder of instructions by its names. A link is no part, wherever it leads: an upload, a checkout and an archive take it for
- * different things. Hidden files are nobody's.
+ * different things.
  *
- * @param entriesOf what lies in a folder, given as '' or a path that ends in a slash
+ * @param entriesOf what lies in a folder, given as '' or a name that ends in a slash
  */
 export function partsOf(entriesOf: (folder: string) => readonly FolderEntry[]): FolderParts {
   const unread: { [path: string]: UnreadFile } = {};
-  const top = visible(entriesOf(''));
-  const texts: string[] = [];
-  for (const entry of top.filter(({ name }) => TEXT_FILE.test(name))) {
-    if (entry.isFile() || !PAGES.includes(entry.name)) {
-      texts.push(entry.name);
-    } else {
-      unread[entry.name] = notPlain(entry, 'file');
-    }
-  }
-  const name = IMAGES_FOLDER.slice(0, -1);
-  const folder = top.find((entry) => entry.name === name);
-  if (folder !== undefined && !folder.isDirectory()) {
-    unread[name] = notPlain(folder, 'folder');
-  }
-  const images: string[] = [];
+  const found: { readonly name: string }[] = [];
   const walk = (below: string): void => {
-    for (const entry of visible(entriesOf(`${IMAGES_FOLDER}${below}`))) {
-      const path = `${below}${entry.name}`;
-      if (entry.name.includes(NO_CHARACTER)) {
-        unread[`${IMAGES_FOLDER}${path}`] = { rule: 'not-utf-8', message: 'its name has bytes that are no UTF-8, so that no text can name it; rename it' };
-      } else if (entry.isDirectory()) {
-        walk(`${path}/`);
-      } else if (entry.isFile()) {
-        images.push(path);
+    for (const entry of sorted(entriesOf(below))) {
+      const name = `${below}${entry.name}`;
+      const path = pathOf(name) === IMAGES ? IMAGES : partPath(name);
+      if (path === undefined) {
+        continue;
+      }
+      const wanted = whatMayLieAt(path);
+      if (wanted === undefined || wrongName(path) !== undefined) {
+        found.push({ name });
+      } else if (wanted.includes('folder') && entry.isDirectory()) {
+        walk(`${name}/`);
+      } else if (wanted.includes('file') && entry.isFile()) {
+        found.push({ name });
       } else {
-        unread[`${IMAGES_FOLDER}${path}`] = notPlain(entry, IMAGE_FILE.test(path) ? 'file' : 'file or folder');
+        unread[path] = notPlain(entry, IMAGE_FILE.test(path) ? 'file' : wanted);
       }
     }
   };
-  if (folder?.isDirectory()) {
-    walk('');
+  walk('');
+  const { parts, wrong } = partsByPath(found);
+  for (const [name, { rule, why }] of wrong) {
+    unread[name] = { rule, message: `its name ${why}` };
   }
-  return { texts, images, unread };
+  return { names: new Map([...parts].map(([path, { name }]) => [path, name])), unread };
 }
 
-/** Hidden files are nobody's: what systems and tools leave behind. Steps that lead elsewhere are no names. */
-export function isHidden(path: string): boolean {
-  return path.split('/').some((step) => step.startsWith('.') && step !== '.' && step !== '..');
+const IMAGES = IMAGES_FOLDER.slice(0, -1);
+
+type Wanted = 'file' | 'folder' | 'file or folder';
+
+/** Undefined: anything, because nobody reads it. */
+function whatMayLieAt(path: string): Wanted | undefined {
+  if (TEXT_FILE.test(path)) {
+    return PAGES.includes(path) ? 'file' : undefined;
+  }
+  return path === IMAGES ? 'folder' : 'file or folder';
 }
 
-/** Whether a part is read at all: of a text that makes no page its name will do. */
-export function isReadPart(path: string): boolean {
-  return PAGES.includes(path) || path.startsWith(IMAGES_FOLDER);
+function sorted(entries: readonly FolderEntry[]): FolderEntry[] {
+  return [...entries].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-function visible(entries: readonly FolderEntry[]): FolderEntry[] {
-  return entries.filter(({ name }) => !isHidden(name)).sort((one, other) => (one.name < other.name ? -1 : 1));
-}
-
-function notPlain(entry: FolderEntry, wanted: 'file' | 'folder' | 'file or folder'): UnreadFile {
+function notPlain(entry: FolderEntry, wanted: Wanted): UnreadFile {
   const is = entry.isSymbolicLink() ? 'a symbolic link' : entry.isDirectory() ? 'a folder' : entry.isFile() ? 'a file' : 'neither a file nor a folder';
   return { rule: 'no-plain-file', message: `it is ${is}, which is not taken; put the ${wanted} itself there` };
 }

@@ -14,7 +14,7 @@ export const PAGES: readonly string[] = [FULL_FILE, SHORT_FILE, TEMPLATE_FILE];
 export const IMAGES_FOLDER = 'images/';
 
 /** Texts that lie in the folder itself. Only the three files above mean something; of others people are told. */
-export const TEXT_FILE = /^[^/]+\.(html?|liquid|md|markdown|txt)$/i;
+export const TEXT_FILE = /^[^/\\]+\.(html?|liquid|md|markdown|txt)$/i;
 
 /** Example images by their names: all that the pipeline reads, of which workers get JPEG or PNG. */
 export const IMAGE_FILE = /\.(jpe?g|png|webp|avif|gif|tiff?)$/i;

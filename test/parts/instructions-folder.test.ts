@@ -138,6 +138,22 @@ describe('names of files', () => {
     ]);
   });
 
+  test('that have a backslash are those that an archive makes of them', async () => {
+    write('full.md', '![Good](good.jpg)');
+    fs.copyFileSync(PHOTO, at('images\\good.jpg'));
+    expect(await everywhere()).toEqual([]);
+    image();
+    expect(await everywhere()).toEqual([
+      'DIR/images/good.jpg:1:1: error: its name is there 2 times, as "images/good.jpg", "images\\good.jpg"; it may be there once: '
+      + 'keep one of these files (same-name)',
+    ]);
+    fs.rmSync(at('images/good.jpg'));
+    write('..\\full.md');
+    expect(await everywhere()).toEqual([
+      'DIR/..\\full.md:1:1: error: its name leads out of its folder; name files plainly, as images/good.jpg (no-plain-name)',
+    ]);
+  });
+
   // what editors write, and what some file systems make of it
   test.each([['NFC', 'NFD'], ['NFD', 'NFC']] as const)('are found whether a mark is a part of its letter or beside it: %s in the text, %s on the disk', async (written, kept) => {
     image('für Ångström.jpg'.normalize(kept));

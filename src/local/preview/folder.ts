@@ -1,7 +1,8 @@
 import { Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { FolderParts, isReadPart, partsOf, tooLongTexts, tooManyBytes } from '../../contract/folder-parts';
+import { FolderParts, partsOf, tooLongTexts, tooManyBytes } from '../../contract/folder-parts';
 import { IMAGES_FOLDER, IMAGE_FILE, PAGES, TEMPLATE_FILE } from '../../contract/instruction-files';
+import { isReadPart, pathOf } from '../../contract/part-names';
 import { FileProblem, UnreadFile } from '../../contract/template-lint';
 import { PageTask } from '../../contract/worker-template';
 import { composeInstructions } from '../../lint';
@@ -106,10 +107,10 @@ function localParts(path: string): LocalParts {
   const single = statSync(path).isFile();
   const folder = single ? dirname(path) : path;
   // beside a template only images are its own
-  const isOwn = (below: string, { name }: Dirent): boolean => !single || below !== '' || `${name}/` === IMAGES_FOLDER;
-  const { texts, images, unread } = partsOf((below) => readdirSync(join(folder, below), { withFileTypes: true })
+  const isOwn = (below: string, { name }: Dirent): boolean => !single || below !== '' || `${pathOf(name)}/`.startsWith(IMAGES_FOLDER);
+  const { names, unread } = partsOf((below) => readdirSync(join(folder, below), { withFileTypes: true })
     .filter((entry) => isOwn(below, entry)));
-  const placed = [...texts, ...images.map((image) => `${IMAGES_FOLDER}${image}`)].map((name): [string, string] => [name, join(folder, name)]);
+  const placed = [...names].map(([part, name]): [string, string] => [part, join(folder, name)]);
   const places = new Map([...single ? [[TEMPLATE_FILE, path] as const] : [], ...placed]);
   const pages = [...places].filter(([name]) => PAGES.includes(name));
   return { places, unread: { ...unread, ...tooLongTexts(new Map(pages.map(([name, place]) => [name, statSync(place).size]))) } };

@@ -1,8 +1,9 @@
 import { InstructionsError } from './instructions-error';
 import { unzipped, zipEntries } from './zip';
 import { InstructionsSource } from '../../contract/environment';
-import { isHidden, isReadPart, tooLongTexts, tooManyBytes } from '../../contract/folder-parts';
+import { tooLongTexts, tooManyBytes } from '../../contract/folder-parts';
 import { IMAGES_FOLDER, TEXT_FILE } from '../../contract/instruction-files';
+import { isReadPart, partPath, partsByPath, quoted } from '../../contract/part-names';
 import { InstructionFolder } from '../../contract/template-lint';
 import { textsIn } from '../../contract/text-encoding';
 import { messageOf } from '../errors';
@@ -25,11 +26,10 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
     return filesOfArchive(archive.body);
   }
   const { bucket, prefix } = source;
-  const sizes = await sizesIn(objects, bucket, prefix);
-  refuseTooMuch(sizes);
+  const parts = partsAmong(await partsBelow(objects, bucket, prefix));
   const files = new Map<string, Uint8Array>();
-  for (const path of sizes.keys()) {
-    const body = isReadPart(path) ? (await objects.get(bucket, `${prefix}${path}`))?.body : NAME_ONLY;
+  for (const [path, { name }] of parts) {
+    const body = isReadPart(path) ? (await objects.get(bucket, `${prefix}${name}`))?.body : NAME_ONLY;
     if (body) {
       files.set(path, body);
     }
@@ -37,24 +37,42 @@ export async function readFiles(objects: ObjectStore, source: InstructionsSource
   return files;
 }
 
-/** The parts of a folder by their paths. Unit: bytes. */
-type Sizes = ReadonlyMap<string, number>;
+const NAME_ONLY = new Uint8Array();
 
-async function sizesIn(objects: ObjectStore, bucket: string, prefix: string): Promise<Sizes> {
-  const sizes = new Map<string, number>();
+/** Something that lies in a bucket or an archive. */
+interface Lying {
+  readonly name: string;
+  /** Unit: bytes. */
+  readonly size: number;
+}
+
+async function partsBelow(objects: ObjectStore, bucket: string, prefix: string): Promise<Lying[]> {
+  const lying: Lying[] = [];
   let after: string | undefined;
   do {
     const page = await objects.listVersions(bucket, prefix, after);
-    page.items.filter(({ isLatest, deleteMarker }) => isLatest && !deleteMarker)
-      .map(({ key, size }) => ({ path: key.slice(prefix.length), size })).filter(({ path }) => isPart(path))
-      .forEach(({ path, size }) => sizes.set(path, size));
+    // a bucket may hold much beside them
+    lying.push(...page.items.filter(({ isLatest, deleteMarker }) => isLatest && !deleteMarker)
+      .map(({ key, size }) => ({ name: key.slice(prefix.length), size })).filter(({ name }) => partPath(name) !== undefined));
     after = page.next;
   } while (after !== undefined);
-  return sizes;
+  return lying;
+}
+
+/**
+ * The parts of instructions among what lies somewhere. Nothing else is read, and of them no more than their sizes say.
+ *
+ * @throws InstructionsError for names that are wrong, and for more than may be read
+ */
+function partsAmong<T extends Lying>(lying: readonly T[]): ReadonlyMap<string, T> {
+  const { parts, wrong } = partsByPath(lying);
+  refuse([...wrong].map(([name, { why }]) => `${quoted(name)} ${why}`));
+  refuseTooMuch(new Map([...parts].map(([path, { size }]) => [path, size])));
+  return parts;
 }
 
 /** @throws InstructionsError for parts that are too large to be read */
-function refuseTooMuch(sizes: Sizes): void {
+function refuseTooMuch(sizes: ReadonlyMap<string, number>): void {
   const tooLong = Object.entries(tooLongTexts(sizes)).map(([path, { message }]) => `${path}: ${message}`);
   const tooMany = tooManyBytes('the folder', [...sizes].reduce((sum, [path, size]) => sum + (isReadPart(path) ? size : 0), 0));
   refuse(tooLong.length > 0 ? tooLong : tooMany === undefined ? [] : [tooMany]);
@@ -66,27 +84,15 @@ function refuse(problems: readonly string[]): void {
   }
 }
 
-/** Nothing else is read: a bucket may hold much beside it. */
-const isPart = (path: string): boolean => !isHidden(path)
-  && (TEXT_FILE.test(path) || (path.startsWith(IMAGES_FOLDER) && path.length > IMAGES_FOLDER.length && !path.endsWith('/')));
-
-const NAME_ONLY = new Uint8Array();
-
-/** Whether each step of a path leads into a folder, and none out again. */
-const isPlain = (path: string): boolean => path.split('/').every((step) => step !== '' && !/^\.\.?$/.test(step) && !step.includes('\\'));
-
 /**
  * The files of a zip archive that are part of instructions. Nothing else is unpacked, and no more than a folder may have.
  *
  * @throws InstructionsError for what is no such archive, and for files that are damaged in it
  */
 export function filesOfArchive(archive: Uint8Array): FolderFiles {
-  const entries = read('the archive is no zip file that can be read', () => zipEntries(archive)).filter(({ name }) => isPart(name));
-  refuseTooMuch(new Map(entries.map(({ name, size }) => [name, size])));
-  refuse(entries.filter(({ name }) => !isPlain(name))
-    .map(({ name }) => `${JSON.stringify(name)} leads out of its folder; name files plainly, as images/good.jpg`));
-  return new Map(entries.map((entry) => [entry.name,
-    isReadPart(entry.name) ? read(`${entry.name} is damaged in the archive`, () => unzipped(archive, entry)) : NAME_ONLY]));
+  const parts = partsAmong(read('the archive is no zip file that can be read', () => zipEntries(archive)));
+  return new Map([...parts].map(([path, entry]) =>
+    [path, isReadPart(path) ? read(`${path} is damaged in the archive`, () => unzipped(archive, entry)) : NAME_ONLY]));
 }
 
 function read<T>(otherwise: string, from: () => T): T {

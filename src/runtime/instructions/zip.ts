@@ -1,4 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { crc32, inflateRawSync } from 'node:zlib';
+
+/*
+ * Read by hand: fflate, which packs archives elsewhere, hands out as if nothing were wrong what is longer than announced (silently cut),
+ * shorter, damaged, encrypted or not where it should be; and it tells neither flags nor checksums nor places, by which that could be seen.
+ */
 
 /** A file in a zip archive, as the archive's own list has it. */
 export interface ZipEntry {
@@ -42,7 +48,8 @@ export function zipEntries(archive: Uint8Array): ZipEntry[] {
     const narrow = [at + 24, at + 20, at + 42].map((each) => bytes.readUInt32LE(each));
     const [size, packedSize, begin] = wide(bytes.subarray(extra, comment), narrow);
     entries.push({
-      name: bytes.toString(flags & 0x800 ? 'utf8' : 'latin1', name, extra),
+      // many programs that write UTF-8 do not say so
+      name: bytes.toString(flags & 0x800 || isUtf8(bytes.subarray(name, extra)) ? 'utf8' : 'latin1', name, extra),
       size, packedSize, at: begin, method: bytes.readUInt16LE(at + 10), encrypted: (flags & 1) === 1, checksum: bytes.readUInt32LE(at + 16),
     });
     at = comment + bytes.readUInt16LE(at + 32);

@@ -33,6 +33,21 @@ test.each([0, 9] as const)('whichever byte of an archive is another, no file has
   expect(refused).toBeGreaterThan(archive.length);
 });
 
+test.each<[string, BufferEncoding, boolean, string]>([
+  ['UTF-8 that says so', 'utf8', true, 'k\u00e4\u65e5.md'],
+  ['UTF-8 that does not say so', 'utf8', false, 'k\u00e4\u65e5.md'],
+  ['what is no UTF-8, read as Latin-1,', 'latin1', false, 'k\u00e4sten.md'],
+  ['what is no UTF-8 and says it were', 'latin1', true, 'k\ufffdsten.md'],
+])('a name may be %s', (_what, encoding, flag, expected) => {
+  const written = Buffer.from(expected.replace('\ufffd', '\u00e4'), encoding);
+  const placeholder = 'x'.repeat(written.length);
+  const zip = Buffer.from(zipSync({ [placeholder]: Buffer.from('Boxes') }));
+  const entry = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+  zip.writeUInt16LE(flag ? 0x800 : 0, entry + 8);
+  [zip.indexOf(placeholder), zip.lastIndexOf(placeholder)].forEach((at) => written.copy(zip, at));
+  expect(read(zip)).toEqual([[expected, 'Boxes']]);
+});
+
 /** As programs write it that pack a stream, and know no size before its end: 64 bits for everything. */
 function wideZip(name: string, content: Buffer): Buffer {
   const packed = deflateRawSync(content);
