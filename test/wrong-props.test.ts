@@ -29,6 +29,8 @@ const withImages = (...transforms: ImageTransform[]) => () => {
   FeatureEngineering.images({ transforms });
 };
 
+const PARAMETER = Token.asString({ Ref: 'Label' });
+
 describe('a wrong prop fails at synth, and the message says prop, value and rule', () => {
   test.each<[string, () => void, ...(string | RegExp)[]]>([
     // ---- the project's name
@@ -47,6 +49,8 @@ describe('a wrong prop fails at synth, and the message says prop, value and rule
     ['51 classes to choose all from', withTask({ labels: labels(51) }, 'multiLabelClassification'), 'labels has 51 entries', 'at most 50'],
     ['a class twice', withTask({ labels: [{ name: 'screw' }, { name: 'nut' }, { name: 'screw' }] }),
       "labels[2].name is 'screw'", 'labels[0].name', 'unique'],
+    ['a class twice that is known only at deploy time', withTask({ labels: [{ name: PARAMETER }, { name: PARAMETER }] }),
+      'labels[1].name is (known at deploy time), as is labels[0].name', 'unique'],
     ['a class without a name', withTask({ labels: [{ name: '' }] }), 'labels[0].name has 0 characters', '1 to 256'],
     ['a class name of 257 characters', withTask({ labels: [{ name: 'x'.repeat(257) }] }), 'labels[0].name has 257 characters', '1 to 256'],
     ['a class name with a space at its end', withTask({ labels: [{ name: 'screw ' }] }), "labels[0].name is 'screw '", 'white space'],

@@ -35,7 +35,7 @@ export function labelNameProblems({ nameOf, labels, isKnown = () => true }: Labe
     const first = labels.findIndex((other) => other.name === name);
     return [
       ...problem === undefined ? [] : [problem],
-      ...first < index ? [`${nameOf(index)} is '${name}', as is ${nameOf(first)}; names must be unique`] : [],
+      ...first < index ? [`${nameOf(index)} is ${isKnown(name) ? `'${name}'` : '(known at deploy time)'}, as is ${nameOf(first)}; names must be unique`] : [],
     ];
   });
 }

@@ -1,8 +1,8 @@
-import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { regionalAccount } from './regional-account';
 
 const MAPPING_ID = 'StreamingLabelingScikitLearn';
-const ACCOUNT = 'account';
 
 /** The account that owns the scikit-learn containers, in each Region where Ground Truth exists (Developer Guide, pre-built images). */
 const SCIKIT_LEARN_ACCOUNTS: { readonly [region: string]: string } = {
@@ -29,21 +29,9 @@ export const SCIKIT_LEARN = 'sagemaker-scikit-learn';
 /** A ready-made container in the stack's Region, which may be known only at deploy time. */
 export function frameworkImage(scope: Construct, repository: string, tag: string): { imageUri: string; repositoryArn: string } {
   const { region } = Stack.of(scope);
-  const account = repository === SCIKIT_LEARN ? scikitLearnAccount(scope, region) : DEEP_LEARNING_ACCOUNT;
+  const account = repository === SCIKIT_LEARN ? regionalAccount(scope, MAPPING_ID, SCIKIT_LEARN_ACCOUNTS) : DEEP_LEARNING_ACCOUNT;
   return {
     imageUri: `${account}.dkr.ecr.${region}.${Aws.URL_SUFFIX}/${repository}:${tag}`,
     repositoryArn: `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repository}`,
   };
-}
-
-function scikitLearnAccount(scope: Construct, region: string): string {
-  if (!Token.isUnresolved(region)) {
-    return SCIKIT_LEARN_ACCOUNTS[region];
-  }
-  const stack = Stack.of(scope);
-  const existing = stack.node.tryFindChild(MAPPING_ID) as CfnMapping | undefined;
-  const mapping = existing ?? new CfnMapping(stack, MAPPING_ID, {
-    mapping: Object.fromEntries(Object.entries(SCIKIT_LEARN_ACCOUNTS).map(([name, account]) => [name, { [ACCOUNT]: account }])),
-  });
-  return mapping.findInMap(Aws.REGION, ACCOUNT);
 }

@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Duration, Size, Token } from 'aws-cdk-lib';
+import { Duration, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { ISecurityGroup, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
@@ -65,7 +65,7 @@ const ENVIRONMENT_NAME = /^[a-zA-Z_][a-zA-Z0-9_]{0,255}$/;
 export function checkProcessingJob(options: ProcessingJobOptions, problems: Problems): void {
   const { scriptDirectory, script = DEFAULTS.script, environment = {}, instanceType = DEFAULTS.instanceType } = options;
   problems.whole('instanceCount', options.instanceCount ?? DEFAULTS.instanceCount, INSTANCES);
-  problems.whole('volumeSize (in GiB)', (options.volumeSize ?? DEFAULTS.volumeSize).toGibibytes(), VOLUME_GIB);
+  problems.whole('volumeSize (in GiB)', (options.volumeSize ?? DEFAULTS.volumeSize).toGibibytes({ rounding: SizeRoundingBehavior.NONE }), VOLUME_GIB);
   problems.duration('timeLimit', options.timeLimit ?? DEFAULTS.timeLimit, TIME_LIMIT_SECONDS);
   problems.duration('batchWait', options.batchWait ?? DEFAULTS.batchWait, BATCH_WAIT_SECONDS);
   problems.whole('batchSize', options.batchSize ?? BATCH_SIZE.default, BATCH_SIZE);

@@ -193,6 +193,16 @@ test.each<[string[], RegExp]>([
   expect(err.replace(/\s+/g, ' ')).toMatch(expected);
 });
 
+test('a path that leads nowhere is a wrong command line, whatever keeps it from leading anywhere', async () => {
+  fs.writeFileSync(path.join(folder, 'full.md'), 'Boxes');
+  fs.symlinkSync(path.join(folder, 'loop'), path.join(folder, 'loop'));
+  for (const nowhere of [path.join(folder, 'full.md', 'x'), path.join(folder, 'loop'), path.join(folder, 'x'.repeat(300))]) {
+    const { code, err } = await lint(nowhere, '--task', 'bounding-box', '--labels', 'a');
+    expect([code, err]).toEqual([2, expect.stringContaining(`there is no folder ${nowhere.replace(folder, 'DIR')}`)]);
+    expect(err).toContain('next: Give the folder that has full.md');
+  }
+});
+
 test.each<[string, Buffer, string]>([
   ['UTF-16', Buffer.from('\ufeffBoxes', 'utf16le'), 'UTF-16'], ['UTF-16 without a mark', Buffer.from('Boxes', 'utf16le'), 'zero bytes'],
   ['Latin-1', Buffer.from('K\u00e4sten', 'latin1'), 'Latin-1'],

@@ -246,8 +246,8 @@ describe('requeue', () => {
     [['a.jpg', '--reason', 'truncated'], /--reason chooses among what is quarantined or held/],
     [['--quarantined', '--reason', 'ugly'], /no reason code 'ugly'[^]*empty, not-an-image/],
     [Array.from({ length: 101 }, (_, i) => `${i}.jpg`), /101 are too many/],
-  ])('%j is a usage error', async (argv, message) => {
-    const ran = await run(await MemoryProject.create(), ['requeue', '--stack', 'Froth', ...argv]);
+  ])('%j is a usage error, told before AWS is asked', async (argv, message) => {
+    const ran = await cli(undefined, { ask }, 'requeue', '--stack', 'Froth', ...argv);
     expectReadable(ran);
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) });
   });

@@ -154,6 +154,7 @@ describe('least privilege', () => {
 
 describe('wrong options', () => {
   test.each<[string, Partial<ProcessingJobOptions>, RegExp]>([
+    ['a volume of no whole size, beside another mistake', { volumeSize: Size.mebibytes(1_500), instanceCount: 0 }, /instanceCount is 0[^]*volumeSize \(in GiB\) is 1\.46484375; it must be a whole number from/],
     ['instances', { instanceCount: 0 }, /instanceCount is 0; it must be a whole number from 1 to 100/],
     ['batches', { batchSize: 20_000 }, /batchSize is 20000; .* from 1 to 10000/],
     ['time', { timeLimit: Duration.days(2) }, /timeLimit is 172800 seconds/],

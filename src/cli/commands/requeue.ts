@@ -18,8 +18,8 @@ interface Options extends CommonOptions {
   readonly yes?: boolean;
 }
 
-/** What the command line names, as the controller takes it. */
-export async function targetsOf(project: ProjectAccess, given: readonly string[], options: Options): Promise<RequeueTargets> {
+/** All of a kind, as the controller takes it; undefined where drops or images are named. */
+function allOf(given: readonly string[], options: Options): RequeueTargets | undefined {
   const kinds = [options.quarantined && 'quarantined', options.held && 'held'].filter((kind) => kind !== undefined && kind !== false);
   if (kinds.length + (given.length > 0 ? 1 : 0) !== 1) {
     throw usageError('what is to be ordered again?', 'Name drops or images, or give one of --quarantined and --held.');
@@ -34,7 +34,7 @@ export async function targetsOf(project: ProjectAccess, given: readonly string[]
   if (given.length > REQUEUE_TARGETS_MAX) {
     throw usageError(`${given.length} are too many at once`, `Name at most ${REQUEUE_TARGETS_MAX}, or order all of a kind.`);
   }
-  return namedTargets(project, given);
+  return undefined;
 }
 
 /** A drop that gave images stands for those of them that can be ordered again; of several versions, those in quarantine. */
@@ -101,8 +101,9 @@ export const requeue: CliCommand = {
       .option('--by <name>', 'who orders it, for the ledger (default: your user name)')
       .option('-y, --yes', 'do not ask')
       .action(async (what: string[], options: Options) => {
+        const all = allOf(what, options);
         const project = await context.connect(options);
-        const targets = await targetsOf(project, what, options);
+        const targets = all ?? await namedTargets(project, what);
         const ask = options.yes ? undefined : await question(project, targets);
         if (ask !== undefined) {
           await assertConfirmed(context, options.yes, ask);
