@@ -14,7 +14,8 @@ export const MUTANTS: readonly Mutant[] = [
       ['core/label-lines.ts', "if (Object.hasOwn(fields, 'failure-reason')) {", 'if (false) {'],
       ['core/label-lines.ts', 'if (!Object.hasOwn(line, labelAttributeName)) {', 'if (metadata === undefined) {'],
     ],
-    breaks: /lost|labels beyond the first|labeled and not in the data set|was labeled by/,
+    // or stuck: what counts as recorded and is no label keeps a job with carried lines from being settled
+    breaks: /lost|labels beyond the first|labeled and not in the data set|was labeled by|stuck/,
   },
   {
     name: 'no window check',
