@@ -198,7 +198,8 @@ test('a path that leads nowhere is a wrong command line, whatever keeps it from 
   fs.symlinkSync(path.join(folder, 'loop'), path.join(folder, 'loop'));
   for (const nowhere of [path.join(folder, 'full.md', 'x'), path.join(folder, 'loop'), path.join(folder, 'x'.repeat(300))]) {
     const { code, err } = await lint(nowhere, '--task', 'bounding-box', '--labels', 'a');
-    expect([code, err]).toEqual([2, expect.stringContaining(`there is no folder ${nowhere.replace(folder, 'DIR')}`)]);
+    // a long path is broken
+    expect([code, err.replace(/\s/g, '')]).toEqual([2, expect.stringContaining(`thereisnofolder${nowhere.replace(folder, 'DIR')}`)]);
     expect(err).toContain('next: Give the folder that has full.md');
   }
 });
