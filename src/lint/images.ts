@@ -46,7 +46,7 @@ export function addressKind({ name: element }: Element, { name }: Attribute): 's
 const readable = (address: string): string => `{{ '${address}' | grant_read_access }}`;
 
 /** Every place that names a file. `elements` are those of a way through the template. */
-export function imageUses(template: string, { pieces }: LiquidText, elements: readonly Element[]): ImageUse[] {
+export function imageUses(template: string, { said }: LiquidText, elements: readonly Element[]): ImageUse[] {
   const written = elements.flatMap((element) => element.attributes.filter(({ value }) => isName(value))
     .flatMap((attribute): ImageUse[] => {
       const kind = addressKind(element, attribute);
@@ -57,7 +57,7 @@ export function imageUses(template: string, { pieces }: LiquidText, elements: re
         : !template.slice(begin, end).includes('{%') ? [{ ...use, bound: (address) => `${name}="${readable(address)}"` }]
           : place === undefined ? [] : [{ ...use, ...place, bound: readable }];
     }));
-  const granted = pieces.flatMap(({ begin, end }): ImageUse[] => {
+  const granted = said.flatMap(({ begin, end }): ImageUse[] => {
     const [, before, literal, rest] = LITERAL.exec(template.slice(begin, end)) ?? [];
     const name = literal?.slice(1, -1);
     const at = begin + (before?.length ?? 0);
@@ -115,9 +115,9 @@ export function deadLink(name: string): string {
 
 /** Names in Liquid that no address is put in the place of, and why. */
 export function unboundNames(
-  template: string, { pieces, silent }: LiquidText, imageOf: (name: string) => string | undefined,
+  template: string, { said }: LiquidText, imageOf: (name: string) => string | undefined,
 ): { readonly rule: string; readonly begin: number; readonly message: string }[] {
-  return pieces.filter(({ begin }) => !silent.some((part) => begin >= part.begin && begin < part.end)).flatMap(({ kind, begin, end }) => {
+  return said.flatMap(({ kind, begin, end }) => {
     const written = template.slice(begin, end);
     const [, , literal, rest] = LITERAL.exec(written) ?? [];
     const name = literal?.slice(1, -1);

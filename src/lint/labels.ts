@@ -62,7 +62,7 @@ export class LabelsCheck {
       this.findings.warning('missing-labels', this.offered[0].begin, `${task.labelsAttribute} lacks ${quoted(missing)}, which no worker could choose; write ${task.labelsAttribute}="${task.labelsText}", or retire what is not wanted`);
     }
     const more = notOffered(task.labels, task);
-    const first = liquid.pieces.find(({ begin, end }) => this.template.slice(begin, end).includes(INPUT));
+    const first = liquid.said.find(({ begin, end }) => this.template.slice(begin, end).includes(INPUT));
     if (more.length > 0 && first !== undefined && this.page !== undefined
       && this.page.html !== shownPage(this.template, this.context, { labels: task.offered }, this.findings)?.html) {
       this.findings.warning('not-offered', first.begin, `${INPUT} is the job's list, which also has ${quoted(more)}, and what is made of it shows workers what they may not choose; write out ${task.labelsText}`);

@@ -26,6 +26,8 @@ export interface LiquidPiece {
 /** What is Liquid in a template and what is not. */
 export interface LiquidText {
   readonly pieces: readonly LiquidPiece[];
+  /** Those of them that are in no comment. */
+  readonly said: readonly LiquidPiece[];
   /** Parts that never reach a page: comments. */
   readonly silent: readonly { readonly begin: number; readonly end: number }[];
 }
@@ -50,7 +52,29 @@ export function readLiquid(template: string, findings: Findings): LiquidText | u
     findings.error('liquid-syntax', deep.begin, `${TOO_DEEP}; take some of them apart`);
     return undefined;
   }
-  return { pieces, silent: comments(pieces) };
+  const silent = comments(pieces);
+  const said = pieces.filter(({ begin }) => !silent.some((part) => begin >= part.begin && begin < part.end));
+  for (const { name, begin, end } of said) {
+    const before = name === 'endraw' ? /^\s*(?=\{%-)/.exec(template.slice(begin, end)) : null;
+    if (before !== null) {
+      findings.warning('liquid-syntax', begin + before[0].length, 'not every Liquid sees the end of {% raw %} in {%- endraw; write {% endraw %}');
+    }
+  }
+  return { pieces, said, silent };
+}
+
+const ENDRAW = /(?<!\s)(\s*)\{%(-?)(\s*)endraw(\s*)(-?)%\}/g;
+
+/**
+ * The same template, character for character, as liquidjs reads it: it finds the end of a `raw` in no `{%- endraw`, which takes the white
+ * space before it away, and in no `endraw-%}`.
+ */
+export function asRead(template: string): string {
+  return template.replace(ENDRAW, (_, before: string, opening: string, ...rest: string[]) => {
+    const [inner, behind, closing] = rest;
+    const blank = opening === '' ? inner + behind : `${before} ${inner}${behind}`;
+    return `${opening === '' ? before : ''}{%endraw${blank}${blank === '' && closing !== '' ? ' ' : closing}%}`;
+  });
 }
 
 const DEPTH_MAX = 100;
@@ -70,7 +94,7 @@ const BLOCK = /^(\{%-?\s*liquid)?\s*(if|unless|case|for|tablerow|capture|block|c
 
 /** @throws where a piece does not end */
 export function piecesOf(template: string): readonly LiquidPiece[] {
-  const tokens: TopLevelToken[] = new Tokenizer(template).readTopLevelTokens();
+  const tokens: TopLevelToken[] = new Tokenizer(asRead(template)).readTopLevelTokens();
   return tokens.flatMap((token): LiquidPiece[] => {
     const { kind } = token;
     return kind === TokenKind.Output || kind === TokenKind.Tag
@@ -95,28 +119,36 @@ function comments(pieces: readonly LiquidPiece[]): { begin: number; end: number 
 
 /** Checks tags, filters and variables. */
 export function checkLiquid(template: string, text: LiquidText, inputs: readonly string[] | undefined, findings: Findings): void {
-  const shown = text.pieces.filter(({ begin }) => !text.silent.some((part) => begin >= part.begin && begin < part.end));
-  const wrong = shown.filter((piece) => !checkPiece(template, piece, findings));
+  const wrong = text.said.filter((piece) => !checkPiece(template, piece, findings));
   if (wrong.some(({ kind }) => kind === 'tag')) {
     return; // the parser would look for the files
   }
   let filters: readonly Filter[];
   let globals: readonly Variable[];
   try {
-    filters = filtersOf(engine().parse(template));
-    globals = Object.values(engine().parseAndAnalyzeSync(template).globals).flat();
+    filters = filtersOf(engine().parse(asRead(template)));
+    globals = Object.values(engine().parseAndAnalyzeSync(asRead(template)).globals).flat();
   } catch (error) {
     const offset = offsetOf(error);
     if (!wrong.some(({ begin, end }) => offset >= begin && offset < end)) {
-      findings.error('liquid-syntax', offset, `${reasonOf(error)}; see https://shopify.github.io/liquid for what a tag must look like`);
+      findings.error('liquid-syntax', offset, `${reasonOf(error)}; ${remedyOf(error, template, text)}`);
     }
     return;
   }
   filters.forEach((filter) => checkFilter(filter, findings));
   const lines = new Positions(template);
   globals.map((use) => ({ use, offset: lines.offset(use.location.row, use.location.col) }))
-    .filter(({ offset }) => !wrong.some(({ begin, end }) => offset >= begin && offset < end))
+    .filter(({ offset }) => !isWord(template, offset) && !wrong.some(({ begin, end }) => offset >= begin && offset < end))
     .forEach(({ use, offset }) => checkVariable(use, offset, inputs, findings));
+}
+
+const WORD_MAX = 100;
+
+/** Whether what looks like a variable is a word of its tag: where a loop goes on, or a name for what a `cycle` counts. */
+function isWord(template: string, offset: number): boolean {
+  const before = template.slice(Math.max(0, offset - WORD_MAX), offset);
+  const behind = template.slice(offset, offset + WORD_MAX);
+  return /\boffset\s*:\s*$/.test(before) && /^continue\b(?!\s*[.[])/.test(behind) || /\bcycle\s+$/.test(before) && /^[\w.-]+\s*:/.test(behind);
 }
 
 /** Answers whether nothing is wrong with it. */
@@ -128,15 +160,15 @@ function checkPiece(template: string, { kind, name, begin, end }: LiquidPiece, f
   if (kind !== 'output') {
     return true;
   }
-  const content = template.slice(begin + 2, end - 2).replace(/^-|-$/g, '').replace(/"[^"]*"|'[^']*'/g, (text) => '_'.repeat(text.length));
-  const [value, ...filters] = content.split('|');
   const written = template.slice(begin, end);
+  const content = written.slice(2, -2).replace(/^-|-$/g, '');
+  const [value, ...filters] = content.replace(/"[^"]*"|'[^']*'/g, (text) => '_'.repeat(text.length)).split('|');
   if (value.trim() === '') {
     findings.error('liquid-syntax', begin, `${written} names no value; write a variable, such as {{ task.input.taskObject | grant_read_access }}, or take it out`);
     return false;
   }
   if (/[^\s.[]\s+[^\s.\]]/.test(value.trim())) {
-    findings.error('liquid-syntax', begin, `'${value.trim()}' is more than one value, of which Liquid takes the first and drops the rest; put a | before a filter`);
+    findings.error('liquid-syntax', begin, `'${content.slice(0, value.length).trim()}' is more than one value, of which Liquid takes the first and drops the rest; put a | before a filter`);
     return false;
   }
   if (filters.some((filter) => filter.trim() === '')) {
@@ -195,6 +227,29 @@ interface LiquidErrorLike {
 function offsetOf(error: unknown): number {
   return (error as LiquidErrorLike).token?.begin ?? 0;
 }
+
+/** What other languages write, and Liquid writes otherwise. */
+const FOREIGN: readonly (readonly [RegExp, string])[] = [
+  [/^tag "(elif|elseif|elsf)" not found/, 'write {% elsif ... %}'],
+  [/^unexpected "if\b/, 'write {% elsif ... %} instead of {% else if ... %}'],
+  [/^invalid value expression: "!/, 'write {% unless ... %} instead of {% if !... %}'],
+];
+const FOREIGN_OPERATORS: readonly (readonly [RegExp, string])[] = [
+  [/&&?/, 'and'], [/\|\|/, 'or'], [/!==/, '!='], [/===/, '=='], [/(?<![=!<>])=(?!=)/, '=='],
+];
+
+function remedyOf(error: unknown, template: string, { said }: LiquidText): string {
+  const reason = reasonOf(error);
+  const offset = offsetOf(error);
+  const meant = FOREIGN.find(([pattern]) => pattern.test(reason))?.[1];
+  const piece = said.find(({ name, begin, end }) => CONDITIONS.has(name ?? '') && offset > begin && offset < end);
+  const condition = piece === undefined ? '' : template.slice(piece.begin, piece.end).replace(/"[^"]*"|'[^']*'/g, '');
+  const [written, word] = FOREIGN_OPERATORS.map(([pattern, each]) => [pattern.exec(condition)?.[0], each])
+    .find(([each]) => each !== undefined) ?? [];
+  return meant ?? (written === undefined ? 'see https://shopify.github.io/liquid for what a tag must look like' : `write ${word} instead of ${written}`);
+}
+
+const CONDITIONS = new Set(['if', 'elsif', 'unless', 'when']);
 
 function reasonOf(error: unknown): string {
   return (error as LiquidErrorLike).message.replace(/, (file:.*)?line:\d+, col:\d+.*$/s, '').replace(/\s+/g, ' ').slice(0, 200);

@@ -1,6 +1,6 @@
 import { Context, Liquid } from 'liquidjs';
 import { Budget, EndlessError } from './budget';
-import { FILE_TAGS, piecesOf, tooDeep, TOO_DEEP } from './liquid';
+import { asRead, FILE_TAGS, piecesOf, tooDeep, TOO_DEEP } from './liquid';
 import { escaped } from './text';
 import { PageInput } from '../contract/template-lint';
 
@@ -35,7 +35,7 @@ export function renderPage(template: string, input: PageInput, readable: (uri: s
     }
     const budget = new Budget() as unknown as Context['memoryLimit'];
     const context = new Context({ task: { input } }, liquid.options, {}, { memoryLimit: budget, renderLimit: budget });
-    const page = liquid.renderSync(liquid.parse(template), context) as string;
+    const page = liquid.renderSync(liquid.parse(asRead(template)), context) as string;
     budget.use(page.length);
     return page;
   } catch (error) {

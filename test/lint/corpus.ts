@@ -332,6 +332,25 @@ export const CORPUS: readonly Broken[] = [
   broken('an output of nothing', explained('Hello {{ }}'), [
     '5:45: error: {{ }} names no value; write a variable, such as {{ task.input.taskObject | grant_read_access }}, or take it out (liquid-syntax)',
   ]),
+  broken('raw text whose end not every Liquid sees', explained('{%- raw -%}{{ x }} {%- endraw -%}'), [
+    '5:58: warning: not every Liquid sees the end of {% raw %} in {%- endraw; write {% endraw %} (liquid-syntax)',
+  ]),
+  ...([['=', '=='], ['===', '=='], ['!==', '!='], ['&&', 'and'], ['||', 'or']] as const).map(([written, word]) => broken(
+    `${written} in a condition`, explained(`{% if task.input.labels ${written} 1 %}x{% endif %}`),
+    [expect.stringMatching(RegExp(`^5:6\\d: error: expected .*; write ${word} instead of ${written.replaceAll('|', '\\|')} \\(liquid-syntax\\)$`)) as unknown as string],
+  )),
+  broken('a ! in a condition', explained('{% if !task.input.labels %}x{% endif %}'), [
+    '5:45: error: invalid value expression: "!task.input.labels"; write {% unless ... %} instead of {% if !... %} (liquid-syntax)',
+  ]),
+  ...['elif', 'elseif'].map((tag) => broken(`{% ${tag} %}`, explained(`{% if task.input.labels %}a{% ${tag} true %}b{% endif %}`), [
+    `5:66: error: tag "${tag}" not found; write {% elsif ... %} (liquid-syntax)`,
+  ])),
+  broken('{% else if %}', explained('{% if task.input.labels %}a{% else if true %}b{% endif %}'), [
+    '5:39: error: unexpected "if true"; write {% elsif ... %} instead of {% else if ... %} (liquid-syntax)',
+  ]),
+  broken('a choice as other languages have it', explained("{{- task.input.labels ? 'a | b' : 'c' -}}"), [
+    '5:39: error: \'task.input.labels ? \'a | b\' : \'c\'\' is more than one value, of which Liquid takes the first and drops the rest; put a | before a filter (liquid-syntax)',
+  ]),
   broken('an element that is opened in one branch and closed in none', explained('{% if task.input.labels %}<div>{% else %}<p>{% endif %}'), [
     '5:65: error: <div> is not closed before </full-instructions>; add </div> (unbalanced-element)',
   ]),

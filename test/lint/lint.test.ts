@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { BASE, CORPUS, boxes } from './corpus';
-import { bindImages, formatProblem, lintContext, lintTemplate, renderInstructions } from '../../src/lint';
+import { bindImages, formatProblem, lintContext, lintTemplate, renderInstructions, renderPage } from '../../src/lint';
 import contract from '../../src/local/synthesis';
 
 describe('a broken template', () => {
@@ -52,6 +52,12 @@ describe('nothing is wrong with', () => {
       + 'https://a.example/w_1,h_2/a.png 1x,https://a.example/w_2,h_4/a.png 2x, data:image/png;base64,AA== 3x,https://a.example/b.png, //a.example/c,d.png"></full-instructions>')],
     ['links to apps, and with a question', BASE.replace(FULL,
       '<full-instructions><a href="geo:48.2,16.4">a</a><a href="sip:a@b.example">b</a><a href="SKYPE:a?call">c</a><a href="web+app:x">d</a><a href="?x=1">e</a></full-instructions>')],
+    ['images in a comment', BASE.replace(FULL, "<full-instructions>{% comment %}<img src=\"{{ 'old.jpg' | grant_read_access }}\">"
+      + "{% assign x = 'nope.jpg' | grant_read_access %}<img src=\"nope.jpg\">{% endcomment %}x</full-instructions>")],
+    ['a loop that goes on where another ended', BASE.replace(FULL, '<full-instructions>{% for x in task.input.labels limit:1 %}{{ x }}{% endfor %}'
+      + '{% for x in task.input.labels offset:continue %}{{ x }}{% endfor %}{% for x in task.input.labels limit: 1 offset: continue %}{{ x }}{% endfor %}</full-instructions>')],
+    ['a cycle that counts under a name of its own', BASE.replace(FULL,
+      '<full-instructions>{% for x in task.input.labels %}{% cycle rows: "odd", "even" %}{% endfor %}{% liquid\n cycle rows : "a", "b"\n %}</full-instructions>')],
     ['an image from elsewhere', BASE.replace(FULL, '<full-instructions><img src="https://example.com/a.png"><img src="data:image/png;base64,AA=="></full-instructions>')],
   ])('%s', (_name, template) => {
     expect(lintTemplate(template, boxes()).map((problem) => formatProblem('t', problem))).toEqual([]);
@@ -133,6 +139,11 @@ describe('example images', () => {
     expect(lintTemplate(BASE.replace('<p>Tight.</p>', `<img src="${written}">`), boxes({ images }))).toEqual([]);
   });
 
+  test('are not used in a comment', () => {
+    const template = "{% comment %}<img src=\"good.jpg\">{{ 'good.jpg' | grant_read_access }}{% endcomment %}x";
+    expect(bindImages(template, ADDRESSES)).toEqual({ template, used: [] });
+  });
+
   const three = { 'a.jpg': 'x:a', 'b.jpg': 'x:b', 'c.jpg': 'x:c' };
 
   test.each([
@@ -146,6 +157,17 @@ describe('example images', () => {
     expect(used).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
     expect(bound.replaceAll(/\{\{ 'x:(.)' \| grant_read_access \}\}/g, '$1.jpg')).toBe(template);
   });
+});
+
+test.each([
+  ['<p>{%- raw -%}{{ x }} {%- endraw -%} z', '<p>{{ x }}z'],
+  ['<p>{% raw %}{{ x }} {%- y %}\n{%-\nendraw %} z{% raw %} {%-endraw-%} ', '<p>{{ x }} {%- y %} z'],
+  ['{% raw %}a{%endraw-%}{% raw %}b {% endraw-%} c', 'ab c'],
+])('raw text may end in {%%- endraw: %s', (template, page) => {
+  expect(renderPage(template, {}, (uri) => uri)).toBe(page);
+  const image = '<img src="a.jpg">';
+  expect(lintTemplate(template, { images: [] }).filter(({ rule, severity }) => rule === 'liquid-syntax' && severity === 'error')).toEqual([]);
+  expect(bindImages(image + template + image, { 'a.jpg': 'x:1' }).template.replaceAll("{{ 'x:1' | grant_read_access }}", 'a.jpg')).toBe(image + template + image);
 });
 
 describe('instructions in Markdown', () => {
