@@ -30,6 +30,8 @@ export interface LintTask {
   readonly labels: readonly string[];
   /** Those of them that workers may choose. */
   readonly offered: readonly string[];
+  /** Whether they are all known: a label may be known only at deploy time. */
+  readonly labelsKnown: boolean;
   /** What the attribute must be to offer these. */
   readonly labelsText: string;
   /** Labels that the service takes. Absent: no limit. */
@@ -43,8 +45,8 @@ export interface LintEarlierLabel {
   readonly attribute: 'initial-value' | 'overlay';
   /** The attribute as the built-in page has it. */
   readonly text: string;
-  /** The part of an image's line that is such a label. */
-  readonly sample: { readonly [name: string]: unknown };
+  /** Parts of images' lines that are such labels, of each class and of several sizes. None: their name is known only at deploy time. */
+  readonly samples: readonly { readonly [name: string]: unknown }[];
 }
 
 /** What a template is checked against. */

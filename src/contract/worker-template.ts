@@ -129,6 +129,9 @@ const ENTITIES: { readonly [character: string]: string } = {
 /** How aws-cdk-lib writes a value that is known only at deploy time into a string; such a value goes in as it is. */
 const TOKEN = /(\$\{Token\[[^\]]*\]\})/;
 
+/** Whether a part of a text is known only at deploy time. */
+export const isLate = (text: string): boolean => TOKEN.test(text);
+
 function escape(text: string): string {
   return text.split(TOKEN)
     .map((part) => (TOKEN.test(part) ? part : part.replace(/[&<>"'{}]/g, (character) => ENTITIES[character])))

@@ -9,7 +9,7 @@ import { jobLabels, offeredLabels } from '../contract/job-labels';
 import { EarlierLabels, LABELING_TASKS } from '../contract/labeling-tasks';
 import { INSTRUCTIONS_TEXT_MAX_CHARACTERS, TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { ComposedInstructions, FileProblem, InstructionFolder, LintContext, LintEarlierLabel, LintProblem, LintSeverity } from '../contract/template-lint';
-import { earlierAttribute, labelsOnPage, PageTask, workerTemplate } from '../contract/worker-template';
+import { earlierAttribute, isLate, labelsOnPage, PageTask, workerTemplate } from '../contract/worker-template';
 
 const TEXTS = [FULL_FILE, SHORT_FILE];
 
@@ -33,20 +33,35 @@ export function lintContext(task: PageTask, images: readonly string[]): LintCont
     images, inputs: BUILT_IN_INPUTS,
     task: {
       ...page, labels, offered: offeredLabels(task), labelsText: labelsOnPage(task),
+      labelsKnown: !labels.some(isLate),
       ...(maxLabels === undefined ? {} : { maxLabels }), ...(earlier === undefined ? {} : { earlier: earlierLabel(task, earlier) }),
     },
   };
 }
 
 function earlierLabel(task: PageTask, earlier: EarlierLabels): LintEarlierLabel {
-  const [label = ''] = earlierClasses(task);
-  const preLabel = earlier.kind === 'boxes'
-    ? { boxes: [{ label, left: 1, top: 1, width: 2, height: 2 }] } : { mask: { uri: 's3://a/mask.png', colors: { [label]: '#123456' } } };
   return {
-    attribute: earlier.adjusted ? 'initial-value' : 'overlay',
-    text: earlierAttribute(task, earlier),
-    sample: earlierPair(task, { preLabel, size: { width: 4, height: 4 }, receivedAt: 0 }) ?? {},
+    attribute: earlier.adjusted ? 'initial-value' : 'overlay', text: earlierAttribute(task, earlier),
+    samples: isLate(task.earlierLabelAttribute ?? '') ? [] : earlierSamples(task, earlier),
   };
+}
+
+/** Places and sides of boxes, as pages may look for them. */
+const [SMALL, MIDDLE, LARGE] = [[1, 2], [100, 100], [4000, 5000]];
+
+function earlierSamples(task: PageTask, { kind }: EarlierLabels): LintEarlierLabel['samples'] {
+  const classes = earlierClasses(task).length === 0 ? [''] : earlierClasses(task);
+  const sampleOf = (labels: readonly string[], squares: readonly number[][], side: number): LintEarlierLabel['samples'] => {
+    const preLabel = kind === 'boxes'
+      ? { boxes: labels.flatMap((label) => squares.map(([at, length]) => ({ label, left: at, top: at, width: length, height: length }))) }
+      : { mask: { uri: 's3://a/mask.png', colors: Object.fromEntries(labels.map((label) => [label, '#123456'])) } };
+    const pair = earlierPair(task, { preLabel, size: { width: side, height: side }, receivedAt: 0 });
+    return pair === undefined ? [] : [pair];
+  };
+  return [
+    ...sampleOf(classes.slice(0, 1), [SMALL], 4), ...sampleOf(classes.slice(-1), [LARGE], 10_000),
+    ...sampleOf(classes, [SMALL, MIDDLE, LARGE], 10_000),
+  ];
 }
 
 /** The page that a folder of instructions makes for a task, with all that is wrong with it. */

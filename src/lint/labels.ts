@@ -57,7 +57,7 @@ export class LabelsCheck {
       return;
     }
     const found = new Set(this.offered.flatMap(({ labels = [] }) => labels));
-    const missing = task.offered.filter((label) => !found.has(label));
+    const missing = !task.labelsKnown ? [] : task.offered.filter((label) => !found.has(label));
     if (this.offered.length > 0 && this.offered.every(({ labels }) => labels !== undefined) && missing.length > 0) {
       this.findings.warning('missing-labels', this.offered[0].begin, `${task.labelsAttribute} lacks ${quoted(missing)}, which no worker could choose; write ${task.labelsAttribute}="${task.labelsText}", or retire what is not wanted`);
     }
@@ -94,7 +94,7 @@ export class LabelsCheck {
     const seen = new Set<string>();
     const twice = labels.find((label) => seen.size === seen.add(label).size);
     const known = new Set(task?.labels);
-    const foreign = task === undefined ? [] : labels.filter((label) => !known.has(label));
+    const foreign = task?.labelsKnown !== true ? [] : labels.filter((label) => !known.has(label));
     const closed = task === undefined ? [] : notOffered(labels, task).filter((label) => known.has(label));
     if (twice !== undefined) {
       this.findings.error('wrong-labels', begin, `${name} has '${twice}' twice; labels must be unique: take one out`);

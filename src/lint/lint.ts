@@ -1,10 +1,11 @@
 import { checkAddresses, checkReadAccess } from './addresses';
+import { EarlierCheck } from './earlier';
 import { CROWD_SCRIPT, ELEMENTS, GLOBAL_ATTRIBUTES, HTML_ELEMENTS, REGIONS } from './elements';
 import { Element, nearestElement, readElements } from './html';
 import { imageFinder, imageProblems, unboundNames } from './images';
 import { LabelsCheck } from './labels';
 import { LiquidText, checkLiquid, readLiquid } from './liquid';
-import { ShownPage, shownPage } from './shown';
+import { shownPage } from './shown';
 import { Findings, listed, nearest, remembering } from './text';
 import { PRINTED, Way, waysThrough } from './ways';
 import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
@@ -27,36 +28,21 @@ export function lintTemplate(template: string, context: LintContext): LintProble
   checkLiquid(template, liquid, context.inputs, findings);
   const page = shownPage(template, context, {}, findings);
   const labels = new LabelsCheck(template, context, page, findings);
+  const earlier = new EarlierCheck(template, context, findings);
   const problemOf = imageProblems(context.images);
   unboundNames(template, liquid, imageFinder(context.images)).forEach(({ rule, begin, message }) => findings.error(rule, begin, message));
   const { ways, complete, isInBranch } = waysThrough(template, liquid);
   for (const way of ways) {
     findings.nextWay();
-    new Page(template, liquid, way, context, labels, problemOf, findings).check();
+    new Page(template, liquid, way, context, labels, earlier, problemOf, findings).check();
   }
   findings.endWays(isInBranch);
   if (!complete) {
     findings.error('too-many-branches', 0, `after ${ways.length} ways through its branches the template has some that were not seen; use fewer {% if %}, {% unless %} and {% when %}, or put less text around them`);
   }
   labels.end(liquid);
-  checkEarlier(template, context, page, findings);
+  earlier.end(liquid, page);
   return findings.all;
-}
-
-/** The earlier label is another for each image: what is the same with it and without does not show it. */
-function checkEarlier(template: string, context: LintContext, page: ShownPage | undefined, findings: Findings): void {
-  const { earlier, element } = context.task ?? {};
-  const without = earlier && page?.attribute(earlier.attribute);
-  if (earlier === undefined || without === undefined) {
-    return;
-  }
-  const shown = shownPage(template, context, { manifestLine: earlier.sample }, findings)?.attribute(earlier.attribute);
-  const [name] = Object.keys(earlier.sample);
-  const isSaid = new RegExp(`\\s${earlier.attribute}\\s*=\\s*("\\s*"|'\\s*')`).test(template);
-  if (name !== undefined && shown === without && !isSaid) {
-    const at = Math.max(0, template.indexOf(`<${element}`));
-    findings.error('missing-label', at, `${earlier.attribute} of <${element}> is the same whatever label an image brings along, which has the name ${name} in task.input.manifestLine; write ${earlier.text}`);
-  }
 }
 
 /** One way through the template. */
@@ -68,6 +54,7 @@ class Page {
   constructor(
     private readonly template: string, private readonly liquid: LiquidText, way: Way,
     private readonly context: LintContext, private readonly labels: LabelsCheck,
+    private readonly earlier: EarlierCheck,
     private readonly problemOf: (name: string) => string | undefined, private readonly findings: Findings,
   ) {
     this.elements = readElements(way, findings);
@@ -198,6 +185,7 @@ class Page {
       this.findings.error('wrong-name', name.begin, `name of <${task.element}> is ${name.value.includes(PRINTED) ? 'made by Liquid' : `'${name.value}'`}; the answers of this task are read under '${task.elementName}': write name="${task.elementName}"`);
     }
     const { earlier } = task;
+    this.earlier.check(task, found);
     if (earlier !== undefined && (valueOf(found, earlier.attribute) === undefined || this.isEmpty(found, earlier.attribute))) {
       this.findings.error('missing-attribute', found.begin, `<${task.element}> has no ${earlier.attribute}, so workers would not see the label that an image brings along; add ${earlier.text}`);
     }

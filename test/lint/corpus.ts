@@ -212,6 +212,15 @@ export const CORPUS: readonly Broken[] = [
   broken('an adjustment that begins with the same for each image', box(' initial-value="[]"'), [
     expect.stringContaining('3:3: error: initial-value of <crowd-bounding-box> is the same whatever label an image brings along') as unknown as string,
   ], { task: ADJUSTED }),
+  ...([
+    ['never holds', '[{% for box in task.input.manifestLine.boxes.annotations %}{% if box.confidence > 0.5 %}{{ box | to_json | escape }},{% endif %}{% endfor %}]', ''],
+    ['never holds, in a variable', '[{{ all }}]', '{% capture all %}{% for box in task.input.manifestLine.boxes.annotations %}{% if box.score %}{{ box | to_json | escape }},{% endif %}{% endfor %}{% endcapture %}'],
+  ] as const).map(([name, value, before]) => broken(`an adjustment of what ${name}`, before + box(` initial-value="${value}"`), [
+    expect.stringMatching(/^3:3: warning: initial-value of <crowd-bounding-box> is the same whatever label an image brings along: no class and no size of what it shows makes a difference, and the confidence is always 0; look at its conditions and names, or write initial-value=".*" \(missing-label\)$/) as unknown as string,
+  ], { task: ADJUSTED })),
+  broken('an adjustment of a slip, beside what has the right name', box(' initial-value="{{ task.input.manifestLine.boxs.annotations | to_json | escape }}"').replace('Tight', '{{ task.input.manifestLine.boxes.annotations.size }}'), [
+    expect.stringContaining('3:3: error: initial-value of <crowd-bounding-box> is the same whatever label an image brings along, which has the name boxes') as unknown as string,
+  ], { task: ADJUSTED }),
   broken('more labels than documented', BASE, [
     '4:27: warning: labels has 12 labels; <crowd-bounding-box> is documented for at most 10: leave some out, or try the page with your workers (too-many-labels)',
   ], { offered: 12 }),

@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { BASE, CORPUS, boxes } from './corpus';
+import { PageTask, workerTemplate } from '../../src/contract/worker-template';
 import { bindImages, formatProblem, lintContext, lintTemplate, renderInstructions, renderPage } from '../../src/lint';
 import contract from '../../src/local/synthesis';
+
+/** How aws-cdk-lib writes what is known only at deploy time. */
+const LATE = '${Token[TOKEN.16]}';
 
 describe('a broken template', () => {
   test('of the corpus stands for itself', () => {
@@ -69,6 +73,32 @@ describe('nothing is wrong with', () => {
   ])('a list of labels of which some are retired, %s', (_name, labels) => {
     const task = { type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'screw' }, { name: 'old', retired: true }, { name: 'nut' }] } as const;
     expect(lintTemplate(BASE.replace('{{ task.input.labels | to_json | escape }}', labels), lintContext(task, []))).toEqual([]);
+  });
+
+  const ADJUSTMENT = {
+    type: 'AdjustmentBoundingBox', title: 't', description: 'd', labels: [{ name: 'screw' }, { name: 'nut' }], earlierLabelAttribute: 'boxes',
+  } as const;
+  const adjusting = (task: PageTask, change: (page: string) => string): string[] => {
+    const page = workerTemplate(task);
+    expect(change(page)).not.toBe(page);
+    return lintTemplate(change(page), lintContext(task, [])).map((problem) => formatProblem('t', problem));
+  };
+
+  test.each([
+    'box.class_id == 1', 'box.class_id == 0', 'box.width > 10', 'box.left > 3000 and box.height > 300', 'box.width <= 2',
+    "task.input.manifestLine.boxes-metadata.class-map['1'] == 'nut' and box.class_id == 1", 'task.input.manifestLine.boxes.image_size[0].width > 100',
+    'task.input.manifestLine.boxes.annotations.size == 1', "task.input.manifestLine.boxes-metadata.human-annotated == 'no'",
+  ])('an adjustment of some of the labels: %s', (condition) => {
+    expect(adjusting(ADJUSTMENT, (page) => page.replace('{% capture', `{% if ${condition} %}{% capture`).replace('{% unless', '{% endif %}{% unless'))).toEqual([]);
+  });
+
+  test.each<[string, Partial<PageTask>, (page: string) => string]>([
+    ['a label', { labels: [{ name: LATE }, { name: 'foam' }] }, (page) => page.replace('{{ task.input.labels | to_json | escape }}', "['bubble','foam']")],
+    ['a label, in a list of others', { labels: [{ name: LATE }, { name: 'foam' }] }, (page) => page.replace('{{ task.input.labels | to_json | escape }}', "['bubble']")],
+    ['what the earlier label is called', { earlierLabelAttribute: LATE }, (page) => page.replaceAll(`['${LATE}']`, '.boxes').replaceAll(`['${LATE}-metadata']`, '.boxes-metadata')],
+    ['a label, and what is adjusted', { labels: [{ name: LATE }, { name: 'foam' }] }, (page) => page.replace('{% capture', "{% if task.input.manifestLine.boxes-metadata.class-map['0'] == 'bubble' %}{% capture").replace('{% unless', '{% endif %}{% unless')],
+  ])('a page where it is known only at deploy time: %s', (_name, change, own) => {
+    expect(adjusting({ ...ADJUSTMENT, ...change }, own)).toEqual([]);
   });
 
   test('images that exist, by path or by name', () => {

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { CfnParameter } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -86,6 +87,16 @@ describe('a folder of instructions', () => {
 
   test('may be a whole page', () => {
     expect(() => synth({ instructions: Instructions.fromDirectory(write({ 'template.liquid.html': PAGE, 'images/good.jpg': JPEG })) })).not.toThrow();
+  });
+
+  test('may write out a label that is known only at deploy time', () => {
+    const page = PAGE.replace('{{ task.input.labels | to_json | escape }}', "['bubble', 'foam']");
+    const instructions = Instructions.fromDirectory(write({ 'template.liquid.html': page, 'images/good.jpg': JPEG }), { strict: true });
+    const stack = newStack();
+    const late = new CfnParameter(stack, 'Label').valueAsString;
+    const task = (name: string): LabelingTask => LabelingTask.boundingBox({ ...BOXES, labels: [{ name }, { name: 'foam' }] });
+    expect(() => newProject(stack, { instructions, task: task(late) })).not.toThrow();
+    expect(messageOf(() => synth({ instructions, task: task('wave') }))).toContain("labels has 'bubble', which the task does not know");
   });
 
   test('warns of what is probably not meant, and fails for it where that is asked for', () => {
