@@ -52,6 +52,23 @@ describe('Markdown', () => {
       'full.md:1:3: error: ![x]() names no file, so nothing is shown; write one, as in ![x](good.jpg) (unknown-image)',
       'full.md:1:10: error: ![x]() names no file, so nothing is shown; write one, as in ![x](good.jpg) (unknown-image)',
     ]],
+    ['an image whose name stands before it, in the text and as a link', { 'full.md': '`](godo.jpg` godo.jpg ![x]( <godo.jpg> "t") [![good.jpg](good.jpg)](good.jpg) ![a](g\\_o.jpg) ![a](g&amp;o.jpg)' }, [
+      "full.md:1:30: error: there is no example image 'godo.jpg'; write 'good.jpg' (unknown-image)",
+      "full.md:1:84: error: there is no example image 'g_o.jpg'; write 'good.jpg' (unknown-image)",
+      "full.md:1:99: error: there is no example image 'g&o.jpg'; write 'good.jpg' (unknown-image)",
+    ]],
+    ['an image in cells and quotations, and by a reference', { 'full.md': '[g]: godo.jpg\n\n|a|b|\n|-|-|\n|![x](godo.jpg)|![x](godo.jpg)|\n\n> godo.jpg\n> ![x](godo.jpg)![x][g]\n' }, [
+      [1, 6], [5, 7], [5, 22], [8, 8]].map(([line, column]) => `full.md:${line}:${column}: error: there is no example image 'godo.jpg'; write 'good.jpg' (unknown-image)`),
+    ],
+    ['an image behind ends of lines that are no line feeds', { 'full.md': '# A\r\rtext ![x](godo.jpg)\r' }, [
+      "full.md:1:16: error: there is no example image 'godo.jpg'; write 'good.jpg' (unknown-image)",
+    ]],
+    ['links without an address', { 'full.md': '[a](good.jpg) [g]() [h](<>) [a b](b.md) [a b](b.md)' }, [
+      ["''", 19], ["''", 26], ["'b.md'", 35], ["'b.md'", 47]].map(([name, column]) => expect.stringMatching(RegExp(`^full\\.md:1:${column}: error: ${name} leads nowhere`)) as unknown as string),
+    ],
+    ['footnotes', { 'full.md': 'a[^1] b[^n] c[^1]\n\n[^1]: note\n[^n]: <other note>\n' }, ['3:7', '4:8'].map((place) =>
+      `full.md:${place}: error: Markdown here has no footnotes, so workers would see a link that leads nowhere; write the note into the text (dead-link)`),
+    ],
     ['HTML', { 'full.md': 'a\n\nSo <b>tight</b>' }, ['full.md:3:4: warning: <b> is HTML, which workers would read as it stands; write it in Markdown, or write a template.liquid.html (html-in-markdown)']],
     ['a tag with a slash', { 'full.md': 'a<br/>b <hr />' }, ['full.md:1:2: warning: <br/> is HTML, which workers would read as it stands; write it in Markdown, or write a template.liquid.html (html-in-markdown)']],
     ['a comment', { 'full.md': 'a\n\n<!-- not yet --> b\n' }, ['full.md:3:1: warning: <!-- not yet --> is HTML, which workers would read as it stands; take it out: Markdown has no comments (html-in-markdown)']],
