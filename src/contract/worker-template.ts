@@ -1,3 +1,4 @@
+import { CROWD_SCRIPT } from './crowd-script';
 import { BACKGROUND } from './earlier-label';
 import { offeredLabels } from './job-labels';
 import { EarlierLabels, LABELING_TASKS } from './labeling-tasks';
@@ -11,8 +12,6 @@ export interface PageInstructions {
   readonly full?: string;
   readonly short?: string;
 }
-
-const SCRIPT = 'https://assets.crowd.aws/crowd-html-elements.js';
 
 /**
  * The built-in page for workers: Liquid HTML around the crowd element that the task type's consolidation expects.
@@ -36,7 +35,7 @@ export function workerTemplate(task: PageTask, instructions: PageInstructions = 
     ...earlier === undefined ? [] : [earlierAttribute(task, earlier)],
   ];
   return [
-    `<script src="${SCRIPT}"></script>`,
+    `<script src="${CROWD_SCRIPT}"></script>`,
     '<crowd-form>',
     `  <${element}`,
     ...attributes.map((attribute, index) => `      ${attribute}${index === attributes.length - 1 ? '>' : ''}`),

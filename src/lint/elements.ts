@@ -96,9 +96,6 @@ export const REGIONS: { readonly [name: string]: readonly string[] } = {
   'worker-comment': ['header', 'link-text', 'placeholder'],
 };
 
-/** Where the elements come from. */
-export const CROWD_SCRIPT = 'https://assets.crowd.aws/crowd-html-elements.js';
-
 /** Attributes that any element may have. */
 export const GLOBAL_ATTRIBUTES = /^(id|class|style|title|hidden|lang|dir|slot|part|tabindex|role|translate|draggable|data-.+|aria-.+|on[a-z]+)$/;
 

@@ -1,6 +1,6 @@
 import { checkAddresses, checkReadAccess } from './addresses';
 import { EarlierCheck } from './earlier';
-import { CROWD_SCRIPT, ELEMENTS, GLOBAL_ATTRIBUTES, HTML_ELEMENTS, REGIONS } from './elements';
+import { ELEMENTS, GLOBAL_ATTRIBUTES, HTML_ELEMENTS, REGIONS } from './elements';
 import { Element, nearestElement, readElements } from './html';
 import { imageFinder, imageProblems, unboundNames } from './images';
 import { LabelsCheck } from './labels';
@@ -8,6 +8,7 @@ import { LiquidText, checkLiquid, readLiquid } from './liquid';
 import { shownPage } from './shown';
 import { Findings, listed, nearest, remembering } from './text';
 import { PRINTED, Way, waysThrough } from './ways';
+import { CROWD_SCRIPT, isCrowdScript } from '../contract/crowd-script';
 import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { LintContext, LintProblem } from '../contract/template-lint';
 
@@ -71,7 +72,7 @@ class Page {
 
   private checkFrame(): void {
     const scripts = this.elements.filter(({ name }) => name === 'script').map((script) => valueOf(script, 'src') ?? '');
-    if (!scripts.some((src) => src === CROWD_SCRIPT)) {
+    if (!scripts.some(isCrowdScript)) {
       this.findings.error('missing-script', 0, `the template does not load the crowd elements; begin it with <script src="${CROWD_SCRIPT}"></script>`);
     }
     const [form, ...more] = this.elements.filter(({ name }) => name === 'crowd-form');

@@ -90,7 +90,15 @@ describe('a page of megabytes', () => {
 
 test('the script of the crowd elements is found however it is written', () => {
   const src = 'https://assets.crowd.aws/crowd-html-elements.js';
-  for (const script of [`<script src=${src}></script>`, `<SCRIPT async\n SRC = '${src}' defer> </SCRIPT>`, SCRIPT]) {
+  for (const script of [
+    `<script src=${src}></script>`, `<SCRIPT async\n SRC = '${src}' defer> </SCRIPT>`, SCRIPT, `<script type="a"src=" ${src}\n">/* not read */</script >`,
+    '<script src="//assets.crowd.aws/crowd-html-elements.js?v=1"></script>', '<script src=HTTPS://Assets.Crowd.AWS:443/crowd-html-elements.js></script>',
+  ]) {
     expect(withLoader(`<p>${script}<script>1</script>`, '/l', '/s')).toBe(`<p><script src="/l" data-crowd="${src}" data-stand-ins="/s"></script><script>1</script>`);
+    expect(lintTemplate(`${script}<crowd-form></crowd-form>`, { images: [] }).filter(({ rule }) => rule === 'missing-script')).toEqual([]);
+  }
+  for (const script of [`<script data-src="${src}" src="https://a.example/x.js"></script>`, '<script src="https://assets.crowd.aws/other.js"></script>', '<script src="http://[">1</script>']) {
+    expect(withLoader(script, '/l', '/s')).toBe(script);
+    expect(lintTemplate(`${script}<crowd-form></crowd-form>`, { images: [] })).toContainEqual(expect.objectContaining({ rule: 'missing-script' }));
   }
 });

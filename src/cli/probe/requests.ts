@@ -1,5 +1,6 @@
 import { ProbeAccount } from './account';
 import { Stage } from './stage';
+import { CROWD_SCRIPT } from '../../contract/crowd-script';
 import { GROUND_TRUTH_ACCOUNTS } from '../../contract/labeling-tasks';
 import type { CreateLabelingJobRequest } from '../../local/simulator/requests';
 import { usageError } from '../errors';
@@ -7,7 +8,7 @@ import { usageError } from '../errors';
 export const ATTRIBUTE = 'probe-label';
 export const LABELS = ['one', 'two', 'three'] as const;
 
-export const TEMPLATE = `<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+export const TEMPLATE = `<script src="${CROWD_SCRIPT}"></script>
 <crowd-form>
   <crowd-image-classifier name="crowd-image-classifier" src="{{ task.input.taskObject | grant_read_access }}"
     header="Which number is this?" categories="{{ task.input.labels | to_json | escape }}">

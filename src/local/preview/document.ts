@@ -1,23 +1,25 @@
+import { CROWD_SCRIPT, isCrowdScript } from '../../contract/crowd-script';
+
 /** Each begins anew at a '<': however long a page is, none of it is looked at again and again. */
-const SCRIPT = /<script\b([^<>]*)>\s*<\/script>/gi;
-const CROWD_SOURCE = /\bsrc\s*=\s*["']?(https:\/\/assets\.crowd\.aws\/[^"'\s>]+)/i;
+const SCRIPT = /<script\b([^<>]*)>[^<]*<\/script\s*>/gi;
+const SOURCE = /(?:^|[\s"'/])src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))/i;
 
 /** Puts another script in the place of the page's own one of crowd elements. */
-function withScript(html: string, scriptFor: (src: string) => string): string {
+function withScript(html: string, other: string): string {
   return html.replace(SCRIPT, (script, attributes: string) => {
-    const src = CROWD_SOURCE.exec(attributes)?.[1];
-    return src === undefined ? script : scriptFor(src);
+    const [, ...values] = SOURCE.exec(attributes) ?? [];
+    return isCrowdScript(values.find((value) => value !== undefined) ?? '') ? other : script;
   });
 }
 
 /** Lets the browser take the stand-ins where it does not reach the page's own script of crowd elements. */
 export function withLoader(html: string, loader: string, standIns: string): string {
-  return withScript(html, (src) => `<script src="${loader}" data-crowd="${src}" data-stand-ins="${standIns}"></script>`);
+  return withScript(html, `<script src="${loader}" data-crowd="${CROWD_SCRIPT}" data-stand-ins="${standIns}"></script>`);
 }
 
 /** Puts the stand-ins in the place of the crowd elements. */
 export function withStandIns(html: string, standIns: string): string {
-  return withScript(html, () => `<script src="${standIns}"></script>`);
+  return withScript(html, `<script src="${standIns}"></script>`);
 }
 
 /** A worker page is mostly written without what makes it a document. */
