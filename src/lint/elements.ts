@@ -102,17 +102,21 @@ export const GLOBAL_ATTRIBUTES = /^(id|class|style|title|hidden|lang|dir|slot|pa
 const WORDS = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** The elements of HTML, those that are out of use but still shown included. */
-export const HTML_ELEMENTS = WORDS('a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas caption center '
-  + 'cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer form h1 h2 h3 h4 '
-  + 'h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark menu meta meter nav noscript object ol '
-  + 'optgroup option output p param picture pre progress q rp rt ruby s samp script search section select slot small source span strike strong '
-  + 'style sub summary sup table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr');
+export const HTML_ELEMENTS = WORDS('a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption '
+  + 'center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form '
+  + 'h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link listing main map mark marquee menu meta '
+  + 'meter nav nobr noembed noframes noscript object ol optgroup option output p param picture pre progress q rb rp rt rtc ruby s samp '
+  + 'script search section select selectedcontent slot small source span strike strong style sub summary sup table tbody td template '
+  + 'textarea tfoot th thead time title tr track tt u ul var video wbr xmp');
 
 /** Elements that have no end tag. */
 export const VOID_ELEMENTS = WORDS('area base br col embed hr img input link meta param source track wbr');
 
 /** Elements whose end tag HTML lets one leave out. */
-export const OPTIONAL_END = WORDS('body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr');
+export const OPTIONAL_END = WORDS('body caption colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr');
+
+/** Elements whose end tag may stand without a start tag: HTML lets one leave that out, or browsers make it up. */
+export const OPTIONAL_START = WORDS('body head html p');
 
 /** Elements of SVG and MathML are not checked: they have names of their own. */
 export const FOREIGN = WORDS('svg math');

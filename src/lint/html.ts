@@ -1,7 +1,8 @@
 import { Token, TokenHandler, Tokenizer, TokenizerMode } from 'parse5';
-import { ELEMENTS, FOREIGN, HTML_ELEMENTS, OPTIONAL_END, REGIONS, VOID_ELEMENTS } from './elements';
+import { ELEMENTS, FOREIGN, HTML_ELEMENTS, OPTIONAL_END, OPTIONAL_START, REGIONS, VOID_ELEMENTS } from './elements';
+import { Syntax } from './syntax';
 import { Findings, remembering } from './text';
-import { Way } from './ways';
+import { PRINTED, Way } from './ways';
 
 /** Where something stands in the template. */
 export interface Span {
@@ -24,16 +25,9 @@ export interface Element {
   readonly attributes: readonly Attribute[];
   readonly parent?: Element;
   readonly children: Element[];
-  /** Whether it belongs to SVG or MathML. */
+  /** Whether it stands in SVG or MathML, or is that. */
   readonly foreign: boolean;
 }
-
-/** What a tokenizer complains of and browsers show all the same without harm. */
-const HARMLESS = new Set([
-  'missing-semicolon-after-character-reference', 'unknown-named-character-reference', 'non-void-html-element-start-tag-with-trailing-solidus',
-  'abrupt-closing-of-empty-comment', 'nested-comment', 'incorrectly-opened-comment', 'missing-doctype', 'control-character-in-input-stream',
-  'noncharacter-in-input-stream', 'eof-in-script-html-comment-like-text', 'unexpected-question-mark-instead-of-tag-name',
-]);
 
 /** Elements whose content is text. */
 export const TEXT_MODE: { readonly [name: string]: number } = {
@@ -44,18 +38,24 @@ export const TEXT_MODE: { readonly [name: string]: number } = {
   noframes: TokenizerMode.RAWTEXT,
   textarea: TokenizerMode.RCDATA,
   title: TokenizerMode.RCDATA,
+  xmp: TokenizerMode.RAWTEXT,
 };
 
 /** Who takes a page token by token. */
 export interface TokenReader extends TokenHandler {
   /** Tells the tokenizer how the content of an element is to be read. */
   enter?: (mode: number) => void;
+  /** Tells the tokenizer whether the innermost element is one of SVG or MathML, where CDATA is text. */
+  setForeign?: (foreign: boolean) => void;
 }
 
 export function readTokens(html: string, reader: TokenReader): void {
   const tokenizer = new Tokenizer({ sourceCodeLocationInfo: true }, reader);
   reader.enter = (mode) => {
     tokenizer.state = mode as typeof tokenizer.state;
+  };
+  reader.setForeign = (foreign) => {
+    tokenizer.inForeignNode = foreign;
   };
   tokenizer.write(html, true);
 }
@@ -71,20 +71,27 @@ export function readElements(way: Way, findings: Findings): Element[] {
 class Reader implements TokenReader {
   readonly elements: Element[] = [];
   enter?: (mode: number) => void;
+  setForeign?: (foreign: boolean) => void;
   private readonly open: Element[] = [];
+  /** The elements of SVG and MathML themselves, without the HTML in them. */
+  private readonly ofForeign = new Set<Element>();
   /** Where the open ones of a name are among the open ones. */
   private readonly places = new Map<string, number[]>();
   private readonly openCrowds: number[] = [];
   private readonly selfClosing = new Set<Element>();
 
-  constructor(private readonly way: Way, private readonly findings: Findings) {}
+  private readonly syntax: Syntax;
+
+  constructor(private readonly way: Way, private readonly findings: Findings) {
+    this.syntax = new Syntax(way.html);
+  }
 
   onStartTag(token: Token.TagToken): void {
-    const name = token.tagName;
+    const name = nameOf(token);
     const parent = this.open[this.open.length - 1];
     const location = token.location!;
     const attributes = token.attrs.map(({ name: attribute, value }): Attribute => {
-      const { startOffset, endOffset } = location.attrs?.[attribute] ?? location;
+      const { startOffset, endOffset } = this.whole(attribute, value, location.attrs?.[attribute] ?? location);
       const written = this.written(startOffset, endOffset);
       return { name: attribute, value, ...this.span(startOffset, endOffset), ...written ? { written } : {} };
     });
@@ -96,17 +103,21 @@ class Reader implements TokenReader {
     if (VOID_ELEMENTS.has(name) || (foreign && token.selfClosing)) {
       return;
     }
+    const isForeign = FOREIGN.has(name) || parent !== undefined && this.ofForeign.has(parent) && !hasHtml(parent);
+    if (isForeign) {
+      this.ofForeign.add(element);
+    }
     this.push(element);
     if (token.selfClosing) {
       this.selfClosing.add(element);
     }
-    if (!foreign && Object.hasOwn(TEXT_MODE, name)) {
+    if (!isForeign && Object.hasOwn(TEXT_MODE, name)) {
       this.enter?.(TEXT_MODE[name]);
     }
   }
 
   onEndTag(token: Token.TagToken): void {
-    const name = token.tagName;
+    const name = nameOf(token);
     const offset = this.way.place(token.location!.startOffset);
     let at = this.innermost(name);
     const meant = at < 0 ? meantBy(name) : undefined;
@@ -120,7 +131,7 @@ class Reader implements TokenReader {
       return;
     }
     if (at < 0) {
-      if (name !== 'p') {
+      if (!OPTIONAL_START.has(name)) {
         this.findings.error('unbalanced-element', offset, `</${name}> closes no open element; take it out, or open <${name}> before it`);
       }
       return;
@@ -144,8 +155,9 @@ class Reader implements TokenReader {
   }
 
   onParseError(error: { readonly code: string; readonly startOffset: number }): void {
-    if (!HARMLESS.has(error.code)) {
-      this.findings.error('html-syntax', this.way.place(error.startOffset), `the HTML is broken here (${error.code}); ${REMEDY[error.code] ?? 'correct the tag'}`);
+    const problem = this.syntax.problem(error);
+    if (problem !== undefined) {
+      this.findings.error('html-syntax', this.way.place(error.startOffset), problem);
     }
   }
 
@@ -170,6 +182,7 @@ class Reader implements TokenReader {
       this.openCrowds.push(this.open.length);
     }
     this.open.push(element);
+    this.setForeign?.(this.ofForeign.has(element));
   }
 
   private pop(): void {
@@ -178,10 +191,22 @@ class Reader implements TokenReader {
     if (name.startsWith('crowd-')) {
       this.openCrowds.pop();
     }
+    const inner = this.open.at(-1);
+    this.setForeign?.(inner !== undefined && this.ofForeign.has(inner));
   }
 
   private span(begin: number, end: number): Span {
     return { begin: this.way.place(begin), end: this.way.place(end - 1) + 1 };
+  }
+
+  /** Where a value is followed by no blank the tokenizer tells the place of the name alone. */
+  private whole(name: string, value: string, place: Token.Location): Pick<Token.Location, 'startOffset' | 'endOffset'> {
+    const { startOffset, endOffset } = place;
+    if (value === '' || endOffset - startOffset > name.length) {
+      return place;
+    }
+    QUOTED.lastIndex = endOffset;
+    return { startOffset, endOffset: endOffset + (QUOTED.exec(this.way.html)?.[0].length ?? 0) };
   }
 
   private written(begin: number, end: number): Span | undefined {
@@ -205,6 +230,21 @@ class Reader implements TokenReader {
       : `<${name}> is not closed before ${before}; add </${name}>`);
   }
 }
+
+const QUOTED = /\s*=\s*("[^"]*"|'[^']*')/y;
+
+/** What Liquid prints may be written in other ways where the element ends. */
+const nameOf = ({ tagName }: Token.TagToken): string => tagName.replace(PRINTED_RUN, PRINTED);
+
+const PRINTED_RUN = new RegExp(`${PRINTED}+`, 'g');
+
+/** Whether an element of SVG or MathML has HTML in it. */
+function hasHtml({ name, attributes }: Element): boolean {
+  return HTML_HOMES.has(name) || name === 'annotation-xml'
+    && attributes.some((each) => each.name === 'encoding' && /^(text\/html|application\/xhtml\+xml)$/i.test(each.value));
+}
+
+const HTML_HOMES = new Set(['desc', 'foreignobject', 'title']);
 
 /** The first of rising numbers that is above another. */
 function firstAbove(numbers: readonly number[], other: number): number {
@@ -230,19 +270,3 @@ export const nearestElement = remembering([...KNOWN]);
 function meantBy(name: string): string | undefined {
   return KNOWN.has(name) ? undefined : nearestElement(name);
 }
-
-const REMEDY: { readonly [code: string]: string } = {
-  'duplicate-attribute': 'an element can have an attribute only once; take one of them out',
-  'missing-whitespace-between-attributes': 'put a blank between the attributes, and look for a quotation mark within a value',
-  'unexpected-character-in-attribute-name': 'look for a quotation mark that is missing, or that stands within a value',
-  'unexpected-character-in-unquoted-attribute-value': 'put the value into quotation marks',
-  'missing-attribute-value': 'write a value behind the =, or take the = out',
-  'unexpected-equals-sign-before-attribute-name': 'write a name before the =',
-  'eof-in-tag': 'the tag does not end: look for a missing > or quotation mark',
-  'eof-in-comment': 'the comment does not end: write -->',
-  'invalid-first-character-of-tag-name': 'write &lt; where workers are to see <',
-  'missing-end-tag-name': 'write the name of the element to close',
-  'end-tag-with-attributes': 'an end tag has no attributes; take them out',
-  'end-tag-with-trailing-solidus': 'write the end tag without the slash at its end',
-  'unexpected-solidus-in-tag': 'take the slash out, or put the value into quotation marks',
-};

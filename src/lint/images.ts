@@ -133,10 +133,14 @@ export function unboundNames(
   });
 }
 
+/** A name with the characters that nobody sees told by their numbers. */
+const visible = (name: string): string => name.replace(/[^\P{Z} ]|\p{Cc}|\p{Cf}/gu,
+  (character) => `[U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`);
+
 function imageProblem(name: string, images: readonly string[], meantBy: (name: string) => string | undefined): string {
   if (images.length === 0) {
-    return `there is no example image '${name}', nor any other; put it into the folder images/, in small letters, beside this file`;
+    return `there is no example image '${visible(name)}', nor any other; put it into the folder images/, in small letters, beside this file`;
   }
   const meant = meantBy(withoutFolder(name));
-  return `there is no example image '${name}'; ${meant === undefined ? `images/ has ${listed(images.slice(0, 12))}` : `write '${meant}'`}`;
+  return `there is no example image '${visible(name)}'; ${meant === undefined ? `images/ has ${listed(images.slice(0, 12))}` : `write '${meant}'`}`;
 }

@@ -12,6 +12,12 @@ import { CROWD_SCRIPT, isCrowdScript } from '../contract/crowd-script';
 import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { LintContext, LintProblem } from '../contract/template-lint';
 
+/** An attribute that Liquid prints, name and all. */
+const PRINTED_WHOLE = new RegExp(`^${PRINTED}+$`);
+
+/** An attribute that is a script. */
+const HANDLER = /^on[a-z]/;
+
 const nearestCrowdElement = remembering(Object.keys(ELEMENTS));
 const nearestOwn = remembering([...Object.keys(ELEMENTS), ...Object.keys(REGIONS)]);
 
@@ -50,6 +56,8 @@ export function lintTemplate(template: string, context: LintContext): LintProble
 class Page {
   private readonly elements: readonly Element[];
   private readonly hasForm: boolean;
+  /** Whether the page has scripts besides that of the crowd elements. */
+  private readonly hasScript: boolean;
   private readonly within: (element: Element, name: string) => boolean;
 
   constructor(
@@ -60,6 +68,8 @@ class Page {
   ) {
     this.elements = readElements(way, findings);
     this.hasForm = this.elements.some(({ name }) => name === 'crowd-form');
+    this.hasScript = this.elements.some(({ name, attributes }) => attributes.some((each) => HANDLER.test(each.name))
+      || name === 'script' && !attributes.some((each) => each.name === 'src' && isCrowdScript(each.value)));
     this.within = withinOf(this.elements);
   }
 
@@ -94,12 +104,23 @@ class Page {
     } else if (name === 'form') {
       this.findings.warning('nested-form', element.begin, '<form> submits nothing to Ground Truth; <crowd-form> is the form of the page: take <form> out');
     } else if (name === 'img') {
-      if (valueOf(element, 'src') === undefined || this.isEmpty(element, 'src')) {
-        this.findings.error('missing-attribute', element.begin, '<img> has no src, so nothing is shown; add src with the file name of an example image, such as src="good.jpg"');
-      }
+      this.checkImage(element);
       checkReadAccess(this.template, element, this.findings);
     } else if (!HTML_ELEMENTS.has(name)) {
       this.checkUnknown(element);
+    }
+  }
+
+  private checkImage(element: Element): void {
+    const { begin, parent } = element;
+    const isChosen = valueOf(element, 'srcset') !== undefined || parent?.name === 'picture' && parent.children.some(({ name }) => name === 'source');
+    if (this.has(element, 'src') || isChosen) {
+      return;
+    }
+    if (this.hasScript) {
+      this.findings.warning('missing-attribute', begin, '<img> has no src, so nothing is shown before a script of the page sets one; where none does, add src with the file name of an example image, such as src="good.jpg"');
+    } else {
+      this.findings.error('missing-attribute', begin, '<img> has no src, so nothing is shown; add src with the file name of an example image, such as src="good.jpg"');
     }
   }
 
@@ -108,7 +129,9 @@ class Page {
       return;
     }
     const meant = name.includes('-') ? nearestOwn(name) : nearestElement(name);
-    if (meant !== undefined || !name.includes('-')) {
+    if (name.includes(':')) {
+      this.findings.warning('unknown-element', begin, `<${name}> is not of HTML, so only its content is shown; take it out`);
+    } else if (meant !== undefined || !name.includes('-')) {
       this.findings.error('unknown-element', begin, `there is no element <${name}>; write ${meant === undefined ? 'an element of HTML or a crowd element' : `<${meant}>`}`);
     } else {
       this.findings.warning('unknown-element', begin, `<${name}> is neither of HTML nor a crowd element, so only its content is shown; define it in a script, or write a <div>`);
@@ -131,9 +154,8 @@ class Page {
       this.findings.error('wrong-parent', begin, `<${name}> works only in <${rules.parent}>; put <${rules.parent}> around it`);
     }
     for (const required of rules.required) {
-      const value = valueOf(element, required);
-      if (value === undefined || this.isEmpty(element, required)) {
-        this.findings.error('missing-attribute', begin, `<${name}> has ${value === undefined ? 'no' : 'an empty'} ${required}; it needs ${listed(rules.required)}: add ${required}="${this.example(required)}"`);
+      if (!this.has(element, required)) {
+        this.findings.error('missing-attribute', begin, `<${name}> has ${valueOf(element, required) === undefined ? 'no' : 'an empty'} ${required}; it needs ${listed(rules.required)}: add ${required}="${this.example(required)}"`);
       }
     }
     this.checkAttributes(element, rules.attributes);
@@ -187,15 +209,16 @@ class Page {
     }
     const { earlier } = task;
     this.earlier.check(task, found);
-    if (earlier !== undefined && (valueOf(found, earlier.attribute) === undefined || this.isEmpty(found, earlier.attribute))) {
+    if (earlier !== undefined && !this.has(found, earlier.attribute)) {
       this.findings.error('missing-attribute', found.begin, `<${task.element}> has no ${earlier.attribute}, so workers would not see the label that an image brings along; add ${earlier.text}`);
     }
   }
 
-  /** What has something in a branch is not empty in the others by mistake. */
-  private isEmpty(element: Element, attribute: string): boolean {
-    const { value, begin, end } = element.attributes.find(({ name }) => name === attribute)!;
-    return value.trim() === '' && !this.template.slice(begin, end).includes('{%');
+  /** What has something in a branch is not empty in the others by mistake, and Liquid may print an attribute as a whole. */
+  private has(element: Element, attribute: string): boolean {
+    const found = element.attributes.find(({ name }) => name === attribute);
+    return found === undefined ? element.attributes.some(({ name }) => PRINTED_WHOLE.test(name))
+      : found.value.trim() !== '' || this.template.slice(found.begin, found.end).includes('{%');
   }
 
   private example(attribute: string): string {

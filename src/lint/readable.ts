@@ -1,6 +1,6 @@
 import { Token } from 'parse5';
 import { bindImages } from './bind';
-import { OPTIONAL_END, REGIONS, VOID_ELEMENTS } from './elements';
+import { FOREIGN, OPTIONAL_END, REGIONS, VOID_ELEMENTS } from './elements';
 import { pageOf } from './folder';
 import { TEXT_MODE, TokenReader, readTokens } from './html';
 import { renderPage } from './render';
@@ -81,7 +81,8 @@ class PartReader implements TokenReader {
   constructor(private readonly images: ReadonlySet<string>) {}
 
   onStartTag({ tagName: name, attrs, selfClosing }: Token.TagToken): void {
-    if (Object.hasOwn(TEXT_MODE, name)) {
+    // a drawing has elements of the same names, which may be empty
+    if (Object.hasOwn(TEXT_MODE, name) && !(this.without && FOREIGN.has(this.without.name))) {
       this.enter?.(TEXT_MODE[name]);
     }
     const attributes = new Map(attrs.map((attribute) => [attribute.name, attribute.value]));
@@ -93,7 +94,7 @@ class PartReader implements TokenReader {
     } else if (this.without !== undefined) {
       this.without.depth += this.without.name === name ? 1 : 0;
     } else if (LEFT_OUT.has(name)) {
-      this.without = selfClosing && ['svg', 'math'].includes(name) ? undefined : { name, depth: 1 };
+      this.without = selfClosing && FOREIGN.has(name) ? undefined : { name, depth: 1 };
     } else if (BLOCKS.has(name)) {
       this.begin(name, 'div', '');
     } else if (KEPT.has(name)) {

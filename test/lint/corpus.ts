@@ -80,6 +80,10 @@ export const CORPUS: readonly Broken[] = [
   broken('a script from elsewhere', changed('https://assets.crowd.aws/crowd-html-elements.js', 'https://example.com/crowd-html-elements.js'), [
     '1:1: error: the template does not load the crowd elements; begin it with <script src="https://assets.crowd.aws/crowd-html-elements.js"></script> (missing-script)',
   ]),
+  ...['http://assets.crowd.aws/crowd-html-elements.js', 'assets.crowd.aws/crowd-html-elements.js', '/crowd-html-elements.js', 'https://assets.crowd.aws/Crowd-HTML-Elements.js'].map((src) => broken(
+    `a script at ${src}`, changed('https://assets.crowd.aws/crowd-html-elements.js', src),
+    expect.arrayContaining([expect.stringMatching(/^1:1: error: .*\(missing-script\)$/)]) as unknown as string[],
+  )),
   broken('no crowd-form', BASE.replace('<crowd-form>', '<div>').replace('</crowd-form>', '</div>'), [
     '1:1: error: the template has no <crowd-form>, so nothing would be submitted; put the whole task into <crowd-form>...</crowd-form> (missing-crowd-form)',
   ]),
@@ -132,6 +136,12 @@ export const CORPUS: readonly Broken[] = [
   ]),
   broken('an element of somebody else', explained('<my-widget>Tight</my-widget>'), [
     '5:39: warning: <my-widget> is neither of HTML nor a crowd element, so only its content is shown; define it in a script, or write a <div> (unknown-element)',
+  ]),
+  broken('an element of Word', explained('<o:p>Tight</o:p>'), [
+    '5:39: warning: <o:p> is not of HTML, so only its content is shown; take it out (unknown-element)',
+  ]),
+  broken('an element of a slip that is text', explained('<xmp><b></xmp><xpm>a</xpm>'), [
+    '5:53: error: there is no element <xpm>; write <xmp> (unknown-element)',
   ]),
   broken('another task element', BASE.replaceAll('crowd-bounding-box', 'crowd-polygon'), [
     '2:1: error: the template has no <crowd-bounding-box>, with whose answers this task\'s labels are made; put it into <crowd-form> (missing-task-element)',
@@ -247,6 +257,34 @@ export const CORPUS: readonly Broken[] = [
   broken('attributes without a blank', changed('header="Draw a box" labels', 'header="Draw a box"labels'), [
     '4:26: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
   ]),
+  broken('an image and another attribute without a blank', explained('<img src="good.jpg"alt="x"><img src="good.jpg", alt="x">'), [
+    '5:58: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '5:85: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+  ], { images: ['good.jpg'] }),
+  broken('one quotation mark', explained('<b title=x"y>a</b><b title=\'it\'s\'>b</b>'), [
+    '5:49: error: the HTML is broken here (unexpected-character-in-unquoted-attribute-value); put the value into quotation marks (html-syntax)',
+    '5:70: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '5:71: error: the HTML is broken here (unexpected-character-in-attribute-name); look for a quotation mark that is missing, or that stands within a value (html-syntax)',
+  ]),
+  broken('a tag that is not closed before the next', explained('<b title=x<i>a</b>'), [
+    '5:49: error: the HTML is broken here (unexpected-character-in-unquoted-attribute-value); put the value into quotation marks (html-syntax)',
+  ]),
+  broken('a blank before the name of an element', explained('< img src="good.jpg"><p>a < / p> < br/></ p>'), [
+    '5:40: error: the HTML is broken here (invalid-first-character-of-tag-name); write no blank before the name of an element, and write &lt; where workers are to see < (html-syntax)',
+    '5:73: error: the HTML is broken here (invalid-first-character-of-tag-name); write no blank before the name of an element, and write &lt; where workers are to see < (html-syntax)',
+    '5:80: error: the HTML is broken here (invalid-first-character-of-tag-name); write no blank before the name of an element, and write &lt; where workers are to see < (html-syntax)',
+  ]),
+  broken('an end of nothing, which browsers swallow', explained('a </5 b>'), [
+    '5:43: error: the HTML is broken here (invalid-first-character-of-tag-name); write no blank before the name of an element, and write &lt; where workers are to see < (html-syntax)',
+  ]),
+  broken('CDATA in HTML, in a drawing too', explained('<![CDATA[a]]><svg><foreignObject><p><![CDATA[b]]></p></foreignObject></svg>'), [
+    '5:47: error: the HTML is broken here (cdata-in-html-content); browsers leave CDATA out, but in SVG and MathML; write its text alone (html-syntax)',
+    '5:83: error: the HTML is broken here (cdata-in-html-content); browsers leave CDATA out, but in SVG and MathML; write its text alone (html-syntax)',
+  ]),
+  broken('half a character', explained('&#xD83D;&#xDE00;'), [
+    '5:47: error: the HTML is broken here (surrogate-character-reference); it is half of a character; write the character itself (html-syntax)',
+    '5:55: error: the HTML is broken here (surrogate-character-reference); it is half of a character; write the character itself (html-syntax)',
+  ]),
   broken('no short instructions', box('', '    <full-instructions header="Boxes">Tight.</full-instructions>'), [
     '3:3: warning: <crowd-bounding-box> has no <short-instructions>; it is documented as needed: add <short-instructions>...</short-instructions> directly into it (missing-region)',
   ]),
@@ -275,6 +313,14 @@ export const CORPUS: readonly Broken[] = [
   broken('an image without src', explained('<img alt="good">'), [
     '5:39: error: <img> has no src, so nothing is shown; add src with the file name of an example image, such as src="good.jpg" (missing-attribute)',
   ]),
+  ...[['a script', '<script>document.getElementById("pic").src = "https://a.example/x.png"</script>'], ['a script from elsewhere', '<script src="https://a.example/lazy.js"></script>'],
+    ['a handler', '<button onclick="show()">Show</button>']].map(([name, script]) => broken(
+    `an image that ${name} may fill`, explained(`<img id="pic" alt=""><img data-src="https://a.example/x.png" src="">${script}`), ['5:39', '5:60'].map((place) =>
+      `${place}: warning: <img> has no src, so nothing is shown before a script of the page sets one; where none does, add src with the file name of an example image, such as src="good.jpg" (missing-attribute)`),
+  )),
+  broken('an image with a blank that none sees is one', explained('<img src="a/b&nbsp;c.png"><img src="a/b c.png">'), [
+    '5:44: error: there is no example image \'a/b[U+00A0]c.png\'; write \'a/b c.png\' (unknown-image)',
+  ], { images: ['a/b c.png'] }),
   broken('an image by its bare S3 address', explained('<img src="s3://bucket/good.jpg">'), [
     '5:44: error: src is \'s3://bucket/good.jpg\', which no browser may read; write src="{{ \'s3://bucket/good.jpg\' | grant_read_access }}" (missing-read-access)',
   ]),

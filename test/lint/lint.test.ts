@@ -62,6 +62,25 @@ describe('nothing is wrong with', () => {
       + '{% for x in task.input.labels offset:continue %}{{ x }}{% endfor %}{% for x in task.input.labels limit: 1 offset: continue %}{{ x }}{% endfor %}</full-instructions>')],
     ['a cycle that counts under a name of its own', BASE.replace(FULL,
       '<full-instructions>{% for x in task.input.labels %}{% cycle rows: "odd", "even" %}{% endfor %}{% liquid\n cycle rows : "a", "b"\n %}</full-instructions>')],
+    ...([
+      ['CDATA in a drawing and in a formula', '<svg><style><![CDATA[ a > b {} </svg> ]]></style><title><![CDATA[a<b]]></title></svg><math><ms><![CDATA[x<y]]></ms></math>'],
+      ['HTML in a drawing, with a script and CDATA behind it', '<svg><g><foreignObject><div><script>if (1 <b) {}</script><style>a<b</style><br></div></foreignObject><text><![CDATA[<i>]]></text></g></svg>'],
+      ['HTML in a formula', '<math><annotation-xml encoding="text/html"><p>x<textarea><b></textarea></annotation-xml><annotation-xml><![CDATA[<i>]]></annotation-xml></math>'],
+      ['characters as Word writes them', 'a&#150;b&#146;s&#1; R&#D &#x; AT&T'],
+      ['comments that browsers end', '<!-- x --!>y<!-- <!-- --><!-->'],
+      ['slashes that browsers leave out', '<br/ ><input type="checkbox" / ><b/ class="x">y</b/><img src="https://a.example/x.png" /alt="x">'],
+      ['values without quotation marks', '<a href=https://x.example?a=b&c=d>x</a><b data-a=["x"] data-b={\'y\':1} onclick=a("x") title=a`b>y</b>'],
+      ['a < that is text', '<p>IoU < 0.5, a<5, 3 <= 4, <- b, a < b, c < img and < input, <>'],
+      ['elements out of use, and some that are rare', '<nobr>a</nobr><acronym title="x">A</acronym><dir><li>x</dir><marquee>x</marquee><noframes>x<b></noframes>'
+        + '<noembed><b></noembed><xmp>a<b></xmp><listing>y</listing><ruby><rb>x<rtc><rt>y</ruby><select><button><selectedcontent></selectedcontent></button><option>a</select>'],
+      ['elements whose names Liquid prints', '{% assign el = "h2" %}<{{ el }} class="x">y</{{ el }}><h{{ el.size }}>x</h{{el.size}}>'],
+      ['attributes that Liquid prints as a whole', '<i {{ task.input.manifestLine.a }} {{ task.input.manifestLine.b }} data-{{ task.input.labels[0] }}="1" data-{{ task.input.labels[1] }}="2">x</i>'
+        + '<img {{ task.input.manifestLine.c }}>'],
+      ['images of which browsers choose one', '<img srcset="https://a.example/x.png 1x"><picture><source srcset="https://a.example/x.webp"><img alt="x"></picture>'],
+    ] as const).map(([name, full]): [string, string] => [name, BASE.replace(FULL, () => `<full-instructions>${full}</full-instructions>`)]),
+    ['end tags without their start tags, which HTML lets one leave out', `<!DOCTYPEhtml>\n<title>x</title></head>\n${BASE}</body></html>`],
+    ...['src=" https://assets.crowd.aws/crowd-html-elements.js\n"', 'src="//assets.crowd.aws/crowd-html-elements.js"', 'src=HTTPS://Assets.Crowd.AWS/crowd-html-elements.js?v=1']
+      .map((src): [string, string] => [`a script with ${JSON.stringify(src)}`, BASE.replace(/src="https[^"]*"/, src)]),
     ['an image from elsewhere', BASE.replace(FULL, '<full-instructions><img src="https://example.com/a.png"><img src="data:image/png;base64,AA=="></full-instructions>')],
   ])('%s', (_name, template) => {
     expect(lintTemplate(template, boxes()).map((problem) => formatProblem('t', problem))).toEqual([]);
@@ -130,6 +149,8 @@ describe('whatever a template says', () => {
     ['open branches', '{% if a %}'.repeat(10_000)],
     ['nested branches', `${'{% if a %}'.repeat(5_000)}${'{% endif %}'.repeat(5_000)}`],
     ['blanks', `labels="[${' '.repeat(100_000)}x"`],
+    ['quotation marks without a quotation', `<b title=${'"\''.repeat(30_000)}">`],
+    ['attributes of no name', `<b ${'{{ a }} '.repeat(10_000)}><i>`],
     ['a long list', BASE.replace('{{ task.input.labels | to_json | escape }}', `[${' '.repeat(100_000)}`)],
     ['brackets', '['.repeat(100_000)],
     ['a long name', `<crowd-${'x'.repeat(100_000)}>`],

@@ -74,6 +74,8 @@ describe('hostile HTML', () => {
     ['a link with an entity', '<a href="java&#115;cript:alert(1)">a</a>', '<a>a</a>'],
     ['a link', '<a href="https://a.example/?a&amp;b" target="_blank" onclick="x">a</a>', '<a href="https://a.example/?a&amp;b" rel="noopener noreferrer">a</a>'],
     ['a drawing', 'a<svg><script>alert(1)</script><a href="javascript:x">b</a></svg>c<svg/>d', 'acd'],
+    ['a drawing with elements that are empty, or have CDATA', 'a<svg><style/><title/><style><![CDATA[b > c {}]]></style></svg>d<svg><script/></svg>e', 'ade'],
+    ['text as it is written', '<xmp><b>a</b></xmp>c', '&lt;b&gt;a&lt;/b&gt;c'],
     ['a frame', 'a<iframe srcdoc="<script>x</script>"><p>b</p></iframe>c', 'ac'],
     ['a form', '<form action="https://evil.example"><input name="a"><button>b</button>c</form>', '<div>c</div>'],
     ['a style', '<style>body{display:none}</style>a', 'a'],
