@@ -9,6 +9,7 @@ const LINES_PERCENT = 90;
 export default {
   ...JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).jest,
   rootDir: ROOT,
+  testSequencer: join(ROOT, 'projenrc/longest-first.cjs'),
   collectCoverage: true,
   coverageProvider: 'babel', // v8 counts the lines of a file that holds only types as not covered
   coverageReporters: ['json-summary', 'lcov', 'text-summary'],

@@ -1,4 +1,4 @@
-// The steps of `npm test`. A step that fails does not hide the others, except those that build upon it.
+// The steps of `npm test`, two at once where they can. A step that fails does not hide the others, except those that build upon it.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,12 +10,15 @@ const JEST_REPORT = '.cache/jest.json';
 /** How much of a failed step's output is shown. */
 const LINES_SHOWN = 200;
 
+const AT_ONCE = 2;
+
 /**
  * name; projen task with its arguments, or a function that throws; the steps without which it makes no sense.
- * A `live` step writes to the terminal while it runs.
+ * A step that is `alone` has the machine for itself: all before it are over, none after it has begun. A `live` step writes to the
+ * terminal while it runs.
  */
 const STEPS = [
-  { name: 'generated files', run: checkGeneratedFiles },
+  { name: 'generated files', run: checkGeneratedFiles, alone: true },
   { name: 'lint', task: ['eslint'] },
   { name: 'bundles', task: ['bundle'] },
   { name: 'sharp layers', task: ['sharp-layer'] },
@@ -23,7 +26,7 @@ const STEPS = [
   { name: 'types', task: ['types'] },
   { name: 'API.md', run: checkApiDocument, needs: ['compile'] },
   { name: 'examples in the documentation', task: ['rosetta'], needs: ['compile'] },
-  { name: 'tests', task: ['test:full', '--json', `--outputFile=${JEST_REPORT}`], live: true, needs: ['bundles', 'sharp layers', 'compile'] },
+  { name: 'tests', task: ['test:full', '--json', `--outputFile=${JEST_REPORT}`], live: true, alone: true, needs: ['bundles', 'sharp layers', 'compile'] },
   { name: 'npm package', task: ['package:js'], needs: ['bundles', 'sharp layers', 'compile'] },
   { name: 'app with the npm package alone', task: ['check:tarball'], needs: ['npm package'] },
   { name: 'Python package', task: ['package:python'], needs: ['bundles', 'sharp layers', 'compile'] },
@@ -77,29 +80,55 @@ function jestCounts() {
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests };
 }
 
+async function runStep(step, failed) {
+  const missing = (step.needs ?? []).filter((name) => failed.has(name));
+  if (missing.length > 0) {
+    console.log(`--- ${step.name}: not run, it needs: ${missing.join(', ')}`);
+    failed.set(step.name, 'not run');
+    return;
+  }
+  console.log(`--- ${step.name}`);
+  const start = process.hrtime.bigint();
+  let result = 'ok';
+  try {
+    await (step.run ?? (() => projen(step.task, step)))();
+  } catch (error) {
+    console.error(error.message);
+    failed.set(step.name, 'failed');
+    result = 'FAILED';
+  }
+  console.log(`    ${step.name}: ${result}, ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`);
+}
+
+/** The step that may begin now: none overtakes one that is to be alone. */
+function nextOf(waiting, over, running) {
+  const [first] = waiting;
+  if (first === undefined || running.size >= AT_ONCE) return undefined;
+  if (first.alone) return running.size === 0 ? first : undefined;
+  const barrier = waiting.findIndex(({ alone }) => alone);
+  return waiting.slice(0, barrier < 0 ? waiting.length : barrier).find(({ needs = [] }) => needs.every((name) => over.has(name)));
+}
+
 /** Runs all steps; resolves to the exit code. */
 export async function runSteps() {
   mkdirSync(join(ROOT, '.cache'), { recursive: true });
   rmSync(join(ROOT, JEST_REPORT), { force: true });
   const failed = new Map();
-  for (const step of STEPS) {
-    const missing = (step.needs ?? []).filter((name) => failed.has(name));
-    if (missing.length > 0) {
-      console.log(`--- ${step.name}: not run, it needs: ${missing.join(', ')}`);
-      failed.set(step.name, 'not run');
+  const over = new Set();
+  const running = new Map();
+  const waiting = [...STEPS];
+  while (waiting.length + running.size > 0) {
+    const next = nextOf(waiting, over, running);
+    if (next === undefined) {
+      await Promise.race(running.values());
       continue;
     }
-    console.log(`--- ${step.name}`);
-    const start = process.hrtime.bigint();
-    let result = 'ok';
-    try {
-      await (step.run ?? (() => projen(step.task, step)))();
-    } catch (error) {
-      console.error(error.message);
-      failed.set(step.name, 'failed');
-      result = 'FAILED';
-    }
-    console.log(`    ${result}, ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s`);
+    waiting.splice(waiting.indexOf(next), 1);
+    running.set(next, runStep(next, failed).then(() => {
+      running.delete(next);
+      over.add(next.name);
+    }));
+    if (next.alone) await running.get(next);
   }
 
   const tests = jestCounts();
