@@ -36,6 +36,8 @@ export const TEXT_MODE: { readonly [name: string]: number } = {
   iframe: TokenizerMode.RAWTEXT,
   noembed: TokenizerMode.RAWTEXT,
   noframes: TokenizerMode.RAWTEXT,
+  // nobody works without scripts, and where they run it is never read
+  noscript: TokenizerMode.RAWTEXT,
   textarea: TokenizerMode.RCDATA,
   title: TokenizerMode.RCDATA,
   xmp: TokenizerMode.RAWTEXT,
@@ -73,8 +75,8 @@ class Reader implements TokenReader {
   enter?: (mode: number) => void;
   setForeign?: (foreign: boolean) => void;
   private readonly open: Element[] = [];
-  /** The elements of SVG and MathML themselves, without the HTML in them. */
-  private readonly ofForeign = new Set<Element>();
+  /** Of the elements of SVG and MathML themselves, without the HTML in them, which of both they are. */
+  private readonly languages = new Map<Element, string>();
   /** Where the open ones of a name are among the open ones. */
   private readonly places = new Map<string, number[]>();
   private readonly openCrowds: number[] = [];
@@ -103,15 +105,15 @@ class Reader implements TokenReader {
     if (VOID_ELEMENTS.has(name) || (foreign && token.selfClosing)) {
       return;
     }
-    const isForeign = FOREIGN.has(name) || parent !== undefined && this.ofForeign.has(parent) && !hasHtml(parent);
-    if (isForeign) {
-      this.ofForeign.add(element);
+    const language = this.languageOf(element);
+    if (language !== undefined) {
+      this.languages.set(element, language);
     }
     this.push(element);
     if (token.selfClosing) {
       this.selfClosing.add(element);
     }
-    if (!isForeign && Object.hasOwn(TEXT_MODE, name)) {
+    if (language === undefined && Object.hasOwn(TEXT_MODE, name)) {
       this.enter?.(TEXT_MODE[name]);
     }
   }
@@ -127,6 +129,9 @@ class Reader implements TokenReader {
       at = this.innermost(meant);
     }
     if (VOID_ELEMENTS.has(name)) {
+      if (this.isInForeign()) {
+        return;
+      }
       this.findings.error('unbalanced-element', offset, `</${name}> closes nothing: <${name}> has no end tag; take </${name}> out`);
       return;
     }
@@ -182,7 +187,7 @@ class Reader implements TokenReader {
       this.openCrowds.push(this.open.length);
     }
     this.open.push(element);
-    this.setForeign?.(this.ofForeign.has(element));
+    this.setForeign?.(this.isInForeign());
   }
 
   private pop(): void {
@@ -191,8 +196,19 @@ class Reader implements TokenReader {
     if (name.startsWith('crowd-')) {
       this.openCrowds.pop();
     }
+    this.setForeign?.(this.isInForeign());
+  }
+
+  private isInForeign(): boolean {
     const inner = this.open.at(-1);
-    this.setForeign?.(inner !== undefined && this.ofForeign.has(inner));
+    return inner !== undefined && this.languages.has(inner);
+  }
+
+  private languageOf({ name, parent }: Element): string | undefined {
+    const around = parent && this.languages.get(parent);
+    const isHtml = around === undefined || HTML_HOMES[around].has(parent!.name) || parent!.name === 'annotation-xml' && around === 'math'
+      && (name === 'svg' || parent!.attributes.some((each) => each.name === 'encoding' && HTML_ENCODING.test(each.value)));
+    return !isHtml ? around : FOREIGN.has(name) ? name : undefined;
   }
 
   private span(begin: number, end: number): Span {
@@ -238,13 +254,11 @@ const nameOf = ({ tagName }: Token.TagToken): string => tagName.replace(PRINTED_
 
 const PRINTED_RUN = new RegExp(`${PRINTED}+`, 'g');
 
-/** Whether an element of SVG or MathML has HTML in it. */
-function hasHtml({ name, attributes }: Element): boolean {
-  return HTML_HOMES.has(name) || name === 'annotation-xml'
-    && attributes.some((each) => each.name === 'encoding' && /^(text\/html|application\/xhtml\+xml)$/i.test(each.value));
-}
-
-const HTML_HOMES = new Set(['desc', 'foreignobject', 'title']);
+/** Elements of SVG and MathML that have HTML in them. */
+const HTML_HOMES: { readonly [language: string]: ReadonlySet<string> } = {
+  svg: new Set(['desc', 'foreignobject', 'title']), math: new Set(['mi', 'mn', 'mo', 'ms', 'mtext']),
+};
+const HTML_ENCODING = /^(text\/html|application\/xhtml\+xml)$/i;
 
 /** The first of rising numbers that is above another. */
 function firstAbove(numbers: readonly number[], other: number): number {

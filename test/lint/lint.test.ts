@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
+import { parseFragment, serialize } from 'parse5';
 import { BASE, CORPUS, boxes } from './corpus';
 import { PageTask, workerTemplate } from '../../src/contract/worker-template';
 import { bindImages, formatProblem, lintContext, lintTemplate, renderInstructions, renderPage } from '../../src/lint';
@@ -63,6 +64,7 @@ describe('nothing is wrong with', () => {
     ['a cycle that counts under a name of its own', BASE.replace(FULL,
       '<full-instructions>{% for x in task.input.labels %}{% cycle rows: "odd", "even" %}{% endfor %}{% liquid\n cycle rows : "a", "b"\n %}</full-instructions>')],
     ...([
+      ['what is never read where scripts run, and elements of a drawing that HTML has too', '<noscript><div></noscript><svg><source></source><link/></svg>'],
       ['CDATA in a drawing and in a formula', '<svg><style><![CDATA[ a > b {} </svg> ]]></style><title><![CDATA[a<b]]></title></svg><math><ms><![CDATA[x<y]]></ms></math>'],
       ['HTML in a drawing, with a script and CDATA behind it', '<svg><g><foreignObject><div><script>if (1 <b) {}</script><style>a<b</style><br></div></foreignObject><text><![CDATA[<i>]]></text></g></svg>'],
       ['HTML in a formula', '<math><annotation-xml encoding="text/html"><p>x<textarea><b></textarea></annotation-xml><annotation-xml><![CDATA[<i>]]></annotation-xml></math>'],
@@ -128,6 +130,20 @@ describe('nothing is wrong with', () => {
 });
 
 describe('whatever a template says', () => {
+  test('what a browser makes of it and writes down is balanced, and no syntax of it broken', () => {
+    const named = (names: string): string[] => names.split(' ').flatMap((name) => [`<${name}>`, `<${name}>`, `</${name}>`]);
+    const piece = fc.constantFrom(
+      ...named('p div ul li table tr td caption colgroup col select option optgroup b i svg g foreignObject title desc style math mi mtext annotation-xml script textarea xmp ruby'),
+      ...named('rb rt rtc rp a h1 dl dt dd details summary video source iframe noscript template nobr marquee object form pre button label x-y noframes noembed picture area wbr'),
+      '<annotation-xml encoding="text/html">', '<![CDATA[a<b]]>', '<path d="M0"/>', '<br/>', '<img src="https://a.example/x">', 'a < b', '&lt;', '&#150;', '<!-- c -->', '<b title="a>b">',
+    );
+    fc.assert(fc.property(fc.array(piece, { minLength: 2, maxLength: 30 }), (pieces) => {
+      const html = serialize(parseFragment(pieces.join('')));
+      const rules = ['unbalanced-element', 'html-syntax'];
+      expect(lintTemplate(BASE.replace('Tight.', () => html), boxes()).filter(({ rule }) => rules.includes(rule))).toEqual([]);
+    }), { numRuns: 1_000 });
+  });
+
   const word = fc.constantFrom('<crowd-form>', '</crowd-form>', '<crowd-bounding-box ', 'name="', '"', "'", '>', '/>', '{{', '}}', '{%', '%}', 'if', 'endif', ' else ', 'for a in b',
     'endfor', 'raw', 'endraw', 'comment', 'endcomment', 'case', 'when', '|', 'to_json', 'task.input.labels', '<p>', '</p>', '<!--', '-->', '<script>', '</script>', 'é😀', '\n', ' ', '<svg>',
     'labels=', '[', ']', ',', '\\', '<img src=', 'a.jpg', '<', '&', '\u0000');
