@@ -1,6 +1,6 @@
 import { Token, TokenHandler, Tokenizer, TokenizerMode } from 'parse5';
 import { ELEMENTS, FOREIGN, HTML_ELEMENTS, OPTIONAL_END, OPTIONAL_START, REGIONS, VOID_ELEMENTS } from './elements';
-import { Syntax } from './syntax';
+import { Syntax, SyntaxSlip } from './syntax';
 import { Findings, remembering } from './text';
 import { PRINTED, Way } from './ways';
 
@@ -132,7 +132,7 @@ class Reader implements TokenReader {
       if (this.isInForeign()) {
         return;
       }
-      this.findings.error('unbalanced-element', offset, `</${name}> closes nothing: <${name}> has no end tag; take </${name}> out`);
+      this.findings.warning('unbalanced-element', offset, `</${name}> closes nothing: <${name}> has no end tag; take </${name}> out`);
       return;
     }
     if (at < 0) {
@@ -159,10 +159,10 @@ class Reader implements TokenReader {
     this.open.length = 0;
   }
 
-  onParseError(error: { readonly code: string; readonly startOffset: number }): void {
-    const problem = this.syntax.problem(error);
+  onParseError(slip: SyntaxSlip): void {
+    const problem = this.syntax.problem(slip);
     if (problem !== undefined) {
-      this.findings.error('html-syntax', this.way.place(error.startOffset), problem);
+      this.findings[problem.severity]('html-syntax', this.way.place(slip.startOffset), problem.message);
     }
   }
 

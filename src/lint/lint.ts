@@ -58,6 +58,8 @@ class Page {
   private readonly hasForm: boolean;
   /** Whether the page has scripts besides that of the crowd elements. */
   private readonly hasScript: boolean;
+  /** Whether the page has what may give a meaning to elements of one's own. */
+  private readonly mayDefine: boolean;
   private readonly within: (element: Element, name: string) => boolean;
 
   constructor(
@@ -70,6 +72,7 @@ class Page {
     this.hasForm = this.elements.some(({ name }) => name === 'crowd-form');
     this.hasScript = this.elements.some(({ name, attributes }) => attributes.some((each) => HANDLER.test(each.name))
       || name === 'script' && !attributes.some((each) => each.name === 'src' && isCrowdScript(each.value)));
+    this.mayDefine = this.hasScript || this.elements.some(({ name }) => name === 'style' || name === 'link');
     this.within = withinOf(this.elements);
   }
 
@@ -129,8 +132,8 @@ class Page {
       return;
     }
     const meant = name.includes('-') ? nearestOwn(name) : nearestElement(name);
-    if (name.includes(':')) {
-      this.findings.warning('unknown-element', begin, `<${name}> is not of HTML, so only its content is shown; take it out`);
+    if (name.includes(':') || meant === undefined && !name.includes('-') && this.mayDefine) {
+      this.findings.warning('unknown-element', begin, `<${name}> is not of HTML, so only its content is shown; write an element of HTML or a crowd element`);
     } else if (meant !== undefined || !name.includes('-')) {
       this.findings.error('unknown-element', begin, `there is no element <${name}>; write ${meant === undefined ? 'an element of HTML or a crowd element' : `<${meant}>`}`);
     } else {

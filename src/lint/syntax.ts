@@ -1,5 +1,6 @@
 import { HTML_ELEMENTS } from './elements';
 import { PRINTED } from './ways';
+import { LintSeverity } from '../contract/template-lint';
 
 /** What a tokenizer complains of and browsers show all the same as its author meant it. */
 const HARMLESS = new Set([
@@ -13,6 +14,9 @@ const HARMLESS = new Set([
   'missing-whitespace-before-doctype-name', 'missing-whitespace-after-doctype-public-keyword', 'missing-whitespace-after-doctype-system-keyword',
   'missing-whitespace-between-doctype-public-and-system-identifiers',
 ]);
+
+/** Browsers show this too as it was meant, and where it comes of a worse mistake that is told too. */
+const UNTIDY = new Set(['missing-whitespace-between-attributes', 'missing-attribute-value', 'end-tag-with-attributes']);
 
 const REMEDY: { readonly [code: string]: string } = {
   'duplicate-attribute': 'an element can have an attribute only once; take one of them out',
@@ -33,6 +37,12 @@ const REMEDY: { readonly [code: string]: string } = {
   'character-reference-outside-unicode-range': 'there is no such character; write the character itself',
 };
 
+/** As the tokenizer tells it. */
+export interface SyntaxSlip {
+  readonly code: string;
+  readonly startOffset: number;
+}
+
 /** In text: a tag that a blank behind its `<` makes text. */
 const TAG_MEANT = /<\s+([a-z][a-z0-9-]*)(\s*\/?>|\s+[a-z-]+\s*=\s*["'])/iy;
 const UNQUOTED = /[^\s>]*/y;
@@ -45,8 +55,9 @@ export class Syntax {
   constructor(private readonly html: string) {}
 
   /** What is wrong, and what to do about it. Undefined: workers see what the author meant. Asked in the order of the text. */
-  problem({ code, startOffset: offset }: { readonly code: string; readonly startOffset: number }): string | undefined {
-    return HARMLESS.has(code) || this.isMeant(code, offset) ? undefined : `the HTML is broken here (${code}); ${REMEDY[code] ?? 'correct the tag'}`;
+  problem({ code, startOffset: offset }: SyntaxSlip): { readonly severity: LintSeverity; readonly message: string } | undefined {
+    return HARMLESS.has(code) || this.isMeant(code, offset) ? undefined
+      : { severity: UNTIDY.has(code) ? 'warning' : 'error', message: `the HTML is broken here (${code}); ${REMEDY[code] ?? 'correct the tag'}` };
   }
 
   private isMeant(code: string, offset: number): boolean {

@@ -103,7 +103,7 @@ export const CORPUS: readonly Broken[] = [
     '5:52: error: </full-instructons> closes no open element; write </full-instructions> (unbalanced-element)',
   ]),
   broken('an end tag of an element without one', explained('<br></br>'), [
-    '5:43: error: </br> closes nothing: <br> has no end tag; take </br> out (unbalanced-element)',
+    '5:43: warning: </br> closes nothing: <br> has no end tag; take </br> out (unbalanced-element)',
   ]),
   broken('elements that overlap', explained('<b><i>Tight</b></i>'), [
     '5:42: error: <i> is not closed before </b>; add </i> (unbalanced-element)',
@@ -137,8 +137,16 @@ export const CORPUS: readonly Broken[] = [
   broken('an element of somebody else', explained('<my-widget>Tight</my-widget>'), [
     '5:39: warning: <my-widget> is neither of HTML nor a crowd element, so only its content is shown; define it in a script, or write a <div> (unknown-element)',
   ]),
+  broken('an element that a style may be for', explained('<card>Tight</card><style>card { color: red }</style>'), [
+    '5:39: warning: <card> is not of HTML, so only its content is shown; write an element of HTML or a crowd element (unknown-element)',
+  ]),
+  broken('a value that is left out', explained('<select><option value=>Choose</select><img src=>'), [
+    '5:61: warning: the HTML is broken here (missing-attribute-value); write a value behind the =, or take the = out (html-syntax)',
+    '5:77: error: <img> has no src, so nothing is shown; add src with the file name of an example image, such as src="good.jpg" (missing-attribute)',
+    '5:86: warning: the HTML is broken here (missing-attribute-value); write a value behind the =, or take the = out (html-syntax)',
+  ]),
   broken('an element of Word', explained('<o:p>Tight</o:p>'), [
-    '5:39: warning: <o:p> is not of HTML, so only its content is shown; take it out (unknown-element)',
+    '5:39: warning: <o:p> is not of HTML, so only its content is shown; write an element of HTML or a crowd element (unknown-element)',
   ]),
   broken('an element of a slip that is text', explained('<xmp><b></xmp><xpm>a</xpm>'), [
     '5:53: error: there is no element <xpm>; write <xmp> (unknown-element)',
@@ -251,19 +259,19 @@ export const CORPUS: readonly Broken[] = [
   ]),
   broken('a quotation mark too few', changed('header="Draw a box"', 'header="Draw a box'), [
     '3:3: error: <crowd-bounding-box> has no labels; it needs name, src and labels: add labels="{{ task.input.labels | to_json | escape }}" (missing-attribute)',
-    '4:34: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '4:34: warning: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
     '4:76: error: the HTML is broken here (unexpected-character-in-attribute-name); look for a quotation mark that is missing, or that stands within a value (html-syntax)',
   ]),
   broken('attributes without a blank', changed('header="Draw a box" labels', 'header="Draw a box"labels'), [
-    '4:26: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '4:26: warning: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
   ]),
   broken('an image and another attribute without a blank', explained('<img src="good.jpg"alt="x"><img src="good.jpg", alt="x">'), [
-    '5:58: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
-    '5:85: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '5:58: warning: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '5:85: warning: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
   ], { images: ['good.jpg'] }),
   broken('one quotation mark', explained('<b title=x"y>a</b><b title=\'it\'s\'>b</b>'), [
     '5:49: error: the HTML is broken here (unexpected-character-in-unquoted-attribute-value); put the value into quotation marks (html-syntax)',
-    '5:70: error: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
+    '5:70: warning: the HTML is broken here (missing-whitespace-between-attributes); put a blank between the attributes, and look for a quotation mark within a value (html-syntax)',
     '5:71: error: the HTML is broken here (unexpected-character-in-attribute-name); look for a quotation mark that is missing, or that stands within a value (html-syntax)',
   ]),
   broken('a tag that is not closed before the next', explained('<b title=x<i>a</b>'), [
@@ -456,7 +464,7 @@ export const CORPUS: readonly Broken[] = [
     '10:1: error: the HTML is broken here (eof-in-comment); the comment does not end: write --> (html-syntax)',
   ]),
   broken('an end tag with attributes', explained('<b>a</b class="x">'), [
-    '5:56: error: the HTML is broken here (end-tag-with-attributes); an end tag has no attributes; take them out (html-syntax)',
+    '5:56: warning: the HTML is broken here (end-tag-with-attributes); an end tag has no attributes; take them out (html-syntax)',
   ]),
   broken('too long', explained('x'.repeat(128000)), [
     '5:127742: error: the template has 128408 characters; 128000 are allowed: put images into files of their own and shorten the text (too-long)',

@@ -190,6 +190,7 @@ describe('example images', () => {
 
   test.each([
     ['<a href="good.jpg">larger</a>', '<a href="{{ \'x:1\' | grant_read_access }}">larger</a>'],
+    ['<img src="good.jpg"alt="x"><img alt=\'y\'src=\'good.jpg\', id=z>', '<img src="{{ \'x:1\' | grant_read_access }}"alt="x"><img alt=\'y\'src="{{ \'x:1\' | grant_read_access }}", id=z>'],
     ['<video poster=good.jpg>', '<video poster="{{ \'x:1\' | grant_read_access }}">'],
     ['<crowd-card image="images/good.jpg">', '<crowd-card image="{{ \'x:1\' | grant_read_access }}">'],
     ["{% assign pic = 'good.jpg' | grant_read_access %}{{ pic }}", "{% assign pic = 'x:1' | grant_read_access %}{{ pic }}"],
