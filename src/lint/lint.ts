@@ -151,14 +151,17 @@ class Page {
       return;
     }
     if (name !== 'crowd-form' && this.hasForm && !this.within(element, 'crowd-form')) {
-      this.findings.error('outside-crowd-form', begin, `<${name}> stands outside <crowd-form>; move it into <crowd-form>`);
+      // what has no answer is shown there too
+      this.findings[rules.attributes.includes('name') ? 'error' : 'warning']('outside-crowd-form', begin, `<${name}> stands outside <crowd-form>; move it into <crowd-form>`);
     }
     if (rules.parent !== undefined && !this.within(element, rules.parent)) {
       this.findings.error('wrong-parent', begin, `<${name}> works only in <${rules.parent}>; put <${rules.parent}> around it`);
     }
     for (const required of rules.required) {
       if (!this.has(element, required)) {
-        this.findings.error('missing-attribute', begin, `<${name}> has ${valueOf(element, required) === undefined ? 'no' : 'an empty'} ${required}; it needs ${listed(rules.required)}: add ${required}="${this.example(required)}"`);
+        // an element without its header works; what the task is not done with may get the rest from a script, or be for that alone
+        const severity = required === 'header' || this.hasScript && name !== this.context.task?.element ? 'warning' : 'error';
+        this.findings[severity]('missing-attribute', begin, `<${name}> has ${valueOf(element, required) === undefined ? 'no' : 'an empty'} ${required}; it needs ${listed(rules.required)}: add ${required}="${this.example(required)}"`);
       }
     }
     this.checkAttributes(element, rules.attributes);

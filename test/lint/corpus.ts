@@ -248,6 +248,18 @@ export const CORPUS: readonly Broken[] = [
   broken('more categories than documented in a list', custom('  <crowd-image-classifier name="a" src="{{ task.input.image | grant_read_access }}" header="h" categories="[\'1\',\'2\',\'3\',\'4\',\'5\',\'6\',\'7\',\'8\',\'9\',\'10\',\'11\']"><full-instructions>.</full-instructions><short-instructions>.</short-instructions></crowd-image-classifier>'), [
     '3:96: warning: categories has 11 labels; <crowd-image-classifier> is documented for at most 10: leave some out, or try the page with your workers (too-many-labels)',
   ], CUSTOM),
+  broken('no header, and none that shows anything', custom('  <crowd-image-classifier name="a" src="{{ task.input.image | grant_read_access }}" categories="[\'1\']"><full-instructions>.</full-instructions><short-instructions>.</short-instructions></crowd-image-classifier><crowd-tabs><crowd-tab header="">.</crowd-tab></crowd-tabs>'), [
+    '3:3: warning: <crowd-image-classifier> has no header; it needs categories, header, name and src: add header="..." (missing-attribute)',
+    '3:223: warning: <crowd-tab> has an empty header; it needs header: add header="..." (missing-attribute)',
+  ], CUSTOM),
+  broken('elements that a script may fill, or read', custom('  <crowd-keypoint id="k" name="a"><full-instructions>.</full-instructions><short-instructions>.</short-instructions></crowd-keypoint><crowd-input id="filter"></crowd-input>\n  <script>fill()</script>'), [
+    '3:3: warning: <crowd-keypoint> has no src; it needs name, src and labels: add src="{{ task.input.taskObject | grant_read_access }}" (missing-attribute)',
+    '3:3: warning: <crowd-keypoint> has no labels; it needs name, src and labels: add labels="{{ task.input.labels | to_json | escape }}" (missing-attribute)',
+    '3:134: warning: <crowd-input> has no name; it needs name: add name="answer" (missing-attribute)',
+  ], CUSTOM),
+  broken('no labels on a page with a script', changed(' labels="{{ task.input.labels | to_json | escape }}"', '').replace('</crowd-form>', '<script>fill()</script></crowd-form>'), [
+    '3:3: error: <crowd-bounding-box> has no labels; it needs name, src and labels: add labels="{{ task.input.labels | to_json | escape }}" (missing-attribute)',
+  ]),
   broken('an attribute of a slip', changed(' header="Draw a box"', ' haeder="Draw a box"'), [
     '4:7: warning: <crowd-bounding-box> has no attribute haeder; write header (unknown-attribute)',
   ]),
@@ -302,6 +314,9 @@ export const CORPUS: readonly Broken[] = [
   ]),
   broken('a task element outside of the form', `${SCRIPT}\n<crowd-form></crowd-form>\n<crowd-input name="a"></crowd-input>\n`, [
     '3:1: error: <crowd-input> stands outside <crowd-form>; move it into <crowd-form> (outside-crowd-form)',
+  ], CUSTOM),
+  broken('an element without an answer outside of the form', `${SCRIPT}\n<crowd-alert>Read it.</crowd-alert><crowd-form></crowd-form>\n`, [
+    '2:1: warning: <crowd-alert> stands outside <crowd-form>; move it into <crowd-form> (outside-crowd-form)',
   ], CUSTOM),
   broken('a radio button outside of its group', custom('  <crowd-radio-button name="yes">Yes</crowd-radio-button>'), [
     '3:3: error: <crowd-radio-button> works only in <crowd-radio-group>; put <crowd-radio-group> around it (wrong-parent)',
