@@ -113,10 +113,18 @@ export function deadLink(name: string): string {
   return `'${name}' leads nowhere: workers have this page and its images alone; write a whole address, such as https://example.com/rules, or the file of an example image`;
 }
 
-/** Names in Liquid that no address is put in the place of, and why. */
+/** A name in Liquid that no address is put in the place of, and why. */
+export interface UnboundName {
+  readonly name: string;
+  readonly rule: string;
+  readonly begin: number;
+  readonly message: string;
+}
+
+/** All of them that can be seen by reading alone. */
 export function unboundNames(
   template: string, { said }: LiquidText, imageOf: (name: string) => string | undefined,
-): { readonly rule: string; readonly begin: number; readonly message: string }[] {
+): UnboundName[] {
   return said.flatMap(({ kind, begin, end }) => {
     const written = template.slice(begin, end);
     const [, , literal, rest] = LITERAL.exec(written) ?? [];
@@ -125,10 +133,10 @@ export function unboundNames(
       return [];
     }
     if (/\|\s*grant_read_access\b/.test(rest)) {
-      return [{ rule: 'composed-image', begin, message: `${written} puts a name together, and example images are found by their whole names; write {{ 'good.jpg' | grant_read_access }} with the whole name` }];
+      return [{ name, rule: 'composed-image', begin, message: `${written} puts a name together, and example images are found by their whole names; write {{ 'good.jpg' | grant_read_access }} with the whole name` }];
     }
     return kind === 'tag' && imageOf(name) !== undefined
-      ? [{ rule: 'unbound-image', begin, message: `'${name}' is an example image, which has an address only where it stands before grant_read_access; write ${literal} | grant_read_access here, and the variable alone where it is shown` }]
+      ? [{ name, rule: 'unbound-image', begin, message: `'${name}' is an example image, which has an address only where it stands before grant_read_access; write ${literal} | grant_read_access here, and the variable alone where it is shown` }]
       : [];
   });
 }

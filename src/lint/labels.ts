@@ -1,6 +1,7 @@
 import { ElementRules } from './elements';
 import { Attribute, Element } from './html';
 import { LiquidText } from './liquid';
+import { asksImage, MarkedPage, UNKNOWN, withoutUnknown } from './marked';
 import { ShownPage, shownPage } from './shown';
 import { Findings, listed } from './text';
 import { PRINTED } from './ways';
@@ -18,8 +19,8 @@ export class LabelsCheck {
   private wrong = false;
 
   constructor(
-    private readonly template: string, private readonly context: LintContext, private readonly page: ShownPage | undefined,
-    private readonly findings: Findings,
+    private readonly template: string, private readonly liquid: LiquidText, private readonly context: LintContext,
+    private readonly page: ShownPage | undefined, private readonly marked: MarkedPage | undefined, private readonly findings: Findings,
   ) {}
 
   check(element: Element, rules: ElementRules): void {
@@ -33,26 +34,23 @@ export class LabelsCheck {
     const list = readList(value);
     // what Liquid makes is not on each way through it
     const made = value.includes(PRINTED) || (list ?? []).length === 0 && this.template.slice(begin, attribute.end).includes('{%');
-    const literal = made ? undefined : list;
-    if (literal === undefined && !made) {
-      const remedy = task === undefined || task.labelsText.startsWith('{{') ? `a list such as ['cat', 'dog'], or ${ALL_TEXT}` : `a list: write ${name}="${task.labelsText}"`;
-      this.findings.error('wrong-labels', begin, `${name} is ${shown(value)}; it must be ${remedy}`);
-      this.wrong = true;
+    const offer = made ? task && this.printed(attribute, task) : list ?? { wrong: value };
+    if (offer !== undefined && 'wrong' in offer) {
+      this.noList(attribute, offer.wrong, made, task);
       return;
     }
-    const labels = literal ?? (task && this.printed(attribute, task));
     if (task !== undefined) {
-      this.offered.push({ begin, ...labels ? { labels } : {} });
+      this.offered.push({ begin, ...offer ? { labels: offer } : {} });
     }
-    if (labels !== undefined) {
-      this.checkCount(element, attribute, labels.length, task?.maxLabels, documentedLimit);
-      this.checkList(attribute, labels, task);
+    if (offer !== undefined) {
+      this.checkCount(element, attribute, offer.length, task?.maxLabels, documentedLimit);
+      this.checkList(attribute, offer, task);
     }
   }
 
   /** What all ways together offer, and what else is made of the job's list. */
-  end(liquid: LiquidText): void {
-    const { task } = this.context;
+  end(): void {
+    const { liquid, context: { task } } = this;
     if (task === undefined || this.wrong) {
       return;
     }
@@ -69,12 +67,35 @@ export class LabelsCheck {
     }
   }
 
-  private printed({ begin, end }: Attribute, task: LintTask): readonly string[] | undefined {
-    const written = this.template.slice(begin, end);
-    if (ALL_LABELS.test(written)) {
-      return task.labels;
+  private noList({ name, begin, end }: Attribute, value: string, made: boolean, task: LintTask | undefined): void {
+    const bare = /=\s*([^\s"'][^]*)$/.exec(this.template.slice(begin, end))?.[1];
+    const remedy = made && bare !== undefined && value.startsWith('[') ? `in quotation marks: write ${name}="${bare}"` : task === undefined || task.labelsText.startsWith('{{') ? `a list such as ['cat', 'dog'], or ${ALL_TEXT}` : `a list: write ${name}="${task.labelsText}"`;
+    this.findings.error('wrong-labels', begin, `${name} is ${shown(value)}${made ? ' on the page' : ''}; it must be ${remedy}`);
+    this.wrong = true;
+  }
+
+  /** What Liquid makes of the attribute. Undefined: that is another thing for each image, or it is not known. */
+  private printed(attribute: Attribute, task: LintTask): readonly string[] | { readonly wrong: string } | undefined {
+    const written = this.template.slice(attribute.begin, attribute.end);
+    const found = this.marked?.attributes.find(({ begin, element }) => begin === attribute.begin && element.name === task.element);
+    if (found === undefined) {
+      return ALL_LABELS.test(written) ? task.labels
+        : readList(this.page?.attribute(task.labelsAttribute) ?? '') ?? (written.includes(INPUT) ? task.labels : undefined);
     }
-    return readList(this.page?.attribute(task.labelsAttribute) ?? '') ?? (written.includes(INPUT) ? task.labels : undefined);
+    const value = found.attribute.value.trim();
+    const list = value.includes(UNKNOWN) ? undefined : readList(value);
+    if (list !== undefined && list.length > 0) {
+      // a tokenizer may change what is in a label
+      return ALL_LABELS.test(written) && list.length === task.labels.length ? task.labels : list;
+    }
+    const mayBeList = value.includes(UNKNOWN) && (value.startsWith('[') || value.startsWith(UNKNOWN));
+    return mayBeList || this.isAnother(attribute, written) ? undefined : list ?? { wrong: withoutUnknown(value) };
+  }
+
+  /** Whether an attribute may be another for another image. */
+  private isAnother({ end }: Attribute, written: string): boolean {
+    const asks = this.liquid.said.some((piece) => piece.kind === 'tag' && piece.begin < end && asksImage(this.template, piece, this.context));
+    return written.includes('manifestLine') || asks && !written.includes(INPUT);
   }
 
   private checkCount(
@@ -127,6 +148,10 @@ export function readList(value: string): string[] | undefined {
   if (!list.startsWith('[') || !list.endsWith(']')) {
     return undefined;
   }
+  const json = listOfTexts(list);
+  if (json !== undefined) {
+    return json;
+  }
   const content = list.slice(1, -1).trim().replace(/,$/, '');
   const labels: string[] = [];
   const item = /\s*(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)')\s*(,|$)/y;
@@ -141,4 +166,13 @@ export function readList(value: string): string[] | undefined {
     }
   }
   return labels;
+}
+
+function listOfTexts(json: string): string[] | undefined {
+  try {
+    const list = JSON.parse(json) as unknown[];
+    return list.every((each) => typeof each === 'string') ? list as string[] : undefined;
+  } catch {
+    return undefined;
+  }
 }

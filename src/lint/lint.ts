@@ -1,11 +1,13 @@
-import { checkAddresses, checkReadAccess } from './addresses';
+import { checkAddresses, checkReadAccess, NamedPlaces } from './addresses';
 import { EarlierCheck } from './earlier';
 import { ELEMENTS, GLOBAL_ATTRIBUTES, HTML_ELEMENTS, REGIONS } from './elements';
 import { Element, nearestElement, readElements } from './html';
 import { imageFinder, imageProblems, unboundNames } from './images';
 import { LabelsCheck } from './labels';
 import { LiquidText, checkLiquid, readLiquid } from './liquid';
+import { markedPage } from './marked';
 import { shownPage } from './shown';
+import { ShownAddresses } from './shown-addresses';
 import { Findings, listed, nearest, remembering } from './text';
 import { PRINTED, Way, waysThrough } from './ways';
 import { CROWD_SCRIPT, isCrowdScript } from '../contract/crowd-script';
@@ -34,21 +36,29 @@ export function lintTemplate(template: string, context: LintContext): LintProble
   }
   checkLiquid(template, liquid, context.inputs, findings);
   const page = shownPage(template, context, {}, findings);
-  const labels = new LabelsCheck(template, context, page, findings);
+  // Liquid that is wrong makes a wrong page: that has been said
+  const marked = page === undefined || findings.all.some(({ severity }) => severity === 'error') ? undefined : markedPage(template, liquid, context);
+  const labels = new LabelsCheck(template, liquid, context, page, marked, findings);
   const earlier = new EarlierCheck(template, context, findings);
   const problemOf = imageProblems(context.images);
-  unboundNames(template, liquid, imageFinder(context.images)).forEach(({ rule, begin, message }) => findings.error(rule, begin, message));
+  const imageOf = imageFinder(context.images);
+  const unbound = unboundNames(template, liquid, imageOf);
+  unbound.forEach(({ rule, begin, message }) => findings.error(rule, begin, message));
+  const places: NamedPlaces = { uses: new Set(), made: new Map() };
   const { ways, complete, isInBranch } = waysThrough(template, liquid);
   for (const way of ways) {
     findings.nextWay();
-    new Page(template, liquid, way, context, labels, earlier, problemOf, findings).check();
+    new Page(template, liquid, way, context, labels, earlier, problemOf, places, findings).check();
   }
   findings.endWays(isInBranch);
   if (!complete) {
     findings.error('too-many-branches', 0, `after ${ways.length} ways through its branches the template has some that were not seen; use fewer {% if %}, {% unless %} and {% when %}, or put less text around them`);
   }
-  labels.end(liquid);
+  labels.end();
   earlier.end(liquid, page);
+  if (marked !== undefined) {
+    new ShownAddresses(template, liquid, context, marked, { places, unbound, imageOf }, findings).check();
+  }
   return findings.all;
 }
 
@@ -63,10 +73,11 @@ class Page {
   private readonly within: (element: Element, name: string) => boolean;
 
   constructor(
-    private readonly template: string, private readonly liquid: LiquidText, way: Way,
+    private readonly template: string, private readonly liquid: LiquidText, private readonly way: Way,
     private readonly context: LintContext, private readonly labels: LabelsCheck,
     private readonly earlier: EarlierCheck,
-    private readonly problemOf: (name: string) => string | undefined, private readonly findings: Findings,
+    private readonly problemOf: (name: string) => string | undefined, private readonly places: NamedPlaces,
+    private readonly findings: Findings,
   ) {
     this.elements = readElements(way, findings);
     this.hasForm = this.elements.some(({ name }) => name === 'crowd-form');
@@ -80,7 +91,7 @@ class Page {
     this.checkFrame();
     this.elements.forEach((element) => this.checkElement(element));
     this.checkTask();
-    checkAddresses(this.template, this.liquid, this.elements, this.problemOf, this.findings);
+    checkAddresses(this.template, this.liquid, this.way, this.elements, this.problemOf, this.places, this.findings);
   }
 
   private checkFrame(): void {

@@ -16,13 +16,13 @@ export class PageError extends Error {
  * The page that a worker would get: the template with its Liquid done as Ground Truth does it (Developer Guide, adding automation with
  * Liquid). What is printed is escaped by itself, and never a second time; the address of an object becomes one that a browser may read.
  *
- * @param readable the address from which a browser reads an `s3://` object
+ * @param readable the address from which a browser reads an `s3://` object; it is told where in the template that is asked for
  * @throws PageError, for Liquid without an end too
  */
-export function renderPage(template: string, input: PageInput, readable: (uri: string) => string): string {
+export function renderPage(template: string, input: PageInput, readable: (uri: string, begin: number) => string): string {
   const liquid = new Liquid({ templates: {}, outputEscape });
   liquid.registerFilter('to_json', function (value: unknown) { return counted(this, JSON.stringify(value ?? null)); });
-  liquid.registerFilter('grant_read_access', function (uri: unknown) { return readable(counted(this, textOf(uri))); });
+  liquid.registerFilter('grant_read_access', function (uri: unknown) { return readable(counted(this, textOf(uri)), this.token.begin); });
   liquid.registerFilter('skip_autoescape', { raw: true, handler(value: unknown) { return counted(this, textOf(value)); } });
   FILE_TAGS.forEach((name) => liquid.registerTag(name, {
     parse() { throw new Error(`{% ${name} %} reads another file, and a worker template is one file`); },
@@ -46,6 +46,7 @@ export function renderPage(template: string, input: PageInput, readable: (uri: s
 /** What a filter knows of the render that it works for. */
 interface Filtering {
   readonly context: Context;
+  readonly token: { readonly begin: number };
 }
 
 function outputEscape(this: Filtering, value: unknown): string {

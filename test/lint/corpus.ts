@@ -33,6 +33,9 @@ const VERDICTS: Partial<PageTask> = {
   type: 'VerificationBoundingBox', labels: [{ name: 'good' }, { name: 'bad' }], earlierLabels: ['moth', 'wing'], earlierLabelAttribute: 'boxes',
 };
 
+/** The labels of the job. */
+const ALL = '{{ task.input.labels | to_json | escape }}';
+
 const INSTRUCTIONS = `    <full-instructions header="Boxes"><p>Tight.</p></full-instructions>
     <short-instructions>Tight.</short-instructions>`;
 
@@ -184,6 +187,69 @@ export const CORPUS: readonly Broken[] = [
   ]),
   broken('an empty list of labels', changed('{{ task.input.labels | to_json | escape }}', '[]'), [
     '4:27: error: labels has no label; workers could answer nothing: write at least one (wrong-labels)',
+  ]),
+  ...([
+    ['the labels without to_json', '"{{ task.input.labels }}"', 'screw,nut'],
+    ['the labels in a row', '"{{ task.input.labels | join: \', \' }}"', 'screw, nut'],
+    ['labels without quotation marks in a list', '"[{% for label in task.input.labels %}{{ label }},{% endfor %}]"', '[screw,nut,]'],
+    ['one label', '"{{ task.input.labels | first | to_json }}"', '"screw"'],
+    ['labels whose quotation marks end the attribute', '"{{ task.input.labels | to_json | skip_autoescape }}"', '['],
+    ['labels that are escaped twice', '"{{ task.input.labels | to_json | escape | escape }}"', '[&#34;screw&#34;,&#34;nut&#34;]'],
+    ['labels in a tag', '"{% echo task.input.labels %}"', 'screw,nut'],
+    ['the image in the place of the labels', '"{{ task.input.taskObject | to_json }}"', '"s3://.../....jpg"'],
+  ] as const).map(([name, value, made]) => broken(name, changed(`"${ALL}"`, value), [
+    `4:27: error: labels is '${made}' on the page; it must be a list such as ['cat', 'dog'], or ${ALL} (wrong-labels)`,
+  ])),
+  broken('labels that are no list, by a variable', `{% assign all = task.input.labels %}${changed(ALL, '{{ all }}')}`, [
+    `4:27: error: labels is 'screw,nut' on the page; it must be a list such as ['cat', 'dog'], or ${ALL} (wrong-labels)`,
+  ]),
+  broken('labels with a blank in an attribute without quotation marks', changed(`"${ALL}"`, ALL), [
+    `4:27: error: labels is '["air' on the page; it must be in quotation marks: write labels="${ALL}" (wrong-labels)`,
+  ], { task: { labels: [{ name: 'air bubble' }, { name: 'foam' }] } }),
+  broken('a loop of no label', changed(ALL, '[{% for label in task.input.labels offset: 9 %}{{ label | to_json }},{% endfor %}]'), [
+    '4:27: error: labels has no label; workers could answer nothing: write at least one (wrong-labels)',
+  ]),
+  ...([
+    ['by its place in the line', '<img src="{{ task.input.manifestLine[\'source-ref\'] }}">', 'src', 'task.input.manifestLine[\'source-ref\']', '', 44],
+    ['escaped', '<img src="{{ task.input.taskObject | escape }}">', 'src', 'task.input.taskObject', ' | escape', 44],
+    ['in a variable', '{% assign o = task.input.taskObject %}<img src="{{ o }}">', 'src', 'o', '', 82],
+    ['as a link', '<a href="{{ task.input.taskObject }}">all of it</a>', 'href', 'task.input.taskObject', '', 42],
+    ['in a drawing', '<svg><image href="{{ task.input.taskObject }}"/></svg>', 'href', 'task.input.taskObject', '', 51],
+    ['as a source', '<video><source src="{{ task.input.taskObject }}"></video>', 'src', 'task.input.taskObject', '', 54],
+    ['on a card', '<crowd-card image="{{ task.input.taskObject }}"></crowd-card>', 'image', 'task.input.taskObject', '', 51],
+    ['as a background', '<b style="background:url({{ task.input.taskObject }})">x</b>', 'style', 'task.input.taskObject', '', 42],
+    ['for sharp screens', '<img srcset="{{ task.input.taskObject }} 2x" src="https://a.example/b.png">', 'srcset', 'task.input.taskObject', '', 44],
+    ['in a branch of a loop', '{% for i in (1..3) %}<img src="{% if i == 2 %}{{ task.input.taskObject | strip }}{% endif %}">{% endfor %}', 'src', 'task.input.taskObject', '', 65],
+    ['in a style', '<style media="print">.a { background: url("{{ task.input.taskObject }}") }</style>', 'a url() in <style>', 'task.input.taskObject', '', 39],
+  ] as const).map(([name, text, attribute, value, filter, column]) => broken(`the address of the image without access, ${name}`, explained(text), [
+    `5:${column}: error: ${attribute} is {{ ${value}${filter} }}, an S3 address that no browser may read; write {{ ${value} | grant_read_access }} (missing-read-access)`,
+  ])),
+  broken('an object by its bare S3 address, of other elements', explained("<video poster='s3://bucket/good.jpg'></video><img src=\"{{ 's3://bucket/good.jpg' }}\">"), [
+    '5:46: error: poster is \'s3://bucket/good.jpg\', which no browser may read; write poster="{{ \'s3://bucket/good.jpg\' | grant_read_access }}" (missing-read-access)',
+    '5:89: error: src is \'s3://bucket/good.jpg\', which no browser may read; write src="{{ \'s3://bucket/good.jpg\' | grant_read_access }}" (missing-read-access)',
+  ]),
+  ...([
+    ['assigned in a liquid tag', "{% liquid\n assign a = 'good.jpg' | grant_read_access\n %}<img src=\"{{ a }}\">", 'good.jpg', '6:26: error'],
+    ['captured', '{% capture a %}good.jpg{% endcapture %}<img src="{{ a | grant_read_access }}">', 'good.jpg', '5:95: error'],
+    ['of a list', "{% assign all = 'bad.jpg,good.jpg' | split: ',' %}{% for each in all %}<img src=\"{{ each | grant_read_access }}\">{% endfor %}", 'bad.jpg', '5:130: error'],
+    ['of the labels', '{% for label in task.input.labels %}{{ label | append: ".jpg" | grant_read_access }}{% endfor %}', 'screw.jpg', '5:103: error'],
+    ['captured, where the page may be another for another image', '{% if task.input.manifestLine.x %}x{% endif %}{% capture a %}bad.jpg{% endcapture %}<img src="{{ a | grant_read_access }}">', 'bad.jpg', '5:140: warning'],
+  ] as const).map(([name, text, image, place]) => broken(`an image whose name is ${name}`, explained(text), [
+    `${place}: Liquid makes '${image}' here, and example images are found by their whole names as they are written; write {{ '${image}' | grant_read_access }} where it is shown (composed-image)`,
+  ], { images: ['good.jpg'] })),
+  ...([
+    ['in turn', "<img src=\"{% cycle 'good.jpg', 'bad.jpg' %}\">", "{% cycle 'good.jpg', 'bad.jpg' %}", 'src', 'good.jpg', 44],
+    ['in turn, as a link', "<a href=\"{% cycle 'good.jpg', 'bad.jpg' %}\">x</a>", "{% cycle 'good.jpg', 'bad.jpg' %}", 'href', 'good.jpg', 42],
+    ['in a variable, and is none', "{% assign a = 'bad.jpg' %}<img src=\"{{ a }}\">", '{{ a }}', 'src', 'bad.jpg', 70],
+  ] as const).map(([name, text, made, attribute, image, column]) => broken(`an image by its name ${name}`, explained(text), [
+    `5:${column}: error: Liquid makes '${image}' of '${made}', and example images are found by their whole names as they are written; write an element with ${attribute}="${image}", in each branch where it differs (composed-image)`,
+  ], { images: ['good.jpg'] })),
+  broken('images in a style, of which one is there', explained("<style>.a{background:url('good.jpg')}</style><style>.b { src: url( bad.woff ) }</style>"), [
+    '5:39: error: <style> names \'good.jpg\', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="good.jpg"> (unbound-image)',
+    '5:84: warning: <style> names \'bad.woff\', which no browser of a worker finds: an address is put in where an example image is the src of an element; write <img src="bad.woff"> (unbound-image)',
+  ], { images: ['good.jpg'] }),
+  broken('an image of no name', explained("<img src=\"{{ '' }}\">"), [
+    '5:44: error: src is {{ \'\' }}, so nothing is shown; write src with the file name of an example image, such as src="good.jpg" (missing-attribute)',
   ]),
   broken('a label twice', changed('{{ task.input.labels | to_json | escape }}', "['screw', 'screw']"), [
     '4:27: error: labels has \'screw\' twice; labels must be unique: take one out (wrong-labels)',

@@ -96,6 +96,44 @@ describe('nothing is wrong with', () => {
     expect(lintTemplate(BASE.replace('{{ task.input.labels | to_json | escape }}', labels), lintContext(task, []))).toEqual([]);
   });
 
+  test.each([
+    '"{{ task.input.labels | to_json }}"', "'{{ task.input.labels | to_json | skip_autoescape }}'", '{{ task.input.labels | to_json | escape }}',
+    '"{% assign all = task.input.labels | to_json %}{{ all }}"', '"{% echo task.input.labels | to_json %}"', '"[\'{{ task.input.labels | join: "\',\'" }}\']"',
+    '"[{% for label in task.input.labels %}\'{{ label }}\',{% endfor %}]"', '"[{% for label in task.input.labels %}{{ label | to_json }}{% unless forloop.last %},{% endunless %}{% endfor %}]"',
+    '"[{% for label in task.input.manifestLine.classes %}\'{{ label }}\',{% endfor %}]"', '"{{ task.input.manifestLine.classes | to_json }}"',
+    '"[{% if task.input.manifestLine.kind == 1 %}\'screw\',\'nut\'{% elsif task.input.manifestLine.kind == 2 %}\'nut\',\'screw\'{% endif %}]"',
+    '"{% if task.input.manifestLine.kind == 1 %}{{ task.input.labels | to_json }}{% elsif task.input.manifestLine.kind == 2 %}{{ task.input.labels | to_json }}{% endif %}"',
+  ])('labels that Liquid makes: %s', (labels) => {
+    expect(lintTemplate(BASE.replace('"{{ task.input.labels | to_json | escape }}"', () => labels), boxes())).toEqual([]);
+  });
+
+  test('labels of any characters', () => {
+    const context = boxes({ task: { labels: [{ name: "it's" }, { name: 'a "b"\\c' }, { name: 'é😀\tx' }, { name: '<b>&amp;{{ x }}' }] } });
+    expect(lintTemplate(BASE, context)).toEqual([]);
+    expect(lintTemplate(BASE.replace(' | to_json | escape', ' | to_json'), context)).toEqual([]);
+  });
+
+  test.each([
+    "<img src=\"{{ task.input.manifestLine.base | append: 'good.jpg' | grant_read_access }}\"><img src=\"{{ task.input.manifestLine.url }}\">",
+    '{% capture a %}{{ task.input.manifestLine.folder }}/mask.png{% endcapture %}<img src="{{ a | grant_read_access }}">',
+    '<img src="{{ task.input.taskObject | split: \'.\' | first | append: \'.mask.png\' | grant_read_access }}">',
+    '<img src="{{ task.input.taskObject | replace: \'s3://bucket/\', \'https://a.example/\' }}">',
+    '{% assign a = task.input.taskObject | replace: "s3://bucket/", "https://a.example/" %}<img src="{{ a }}"><style>.a { background: url({{ a }}) }</style>',
+    '<a href="https://a.example/?image={{ task.input.taskObject }}">a</a><img src="https://a.example/{{ task.input.labels[0] }}.png">',
+    '<img alt="{{ task.input.taskObject }}" src="good.jpg">{{ task.input.taskObject }}<p>the src = {{ task.input.taskObject }}</p>',
+    '{% for mask in task.input.manifestLine.masks %}<img src="{{ mask.uri | grant_read_access }}"><a href="{{ mask.link }}">x</a>{% endfor %}',
+    '<style>/* url(god.jpg) */ .a { background: url({{ task.input.taskObject | grant_read_access }}), url(https://a.example/b.png), url(#c) }</style><!-- <style>.a { background: url(good.jpg) }</style> -->',
+    '<img src="{% if task.input.manifestLine.x %}good.jpg{% else %}images/good.jpg{% endif %}"><a href="#{{ task.input.labels[0] }}">a</a>',
+    "{% assign a = 'good.jpg' | grant_read_access %}<img src=\"{{ a }}\"><img srcset=\"{{ 'good.jpg' | grant_read_access }} 2x\" src='{{ \"good.jpg\" | grant_read_access }}'>",
+  ])('addresses that Liquid makes: %s', (text) => {
+    expect(lintTemplate(BASE.replace(FULL, () => `<full-instructions>${text}</full-instructions>`), boxes({ images: ['good.jpg'] }))).toEqual([]);
+  });
+
+  test('addresses of a task of one\'s own, which may bring anything', () => {
+    const text = '{% for each in task.input.images %}<img src="{{ each.uri | grant_read_access }}"><img src="{{ each }}">{% endfor %}<img src="{{ task.input.url }}">';
+    expect(lintTemplate(BASE.replace(FULL, () => `<full-instructions>${text}</full-instructions>`), { images: [] })).toEqual([]);
+  });
+
   const ADJUSTMENT = {
     type: 'AdjustmentBoundingBox', title: 't', description: 'd', labels: [{ name: 'screw' }, { name: 'nut' }], earlierLabelAttribute: 'boxes',
   } as const;
