@@ -11,6 +11,8 @@ const markdown = new MarkdownIt(OPTIONS);
 
 /** Reads the same, and notices what was meant for an image and is none. */
 const checker = noticeUnreadImages(new MarkdownIt(OPTIONS));
+// characters with a backslash before them, and entities, stay apart: they are text that was meant as such
+checker.core.ruler.disable('text_join');
 
 /** Instructions are read by people who did not write them: a link opens beside the task, not in its place. */
 markdown.renderer.rules.link_open = (tokens, index, options, _environment, self) => {

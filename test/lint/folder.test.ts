@@ -40,6 +40,10 @@ describe('Markdown', () => {
     expect(shown).toContain('labels="["screw","nut"]"');
   });
 
+  test('may show tags as text', () => {
+    expect(compose({ 'full.md': 'a \\<b\\> \\<br> &lt;i&gt; `<u>`\n\n    <s>\n' }).problems).toEqual([]);
+  });
+
   test.each<[string, { [name: string]: string }, string[]]>([
     ['an image that is not there', { 'full.md': '# Boxes\n\nSo: ![Good](godo.jpg) and ![Bad](bad.jpg)\n' }, [
       "full.md:3:13: error: there is no example image 'godo.jpg'; write 'good.jpg' (unknown-image)",
