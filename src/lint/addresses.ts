@@ -24,10 +24,12 @@ export function checkAddresses(
   places: NamedPlaces, findings: Findings,
 ): void {
   elements.forEach((element) => element.attributes.forEach((attribute) => checkAddress(template, element, attribute, places, findings)));
-  for (const { name, begin, linked } of imageUses(template, liquid, elements)) {
+  for (const { name, begin, linked, raw } of imageUses(template, liquid, elements)) {
     const problem = problemOf(name);
     places.uses.add(begin);
-    if (problem !== undefined && !linked) {
+    if (raw && problem === undefined) {
+      findings.error('unbound-image', begin, `'${name}' stands in {% raw %}, where no address is put in the place of an example image; write {% endraw %} before it`);
+    } else if (problem !== undefined && !linked) {
       findings.error('unknown-image', begin, problem);
     } else if (problem !== undefined && !LEADS.test(name)) {
       findings.error('dead-link', begin, deadLink(name));

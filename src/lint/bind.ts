@@ -15,7 +15,8 @@ export function bindImages(template: string, addresses: { readonly [image: strin
   const imageOf = imageFinder(Object.keys(addresses));
   const uses = new Map<number, ImageUse>();
   for (const way of waysThrough(template, liquid).ways) {
-    imageUses(template, liquid, readElements(way, findings)).forEach((use) => uses.set(use.begin, use));
+    imageUses(template, liquid, readElements(way, findings)).filter(({ raw }) => !raw)
+      .forEach((use) => uses.set(use.begin, use));
   }
   const used = new Set<string>();
   let bound = template;

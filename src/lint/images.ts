@@ -12,6 +12,8 @@ export interface ImageUse {
   readonly end: number;
   /** Whether it is what something leads to, which need not be an image. */
   readonly linked: boolean;
+  /** Whether Liquid is text there. */
+  readonly raw: boolean;
   /** That text. */
   readonly bound: (address: string) => string;
 }
@@ -46,12 +48,15 @@ export function addressKind({ name: element }: Element, { name }: Attribute): 's
 const readable = (address: string): string => `{{ '${address}' | grant_read_access }}`;
 
 /** Every place that names a file. `elements` are those of a way through the template. */
-export function imageUses(template: string, { said }: LiquidText, elements: readonly Element[]): ImageUse[] {
-  const written = elements.flatMap((element) => element.attributes.filter(({ value }) => isName(value))
+export function imageUses(template: string, { said, raw: parts }: LiquidText, elements: readonly Element[]): ImageUse[] {
+  const isRaw = (begin: number): boolean => parts.some((part) => begin >= part.begin && begin < part.end);
+  // what has braces in raw text is for a script
+  const written = elements.flatMap((element) => element.attributes
+    .filter(({ value, begin }) => isName(value) && !(value.includes('{{') && isRaw(begin)))
     .flatMap((attribute): ImageUse[] => {
       const kind = addressKind(element, attribute);
       const { name, value, begin, end, written: place } = attribute;
-      const use = { name: value.trim(), begin, end, linked: kind === 'linked' };
+      const use = { name: value.trim(), begin, end, linked: kind === 'linked', raw: isRaw(begin) };
       // where it has branches, only the name itself is this one's
       return kind === undefined ? []
         : !template.slice(begin, end).includes('{%') ? [{ ...use, bound: (address) => `${name}="${readable(address)}"` }]
@@ -62,7 +67,7 @@ export function imageUses(template: string, { said }: LiquidText, elements: read
     const name = literal?.slice(1, -1);
     const at = begin + (before?.length ?? 0);
     return name && GRANT.test(rest) && !SCHEME.test(name)
-      ? [{ name, begin: at, end: at + literal.length, linked: false, bound: (address) => `'${address}'` }] : [];
+      ? [{ name, begin: at, end: at + literal.length, linked: false, raw: false, bound: (address) => `'${address}'` }] : [];
   });
   return [...written, ...granted].sort((one, other) => one.begin - other.begin);
 }

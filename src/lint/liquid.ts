@@ -29,9 +29,15 @@ export interface LiquidText {
   /** Those of them that are in no comment. */
   readonly said: readonly LiquidPiece[];
   /** Parts that never reach a page: comments. */
-  readonly silent: readonly { readonly begin: number; readonly end: number }[];
+  readonly silent: readonly Part[];
+  /** Parts in which Liquid is text: between `raw` and `endraw`. */
+  readonly raw: readonly Part[];
 }
 
+interface Part {
+  readonly begin: number;
+  readonly end: number;
+}
 
 /** With no file to read: whatever a template names, the lint looks at nothing but its text. */
 function engine(): Liquid {
@@ -52,7 +58,7 @@ export function readLiquid(template: string, findings: Findings): LiquidText | u
     findings.error('liquid-syntax', deep.begin, `${TOO_DEEP}; take some of them apart`);
     return undefined;
   }
-  const silent = comments(pieces);
+  const silent = partsOf('comment', pieces);
   const said = pieces.filter(({ begin }) => !silent.some((part) => begin >= part.begin && begin < part.end));
   for (const { name, begin, end } of said) {
     const before = name === 'endraw' ? /^\s*(?=\{%-)/.exec(template.slice(begin, end)) : null;
@@ -60,7 +66,7 @@ export function readLiquid(template: string, findings: Findings): LiquidText | u
       findings.warning('liquid-syntax', begin + before[0].length, 'not every Liquid sees the end of {% raw %} in {%- endraw; write {% endraw %}');
     }
   }
-  return { pieces, said, silent };
+  return { pieces, said, silent, raw: partsOf('raw', said) };
 }
 
 const ENDRAW = /(?<!\s)(\s*)\{%(-?)(\s*)endraw(\s*)(-?)%\}/g;
@@ -103,13 +109,14 @@ export function piecesOf(template: string): readonly LiquidPiece[] {
   });
 }
 
-function comments(pieces: readonly LiquidPiece[]): { begin: number; end: number }[] {
-  const found: { begin: number; end: number }[] = [];
+/** What stands in the blocks of a name. */
+function partsOf(block: string, pieces: readonly LiquidPiece[]): Part[] {
+  const found: Part[] = [];
   let begin: number | undefined;
   for (const piece of pieces) {
-    if (piece.name === 'comment' && begin === undefined) {
+    if (piece.name === block && begin === undefined) {
       begin = piece.end;
-    } else if (piece.name === 'endcomment' && begin !== undefined) {
+    } else if (piece.name === `end${block}` && begin !== undefined) {
       found.push({ begin, end: piece.begin });
       begin = undefined;
     }

@@ -87,7 +87,9 @@ export class ShownAddresses {
     }
   }
 
-  private readonly isName = (address: string): boolean => address.trim() !== '' && !address.includes(UNKNOWN) && !isLate(address) && !SCHEME.test(address.trim());
+  private readonly isName = (address: string): boolean => (
+    address.trim() !== '' && ![UNKNOWN, '{{'].some((each) => address.includes(each)) && !isLate(address) && !SCHEME.test(address.trim())
+  );
 
   /** Whether reading alone has told of what an attribute or a piece of Liquid names, or gives it an address. */
   private isSaid(place: number): boolean {

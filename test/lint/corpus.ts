@@ -476,6 +476,10 @@ export const CORPUS: readonly Broken[] = [
   broken('an output of nothing', explained('Hello {{ }}'), [
     '5:45: error: {{ }} names no value; write a variable, such as {{ task.input.taskObject | grant_read_access }}, or take it out (liquid-syntax)',
   ]),
+  broken('images in raw text', explained('{% raw %}<img src="good.jpg"> {{ x }} <a href="bad.jpg">x</a>{% endraw %}'), [
+    '5:53: error: \'good.jpg\' stands in {% raw %}, where no address is put in the place of an example image; write {% endraw %} before it (unbound-image)',
+    "5:80: error: 'bad.jpg' leads nowhere: workers have this page and its images alone; write a whole address, such as https://example.com/rules, or the file of an example image (dead-link)",
+  ], { images: ['good.jpg'] }),
   broken('raw text whose end not every Liquid sees', explained('{%- raw -%}{{ x }} {%- endraw -%}'), [
     '5:58: warning: not every Liquid sees the end of {% raw %} in {%- endraw; write {% endraw %} (liquid-syntax)',
   ]),

@@ -57,6 +57,7 @@ describe('nothing is wrong with', () => {
       + 'https://a.example/w_1,h_2/a.png 1x,https://a.example/w_2,h_4/a.png 2x, data:image/png;base64,AA== 3x,https://a.example/b.png, //a.example/c,d.png"></full-instructions>')],
     ['links to apps, and with a question', BASE.replace(FULL,
       '<full-instructions><a href="geo:48.2,16.4">a</a><a href="sip:a@b.example">b</a><a href="SKYPE:a?call">c</a><a href="web+app:x">d</a><a href="?x=1">e</a></full-instructions>')],
+    ['raw text for a script', BASE.replace(FULL, '<full-instructions>{% raw %}<img src="{{ item.url }}"><a href="{{ item.link }}">{{ item }}</a>{% endraw %}</full-instructions>')],
     ['images in a comment', BASE.replace(FULL, "<full-instructions>{% comment %}<img src=\"{{ 'old.jpg' | grant_read_access }}\">"
       + "{% assign x = 'nope.jpg' | grant_read_access %}<img src=\"nope.jpg\">{% endcomment %}x</full-instructions>")],
     ['a loop that goes on where another ended', BASE.replace(FULL, '<full-instructions>{% for x in task.input.labels limit:1 %}{{ x }}{% endfor %}'
@@ -245,8 +246,9 @@ describe('example images', () => {
     expect(lintTemplate(BASE.replace('<p>Tight.</p>', `<img src="${written}">`), boxes({ images }))).toEqual([]);
   });
 
-  test('are not used in a comment', () => {
-    const template = "{% comment %}<img src=\"good.jpg\">{{ 'good.jpg' | grant_read_access }}{% endcomment %}x";
+  test.each([
+    "{% comment %}<img src=\"good.jpg\">{{ 'good.jpg' | grant_read_access }}{% endcomment %}x", '{% raw %}<img src="good.jpg">{% endraw %}',
+  ])('are not used where they get no address: %s', (template) => {
     expect(bindImages(template, ADDRESSES)).toEqual({ template, used: [] });
   });
 
