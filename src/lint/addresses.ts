@@ -10,12 +10,20 @@ const PRINTED_BEFORE = new RegExp(`^${PRINTED}+`);
 /** One of several addresses in `srcset`: it may have commas within, and ends before a space or the comma at its end. */
 const CANDIDATE = /([^\s,](?:\S*[^\s,])?)(?:,|\s[^,]*|$)/g;
 
+interface MadeAttribute {
+  readonly end: number;
+  /** Whether there is nothing in it but Liquid. */
+  readonly whole: boolean;
+  /** Whether it is said to be put together. */
+  readonly composed?: 'error' | 'warning';
+}
+
 /** Where attributes and Liquid were found to name images, rightly or not. */
 export interface NamedPlaces {
   /** Places that get an address, or are said to name no image. */
   readonly uses: Set<number>;
-  /** Attributes that Liquid makes, by their begin: their end, and whether they are said to be put together. */
-  readonly made: Map<number, { readonly end: number; readonly composed?: 'error' | 'warning' }>;
+  /** Attributes that Liquid makes, by their begin. */
+  readonly made: Map<number, MadeAttribute>;
 }
 
 /** Finds images and links of one way through a template that workers would not see. */
@@ -64,7 +72,9 @@ function checkAddress(template: string, element: Element, attribute: Attribute, 
     }
   }
   if (source.includes('{')) {
-    made.set(begin, { end, composed: composed ?? made.get(begin)?.composed });
+    const before = made.get(begin);
+    const whole = before?.whole !== false && value.replace(PRINTED_BEFORE, '') === '';
+    made.set(begin, { end, whole, composed: composed ?? before?.composed });
   }
   const unbound = addressesIn(name, value).find(isUnbound);
   if (unbound !== undefined && (name === 'srcset' || name === 'style')) {
@@ -83,7 +93,8 @@ export function addressesIn(name: string, value: string): string[] {
 }
 
 export function cssAddresses(css: string): string[] {
-  return [...css.replace(/\/\*[^]*?(\*\/|$)/g, ' ').matchAll(/url\(\s*["']?([^"')]+)/gi)].map(([, each]) => each.trim());
+  return [...css.replace(/\/\*[^]*?(\*\/|$)/g, ' ').matchAll(/url\(\s*(?:"([^"]*)"?|'([^']*)'?|([^"')]*))|"[^"]*"|'[^']*'/gi)]
+    .map(([, ...each]) => each.join('').trim());
 }
 
 const isUnbound = (address: string): boolean => address !== '' && !address.includes(PRINTED) && !SCHEME.test(address);

@@ -19,6 +19,8 @@ export class ShownAddresses {
   private readonly same: boolean;
   /** Whether it may make other addresses of those of images, as where they can be read without leave. */
   private readonly alters: boolean;
+  /** Whether it puts texts together. */
+  private readonly joins: boolean;
   private readonly outputs: readonly LiquidPiece[];
 
   constructor(
@@ -27,6 +29,7 @@ export class ShownAddresses {
   ) {
     this.same = context.task?.labelsKnown !== false && !liquid.said.some((piece) => piece.kind === 'tag' && asksImage(template, piece, context));
     this.alters = liquid.said.some(({ begin, end }) => ALTERS.test(template.slice(begin, end)));
+    this.joins = liquid.said.some(({ begin, end }) => JOINS.test(template.slice(begin, end)));
     this.outputs = liquid.said.filter(({ kind }) => kind === 'output');
   }
 
@@ -37,7 +40,7 @@ export class ShownAddresses {
       this.checkAttribute(each, (found) => composed.set(`${found.begin} ${found.address}`, found));
     }
     for (const { address, begin } of page.granted) {
-      composed.set(`${begin} ${address}`, { address, begin, other: true, message: `Liquid makes '${address}' here, and example images are found by their whole names as they are written; write {{ '${address}' | grant_read_access }} where it is shown` });
+      composed.set(`${begin} ${address}`, { address, begin, whole: !this.joins && !address.startsWith('/'), other: true, message: `Liquid makes '${address}' here, and example images are found by their whole names as they are written; write {{ '${address}' | grant_read_access }} where it is shown` });
     }
     this.checkStyles();
     const told = new Set(this.known.unbound.map(({ name }) => name));
@@ -45,9 +48,10 @@ export class ShownAddresses {
     const said = new Set([...new Set(names.map(({ begin }) => begin))].filter((begin) => this.isSaid(begin)));
     // what is certain first: a loop may bring several names to one place
     for (const certain of [true, false]) {
-      for (const { address, begin, message, other } of names) {
+      for (const { address, begin, message, other, whole } of names) {
         const isImage = this.known.imageOf(address) !== undefined;
-        if ((isImage || other) && (isImage || this.same) === certain && !said.has(begin)) {
+        const isWrong = this.same || isImage && whole;
+        if (isWrong === certain && (isImage || other && (certain || whole)) && !said.has(begin)) {
           said.add(begin);
           findings[certain ? 'error' : 'warning']('composed-image', begin, message);
         }
@@ -72,7 +76,7 @@ export class ShownAddresses {
       this.findings.error('missing-read-access', begin, bareLiteral(name, address));
     } else if (kind !== undefined && made !== undefined && made.composed !== 'error') {
       // what is linked need not be an image, nor what ends like one
-      compose({ address, begin, other: kind === 'shown' && made.composed === undefined, message: `Liquid makes '${address}' of '${valueText(source)}', and example images are found by their whole names as they are written; write an element with ${name}="${address}", in each branch where it differs` });
+      compose({ address, begin, whole: made.whole && !this.joins, other: kind === 'shown' && made.composed === undefined, message: `Liquid makes '${address}' of '${valueText(source)}', and example images are found by their whole names as they are written; write an element with ${name}="${address}", in each branch where it differs` });
     }
   }
 
@@ -105,9 +109,13 @@ interface Composed {
   readonly address: string;
   readonly begin: number;
   readonly message: string;
+  /** Whether nothing can be seen to stand before it that may be empty here, and an address for another image. */
+  readonly whole: boolean;
   /** Whether it is wrong too where it is no image of the folder. */
   readonly other: boolean;
 }
+
+const JOINS = /\|\s*(append|prepend|replace|join)/;
 
 const ALTERS = /\|\s*(replace|remove|split|slice|truncate)/;
 

@@ -233,6 +233,7 @@ export const CORPUS: readonly Broken[] = [
     ['captured', '{% capture a %}good.jpg{% endcapture %}<img src="{{ a | grant_read_access }}">', 'good.jpg', '5:95: error'],
     ['of a list', "{% assign all = 'bad.jpg,good.jpg' | split: ',' %}{% for each in all %}<img src=\"{{ each | grant_read_access }}\">{% endfor %}", 'bad.jpg', '5:130: error'],
     ['of the labels', '{% for label in task.input.labels %}{{ label | append: ".jpg" | grant_read_access }}{% endfor %}', 'screw.jpg', '5:103: error'],
+    ['joined to what may be an address', "{% case task.input.manifestLine.x %}{% when 1 %}{% assign a = 's3://b/' %}{% endcase %}{{ a | append: 'good.jpg' | grant_read_access }}", 'good.jpg', '5:154: warning'],
     ['captured, where the page may be another for another image', '{% if task.input.manifestLine.x %}x{% endif %}{% capture a %}bad.jpg{% endcapture %}<img src="{{ a | grant_read_access }}">', 'bad.jpg', '5:140: warning'],
   ] as const).map(([name, text, image, place]) => broken(`an image whose name is ${name}`, explained(text), [
     `${place}: Liquid makes '${image}' here, and example images are found by their whole names as they are written; write {{ '${image}' | grant_read_access }} where it is shown (composed-image)`,

@@ -125,6 +125,9 @@ describe('nothing is wrong with', () => {
     '{% for mask in task.input.manifestLine.masks %}<img src="{{ mask.uri | grant_read_access }}"><a href="{{ mask.link }}">x</a>{% endfor %}',
     '<style>/* url(god.jpg) */ .a { background: url({{ task.input.taskObject | grant_read_access }}), url(https://a.example/b.png), url(#c) }</style><!-- <style>.a { background: url(good.jpg) }</style> -->',
     '<img src="{% if task.input.manifestLine.x %}good.jpg{% else %}images/good.jpg{% endif %}"><a href="#{{ task.input.labels[0] }}">a</a>',
+    "{% case task.input.manifestLine.kind %}{% when 1 %}{% assign base = 's3://a/' %}{% when 2 %}{% assign base = 's3://b/' %}{% endcase %}{{ base | append: 'god.jpg' | grant_read_access }}",
+    "{% if task.input.manifestLine.kind == 1 %}{% assign base = 'https://a.example/' %}{% endif %}<img src=\"{{ base }}god.jpg\">{% assign a = base | append: 'god.jpg' %}<img src=\"{{ a }}\">",
+    '<style>@import url("https://a.example/b.css"); .a::before { content: "url(b)" } .b { background: url(data:image/png;base64,AA==) }</style>',
     "{% assign a = 'good.jpg' | grant_read_access %}<img src=\"{{ a }}\"><img srcset=\"{{ 'good.jpg' | grant_read_access }} 2x\" src='{{ \"good.jpg\" | grant_read_access }}'>",
   ])('addresses that Liquid makes: %s', (text) => {
     expect(lintTemplate(BASE.replace(FULL, () => `<full-instructions>${text}</full-instructions>`), boxes({ images: ['good.jpg'] }))).toEqual([]);
