@@ -7,7 +7,7 @@ import { World } from './world';
 /** What a person must be told, by what it is about. One stands until its cause is gone. */
 export type AlertCode =
   | 'configuration' | 'control' | 'create' | 'breaker' | 'stopped-by-hand' | 'foreign-subscription' | 'double-label' | 'held-back'
-  | 'backfill' | 'drift' | 'feature-engineering' | 'pipeline' | `unsettled-${number}`;
+  | 'backfill' | 'drift' | 'feature-engineering' | 'pipeline' | 'late-labels' | `unsettled-${number}`;
 
 /** Raises an alert once, however often it is called. An event that the bus does not take now is published by the next run. */
 export async function raise(world: World, project: Pick<Project, 'alerts' | 'configuration'>, code: AlertCode, message: string): Promise<void> {

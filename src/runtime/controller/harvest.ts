@@ -4,7 +4,7 @@ import { Line, cleanLine, offeredTo, parseLine, verdict } from '../core/label-li
 import { parseS3Uri, s3Uri } from '../core/object-keys';
 import { ManifestSeen } from '../core/settle';
 import { imagesWithJob } from '../ledger/feeding';
-import { JobRecord, readChain, setJob } from '../ledger/jobs';
+import { JobRecord, setJob } from '../ledger/jobs';
 import { labelKey } from '../ledger/keys';
 import { isLater, recordFailure } from '../ledger/labels';
 import { JobDescription } from '../ports';
@@ -17,9 +17,6 @@ const PARALLEL = 8;
 
 /** How many images are looked up at once. */
 const LOOKED_UP = 100;
-
-/** Of so many of the newest jobs the manifests are looked at once more. */
-const JOBS_LOOKED_AT = 10;
 
 /** What reading a manifest gave. */
 export interface Harvest {
@@ -58,15 +55,6 @@ export async function harvest(world: World, seen: Seen, job: JobRecord, descript
   }
   await world.ledger.table.write([setJob(job.number, { manifest, harvestedAt: now }, job.phase)]);
   return manifest;
-}
-
-/** Labels that come when their job is settled already and that no message tells of: they are paid for, and kept like any other. */
-export async function harvestLate(world: World, seen: Seen): Promise<void> {
-  const since = world.ledger.clock.now() - world.timings.lateLabels;
-  const chain = await readChain(world.ledger.table, JOBS_LOOKED_AT);
-  for (const job of chain.filter(({ phase, settledAt = 0 }) => phase === 'SETTLED' && settledAt > since)) {
-    await harvest(world, seen, job, undefined);
-  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { clear, raise } from '../alerts';
 import { Breaker, afterFailure, opened } from '../core/breaker';
 import { groundTruthQueueName } from '../core/job-names';
 import { Judgement, judgeOutcome } from '../core/judgement';
-import { Queued, unsettled } from '../core/settle';
+import { Queued, Unsettled, unsettled } from '../core/settle';
 import { imagesWithJob } from '../ledger/feeding';
 import { ImageRecord } from '../ledger/images';
 import { JobRecord, readJob, setJob } from '../ledger/jobs';
@@ -35,9 +35,10 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
   }
   const now = world.ledger.clock.now();
   const why = unread ? 'manifest-unread' : unsettled(job, await queued(world), now, world.timings);
-  if (!why) {
+  const isLate = now - (job.endedAt ?? now) >= world.timings.settleDeadline;
+  if (!why || isLate && await hasNoImages(world, job)) {
     await giveBack(world, seen, job);
-  } else if (job.heldAt === undefined && now - (job.endedAt ?? now) >= world.timings.settleDeadline) {
+  } else if (isLate && job.heldAt === undefined) {
     await hold(world, seen, job, why);
   }
   if (unread) {
@@ -45,16 +46,26 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
   }
 }
 
-async function hold(world: World, seen: Seen, job: JobRecord, why: string): Promise<void> {
+/** Nothing waits for such a job, be it that its images were ordered again: it is settled whatever it may still have to say. */
+async function hasNoImages(world: World, job: JobRecord): Promise<boolean> {
+  return job.open <= 0 && (await imagesWithJob(world.ledger.table, job.number)).length === 0;
+}
+
+const GO_ON: { readonly [why in Unsettled]: string } = {
+  'labels-missing': 'They go on by themselves when the output manifest shows all labels that the job counts. If it never will, `requeue --held` gives '
+    + 'them to the next job, and near duplicates that are held too; a label that this one has not told of is paid for twice then.',
+  'messages-queued': 'They go on by themselves when the recorder has read the messages that wait in its queue: look at its errors.',
+  'messages-dead': 'Look at the recorder\'s dead-letter queue and redrive it.',
+  'manifest-unread': 'Let the controller read the output manifest: its log says what keeps it from that. They go on by themselves then.',
+  'manifest-moving': 'They go on by themselves when the output manifest does not change any more.',
+};
+
+async function hold(world: World, seen: Seen, job: JobRecord, why: Unsettled): Promise<void> {
   const images = (await imagesWithJob(world.ledger.table, job.number)).filter((image) => image.state !== 'HELD');
   const held = await holdImages(world.ledger, job.number, images);
   world.telemetry.count(METRIC.IMAGES_HELD, held.length);
   await raise(world, seen.project, `unsettled-${job.number}`,
-    `job ${job.name} ended more than six hours ago and does not settle (${why}): ${held.length} of its images are held. `
-    + (why === 'messages-dead'
-      ? 'Look at the recorder\'s dead-letter queue and redrive it.'
-      : 'They go on by themselves when the output manifest shows all labels that the job counts. If it never will, `requeue --held` gives '
-        + 'them to the next job; a label that this one has not told of is paid for twice then.'));
+    `job ${job.name} ended more than six hours ago and does not settle (${why}): ${held.length} of its images are held. ${GO_ON[why]}`);
   await world.ledger.table.write([setJob(job.number, { heldAt: world.ledger.clock.now() }, 'ENDED')]);
 }
 

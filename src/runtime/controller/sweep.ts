@@ -9,8 +9,8 @@ import { NOBODY_IS_BLAMED, returnImages } from '../ledger/returning';
 import { World } from '../world';
 import { beginRebuild, dataSetDrift } from './data-set-rebuild';
 import { noteDrift } from './drift';
-import { harvestLate } from './harvest';
 import { BUSY_PATIENCE, sweepInbox } from './inbox';
+import { harvestLate } from './late-labels';
 import { messagesIn } from './messages-in';
 import { Seen } from './observe';
 import { recount } from './recount';
@@ -23,11 +23,14 @@ const JOBS_LOOKED_AT = 50;
 export async function sweep(world: World, seen: Seen): Promise<void> {
   const isBusy = await intakeIsBusy(world, seen);
   if (await sweepInbox(world, seen.project)) {
+    const late = await harvestLate(world, seen).then(() => undefined, (error: unknown) => ({ error }));
     await strayImages(world, seen);
     await strayDrops(world, seen, isBusy);
     await damagedDataSet(world, seen.project);
     await recount(world, seen.project);
-    await harvestLate(world, seen);
+    if (late) {
+      throw late.error;
+    }
   }
 }
 

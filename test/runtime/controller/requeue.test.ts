@@ -91,7 +91,7 @@ describe('a quarantined image that is ordered again', () => {
   });
 });
 
-test('a held image that is ordered again leaves the job that does not settle, and a late label of that job still counts', async () => {
+test('held images that are ordered again leave the job that did not settle; when it has none any more it is settled', async () => {
   const project = await runningProject();
   await project.outside.cloud.queues.send(project.world.resources.recorderDeadLetterQueueUrl, 'unreadable');
   await project.simulator.expire(project.liveJobName()!);
@@ -100,7 +100,7 @@ test('a held image that is ordered again leaves the job that does not settle, an
   await project.command('requeue', { all: 'held' });
   await project.rounds(8);
   expect(Object.values(statesOf(project))).toEqual(['SENT', 'SENT', 'SENT']);
-  expect(await job(project, 1)).toMatchObject({ open: 0, phase: 'ENDED' });
+  expect(await job(project, 1)).toMatchObject({ open: 0, phase: 'SETTLED' });
   expectConservation(project.outside.table);
   await project.finish();
   expect([project.lost(), project.double()]).toEqual([[], 0]);

@@ -14,9 +14,17 @@ const end = async (project: MemoryProject, status: 'Completed' | 'Failed' | 'Sto
 };
 
 /** Until what it gives back is called. */
-function hideManifest(project: MemoryProject, ofJob: number): () => void {
+function hideManifest(project: MemoryProject, ofJob: number, error?: Error): () => void {
   const { objects } = project.world;
-  const head: typeof objects.head = async (bucket, key) => key.includes(`-${ofJob}/manifests/output/`) ? undefined : objects.head(bucket, key);
+  const head: typeof objects.head = async (bucket, key) => {
+    if (!key.includes(`-${ofJob}/manifests/output/`)) {
+      return objects.head(bucket, key);
+    }
+    if (error) {
+      throw error;
+    }
+    return undefined;
+  };
   (project.world as { objects: unknown }).objects = Object.assign(Object.create(objects) as object, { head });
   return () => {
     (project.world as { objects: unknown }).objects = objects;
@@ -122,6 +130,32 @@ describe('a label that only the manifest of a settled job tells of', () => {
     const { alerts, counts } = await project.read();
     expect([alerts, counts.double, project.dataSet().length]).toEqual([['double-label'], 1, 1]);
     expectConservation(project.outside.table);
+  });
+
+  test('is kept though the manifest of a newer job cannot be read, which is told of after an hour, once', async () => {
+    const { project, show } = await settledTooEarly();
+    project.outside.cloud.copies = () => 1;
+    await project.command('resume');
+    await project.drop('new.jpg');
+    await project.rounds(5);
+    await project.command('pause');
+    await end(project, 'Completed');
+    await pass(project, HOUR, MINUTE);
+    expect((await job(project, 2)).phase).toBe('SETTLED');
+    show();
+    const grant = hideManifest(project, 2, new Error('AccessDenied'));
+    const round = async (minutes: number): Promise<void> => {
+      for (let i = 0; i < minutes; i += 1) {
+        await project.round().catch(() => project.clock.advance(MINUTE));
+      }
+    };
+    await round(100);
+    expect(statesOf(project)).toEqual({ 'cam/0.jpg': 'LABELED', 'new.jpg': 'PENDING' });
+    expect((await project.read()).alerts).toEqual(['late-labels']);
+    expect(project.outside.telemetry.said.filter(({ message }) => /output manifest of froth-0a1b2c3d-2, .* cannot be read for an hour \(AccessDenied\)/.test(message))).toHaveLength(1);
+    grant();
+    await round(20);
+    expect((await project.read()).alerts).toEqual([]);
   });
 
   test('is looked for during three days', async () => {
@@ -366,6 +400,8 @@ describe('images of an ended job', () => {
     expect(project.outside.telemetry.said.some((line) => /labels-missing.*`requeue --held`/.test(line.message))).toBe(true);
     await project.command('requeue', { all: 'held' });
     await project.finish();
+    // nothing waits for it any more
+    expect([(await job(project, 1)).phase, (await project.read()).alerts]).toEqual(['SETTLED', []]);
     expect(new Set(Object.values(statesOf(project)))).toEqual(new Set(['LABELED']));
     expectConservation(project.outside.table);
   });
