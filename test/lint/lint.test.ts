@@ -112,6 +112,7 @@ describe('nothing is wrong with', () => {
     const context = boxes({ task: { labels: [{ name: "it's" }, { name: 'a "b"\\c' }, { name: 'é😀\tx' }, { name: '<b>&amp;{{ x }}' }] } });
     expect(lintTemplate(BASE, context)).toEqual([]);
     expect(lintTemplate(BASE.replace(' | to_json | escape', ' | to_json'), context)).toEqual([]);
+    expect(lintTemplate(BASE.replace('{{ task.input.labels', '{% assign all = task.input.labels %}{{ all'), context)).toEqual([]);
   });
 
   test.each([
@@ -150,16 +151,17 @@ describe('nothing is wrong with', () => {
   test.each([
     'box.class_id == 1', 'box.class_id == 0', 'box.width > 10', 'box.left > 3000 and box.height > 300', 'box.width <= 2',
     "task.input.manifestLine.boxes-metadata.class-map['1'] == 'nut' and box.class_id == 1", 'task.input.manifestLine.boxes.image_size[0].width > 100',
-    'task.input.manifestLine.boxes.annotations.size == 1', "task.input.manifestLine.boxes-metadata.human-annotated == 'no'",
+    'task.input.manifestLine.boxes.annotations.size == 1', 'task.input.manifestLine.boxes.annotations.size == 1 and box.class_id == 1',
+    'box.width > 50 and box.width < 500', "task.input.manifestLine.boxes-metadata.human-annotated == 'no'",
   ])('an adjustment of some of the labels: %s', (condition) => {
-    expect(adjusting(ADJUSTMENT, (page) => page.replace('{% capture', `{% if ${condition} %}{% capture`).replace('{% unless', '{% endif %}{% unless'))).toEqual([]);
+    expect(adjusting(ADJUSTMENT, (page) => page.replace('{% capture', `{% if ${condition} %}{% capture`).replace('{% endunless %}', '{% endunless %}{% endif %}'))).toEqual([]);
   });
 
   test.each<[string, Partial<PageTask>, (page: string) => string]>([
     ['a label', { labels: [{ name: LATE }, { name: 'foam' }] }, (page) => page.replace('{{ task.input.labels | to_json | escape }}', "['bubble','foam']")],
     ['a label, in a list of others', { labels: [{ name: LATE }, { name: 'foam' }] }, (page) => page.replace('{{ task.input.labels | to_json | escape }}', "['bubble']")],
     ['what the earlier label is called', { earlierLabelAttribute: LATE }, (page) => page.replaceAll(`['${LATE}']`, '.boxes').replaceAll(`['${LATE}-metadata']`, '.boxes-metadata')],
-    ['a label, and what is adjusted', { labels: [{ name: LATE }, { name: 'foam' }] }, (page) => page.replace('{% capture', "{% if task.input.manifestLine.boxes-metadata.class-map['0'] == 'bubble' %}{% capture").replace('{% unless', '{% endif %}{% unless')],
+    ['a label, and what is adjusted', { labels: [{ name: LATE }, { name: 'foam' }] }, (page) => page.replace('{% capture', "{% if task.input.manifestLine.boxes-metadata.class-map['0'] == 'bubble' %}{% capture").replace('{% endunless %}', '{% endunless %}{% endif %}')],
   ])('a page where it is known only at deploy time: %s', (_name, change, own) => {
     expect(adjusting({ ...ADJUSTMENT, ...change }, own)).toEqual([]);
   });
