@@ -8,6 +8,7 @@ import { LiquidText, checkLiquid, readLiquid } from './liquid';
 import { markedPage } from './marked';
 import { shownPage } from './shown';
 import { ShownAddresses } from './shown-addresses';
+import { Structure, isStructural } from './structure';
 import { Findings, listed, nearest, remembering } from './text';
 import { PRINTED, Way, waysThrough } from './ways';
 import { CROWD_SCRIPT, isCrowdScript } from '../contract/crowd-script';
@@ -45,12 +46,24 @@ export function lintTemplate(template: string, context: LintContext): LintProble
   const unbound = unboundNames(template, liquid, imageOf);
   unbound.forEach(({ rule, begin, message }) => findings.error(rule, begin, message));
   const places: NamedPlaces = { uses: new Set(), made: new Map() };
-  const { ways, complete, isInBranch } = waysThrough(template, liquid);
+  const through = waysThrough(template, liquid);
+  const { ways, complete, isInBranch } = through;
+  const structure = new Structure(template, liquid, context, through, (made) => {
+    // what a page that was made to try says of labels is not the template's
+    const found = findings.apart();
+    const ofLabels = new LabelsCheck(template, liquid, context, page, undefined, found);
+    new Page(template, liquid, made, context, ofLabels, new EarlierCheck(template, context, found), problemOf, places, found).checkParts();
+    return found.found;
+  });
   for (const way of ways) {
+    const found = findings.apart();
     findings.nextWay();
-    new Page(template, liquid, way, context, labels, earlier, problemOf, places, findings).check();
+    new Page(template, liquid, way, context, labels, earlier, problemOf, places, found).check();
+    const certain = structure.certainOf(way, found.found.filter(isStructural));
+    [...found.found.filter((problem) => !isStructural(problem)), ...certain].forEach((problem) => findings.take(problem));
   }
   findings.endWays(isInBranch);
+  structure.doubtful.forEach((problem) => findings.take(problem));
   if (!complete) {
     findings.error('too-many-branches', 0, `after ${ways.length} ways through its branches the template has some that were not seen; use fewer {% if %}, {% unless %} and {% when %}, or put less text around them`);
   }
@@ -88,10 +101,15 @@ class Page {
   }
 
   check(): void {
+    this.checkParts();
+    checkAddresses(this.template, this.liquid, this.way, this.elements, this.problemOf, this.places, this.findings);
+  }
+
+  /** All but addresses. */
+  checkParts(): void {
     this.checkFrame();
     this.elements.forEach((element) => this.checkElement(element));
     this.checkTask();
-    checkAddresses(this.template, this.liquid, this.way, this.elements, this.problemOf, this.places, this.findings);
   }
 
   private checkFrame(): void {

@@ -20,6 +20,13 @@ export class PageError extends Error {
  * @throws PageError, for Liquid without an end too
  */
 export function renderPage(template: string, input: PageInput, readable: (uri: string, begin: number) => string): string {
+  return pageMaker(template, readable)(input, new Budget());
+}
+
+/** The same for many inputs. What their pages cost together is of one budget, or of one for each. */
+export function pageMaker(
+  template: string, readable: (uri: string, begin: number) => string,
+): (input: PageInput, budget: Budget) => string {
   const liquid = new Liquid({ templates: {}, outputEscape });
   liquid.registerFilter('to_json', function (value: unknown) { return counted(this, JSON.stringify(value ?? null)); });
   liquid.registerFilter('grant_read_access', function (uri: unknown) { return readable(counted(this, textOf(uri)), this.token.begin); });
@@ -28,16 +35,25 @@ export function renderPage(template: string, input: PageInput, readable: (uri: s
     parse() { throw new Error(`{% ${name} %} reads another file, and a worker template is one file`); },
     render() { /* it has not been parsed */ },
   }));
-  try {
+  const parsed = orPageError(() => {
     const deep = tooDeep(template, piecesOf(template));
     if (deep !== undefined) {
       throw Object.assign(new Error(TOO_DEEP), { token: deep });
     }
-    const budget = new Budget() as unknown as Context['memoryLimit'];
-    const context = new Context({ task: { input } }, liquid.options, {}, { memoryLimit: budget, renderLimit: budget });
-    const page = liquid.renderSync(liquid.parse(asRead(template)), context) as string;
+    return liquid.parse(asRead(template));
+  });
+  return (input, budget) => orPageError(() => {
+    const limit = budget as unknown as Context['memoryLimit'];
+    const context = new Context({ task: { input } }, liquid.options, {}, { memoryLimit: limit, renderLimit: limit });
+    const page = liquid.renderSync(parsed, context) as string;
     budget.use(page.length);
     return page;
+  });
+}
+
+function orPageError<Made>(make: () => Made): Made {
+  try {
+    return make();
   } catch (error) {
     throw pageError(error);
   }

@@ -23,14 +23,18 @@ export class ShownPage {
 }
 
 /** The page for an image of which nothing is known but what is given. Undefined: it is not made, which may be that image's fault. */
-export function shownPage(template: string, { inputs, task }: LintContext, given: PageInput, findings: Findings): ShownPage | undefined {
-  const input = inputs === undefined ? {} : { taskObject: '', labels: task?.labels ?? [], manifestLine: {}, ...given };
+export function shownPage(template: string, context: LintContext, given: PageInput, findings: Findings): ShownPage | undefined {
   try {
-    return new ShownPage(renderPage(template, input, (uri) => uri), task);
+    return new ShownPage(renderPage(template, inputFor(context, given), (uri) => uri), context.task);
   } catch (error) {
     if (error instanceof PageError && error.endless) {
       findings.error('endless', error.offset, `this Liquid ${error.message}, and workers would wait for it; loop over less, or write less`);
     }
     return undefined;
   }
+}
+
+/** What is below `task.input` for such an image. */
+export function inputFor({ inputs, task }: LintContext, given: PageInput = {}): PageInput {
+  return inputs === undefined ? {} : { taskObject: '', labels: task?.labels ?? [], manifestLine: {}, ...given };
 }

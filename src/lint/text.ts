@@ -38,7 +38,7 @@ export class Positions {
   }
 }
 
-interface Found extends LintProblem {
+export interface Found extends LintProblem {
   readonly offset: number;
   /** On how many ways through the template, and which was the last. */
   readonly ways: number;
@@ -47,12 +47,26 @@ interface Found extends LintProblem {
 
 /** Collects problems; the same one, seen on two ways through a template, counts once. */
 export class Findings {
-  private readonly found = new Map<string, Found>();
+  private readonly problems = new Map<string, Found>();
   private readonly positions: Positions;
   private way = 0;
 
-  constructor(text: string) {
-    this.positions = new Positions(text);
+  constructor(text: string | Positions) {
+    this.positions = typeof text === 'string' ? new Positions(text) : text;
+  }
+
+  /** For what is found in the same text, of which not everything may be true. */
+  apart(): Findings {
+    return new Findings(this.positions);
+  }
+
+  get found(): readonly Found[] {
+    return [...this.problems.values()];
+  }
+
+  /** Takes what was found apart. */
+  take({ severity, rule, offset, message }: Found): void {
+    this.add(severity, rule, offset, message);
   }
 
   error(rule: string, offset: number, message: string): void {
@@ -71,26 +85,26 @@ export class Findings {
   /** Ends the ways. What is not in a branch and was found on some of them only needs a word, or nobody would see why. */
   endWays(isInBranch: (offset: number) => boolean): void {
     const ways = this.way;
-    for (const [key, problem] of this.found) {
+    for (const [key, problem] of this.problems) {
       if (problem.way > 0 && problem.ways < ways && !isInBranch(problem.offset)) {
-        this.found.set(key, { ...problem, message: problem.message + SOME_BRANCHES });
+        this.problems.set(key, { ...problem, message: problem.message + SOME_BRANCHES });
       }
     }
     this.way = 0;
   }
 
   get all(): LintProblem[] {
-    return [...this.found.values()].sort((one, other) => one.offset - other.offset)
+    return [...this.problems.values()].sort((one, other) => one.offset - other.offset)
       .map(({ offset: _, ways: __, way: ___, ...problem }) => problem);
   }
 
   private add(severity: LintSeverity, rule: string, offset: number, text: string): void {
     const message = text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX / 2)} ... ${text.slice(-MESSAGE_MAX / 2)}` : text;
     const key = `${offset} ${message}`;
-    const known = this.found.get(key);
+    const known = this.problems.get(key);
     if (known === undefined || known.way !== this.way) {
       const ways = (known?.ways ?? 0) + 1;
-      this.found.set(key, { severity, rule, ...this.positions.at(offset), message, offset, ways, way: this.way });
+      this.problems.set(key, { severity, rule, ...this.positions.at(offset), message, offset, ways, way: this.way });
     }
   }
 }

@@ -1,5 +1,7 @@
-import { Branch, Choice, Condition, readBranches } from './branches';
+import { Branch, Branches, Choice, Condition, Made, readBranches } from './branches';
 import { WAYS_CHARACTERS_MAX } from './budget';
+import { isOfInput } from './conditions';
+import { Facts } from './facts';
 import { LiquidText } from './liquid';
 import { lastUpTo } from './text';
 
@@ -13,13 +15,27 @@ export interface Way {
   place(offset: number): number;
 }
 
+/** One page that a template may make, its loops gone through once. */
+export interface Route extends Way {
+  /** The branches on it. */
+  readonly taken: readonly Branch[];
+  /** Whether their conditions can hold together, as far as one knows. */
+  readonly isPossible: boolean;
+  /** With which input they do. */
+  readonly facts: Facts;
+}
+
 export interface Ways {
   /** Each branch of each choice is in one of them: not all combinations of branches are. */
-  readonly ways: readonly Way[];
+  readonly ways: readonly Route[];
+  /** The branches that are written in the template. */
+  readonly written: readonly Branch[];
   /** Whether that is so: it is not where it would take more than anybody waits for. */
   readonly complete: boolean;
   /** Whether a place of the template is in a branch, and so not on every way. */
   isInBranch(offset: number): boolean;
+  /** Whether no page can show a branch, as what is asked for there and around it excludes itself. */
+  isDead(branch: Branch): boolean;
 }
 
 /** What a way costs besides its text, and each branch that is looked at. */
@@ -27,30 +43,47 @@ const WAY_COST = 500;
 const BRANCH_COST = 5;
 
 /**
- * The ways through a template that show each of its branches once. Branches of the same condition are taken together, so that an
- * element may be opened in one `if` and closed in another.
+ * The ways through a template that show each of its branches once. What is known of a condition holds for all that are about the same, so
+ * that an element may be opened in one `if` and closed in another.
  */
 export function waysThrough(template: string, text: LiquidText): Ways {
-  const { root, choices } = readBranches(template, text);
-  const ways: Way[] = [];
+  const branches = readBranches(template, text);
+  const { root, choices, written } = branches;
+  const ways: Route[] = [];
   let left = WAYS_CHARACTERS_MAX;
-  // a condition may not mean the same in both of its places: what is seen on no way that holds together is seen on one that does not
-  for (const free of [false, true]) {
-    let before = Infinity;
-    while (root.unseen > 0 && root.unseen < before && left > 0) {
+  const walk = (free: boolean, goal?: Branch): void => {
+    const before = root.unseen;
+    const each = new Walk(template, branches, free);
+    if (goal !== undefined) {
+      each.aim(goal);
+    }
+    each.through(root);
+    left -= each.cost + WAY_COST;
+    if (ways.length === 0 || root.unseen < before) {
+      ways.push(each.way());
+    }
+  };
+  const whileItHelps = (free: boolean): void => {
+    for (let before = Infinity; root.unseen > 0 && root.unseen < before && left > 0;) {
       before = root.unseen;
-      const walk = new Walk(template, free);
-      walk.through(root);
-      left -= walk.cost + WAY_COST;
-      if (ways.length === 0 || root.unseen < before) {
-        ways.push(walk.way());
-      }
+      walk(free);
+    }
+  };
+  whileItHelps(false);
+  // what is seen only where something is so that was taken otherwise before it
+  for (const goal of written) {
+    if (!goal.seen && left > 0) {
+      walk(false, goal);
     }
   }
+  // a condition may not mean the same in both of its places: what is seen on no way that holds together is seen on one that does not
+  whileItHelps(true);
   return {
     ways,
+    written,
     complete: root.unseen === 0,
     isInBranch: (offset) => choices.some(({ begin, end }) => offset >= begin && offset < end),
+    isDead: (branch) => !new Walk(template, branches, false).aim(branch),
   };
 }
 
@@ -59,10 +92,24 @@ class Walk {
   private html = '';
   private readonly from: number[] = [];
   private readonly to: number[] = [];
+  private readonly path: Branch[] = [];
   /** What the conditions of the branches that were taken say. */
-  private readonly known = new Map<string, boolean>();
+  private readonly facts: Facts;
+  private isPossible = true;
 
-  constructor(private readonly template: string, private readonly free: boolean) {}
+  constructor(private readonly template: string, { assigned }: Branches, private readonly free: boolean) {
+    this.facts = new Facts(assigned);
+  }
+
+  /** To see a branch. Answers whether it can be. The conditions next to it say most. */
+  aim(goal: Branch): boolean {
+    let isPossible = true;
+    for (let each: Branch | undefined = goal; each?.choice !== undefined; each = each.parent) {
+      isPossible = this.assume(each).every(({ test }) => !isOfInput(test)) && isPossible;
+    }
+    this.isPossible = true;
+    return isPossible;
+  }
 
   through(root: Branch): void {
     const open = [{ branch: root, next: 0 }];
@@ -74,9 +121,12 @@ class Walk {
       inner.next += 1;
       if (part === undefined) {
         open.pop();
+      } else if ('made' in part) {
+        this.make(part);
       } else if ('branches' in part) {
         const branch = this.taken(part);
         see(branch);
+        this.path.push(branch);
         this.cost += branch.end - branch.begin - (part.end - part.begin) + part.branches.length * BRANCH_COST;
         open.push({ branch, next: 0 });
       } else {
@@ -87,10 +137,13 @@ class Walk {
     }
   }
 
-  way(): Way {
-    const { html, from, to, template } = this;
+  way(): Route {
+    const { html, from, to, template, path, isPossible, facts } = this;
     return {
       html,
+      taken: path,
+      isPossible,
+      facts,
       place(offset) {
         if (offset >= html.length) {
           return template.length;
@@ -101,26 +154,45 @@ class Walk {
     };
   }
 
+  private make({ made, value, source, looped }: Made): void {
+    if (looped) {
+      this.facts.loop(made, value);
+    } else {
+      this.facts.assign(made, value, source);
+    }
+  }
+
   private taken({ branches }: Choice): Branch {
     const valid = branches.filter(({ condition }) => condition !== undefined && this.holds(condition) === true);
     const possible = valid.length > 0 ? valid.slice(0, 1)
       : branches.filter(({ condition }) => condition === undefined || this.holds(condition) !== false);
     const wanted = wantedOf(possible) ?? (this.free ? wantedOf(branches) : undefined);
     const taken = wanted ?? possible[0] ?? branches[0];
-    for (const { condition } of branches) {
-      if (condition !== undefined && !(this.known.has(condition.text))) {
-        this.known.set(condition.text, condition === taken.condition ? condition.valid : !condition.valid);
-      }
-      if (condition === taken.condition) {
-        break;
-      }
-    }
+    this.assume(taken);
     return taken;
   }
 
-  private holds({ text, valid }: Condition): boolean | undefined {
-    const known = this.known.get(text);
-    return known === undefined ? undefined : known === valid;
+  /** That a branch is shown, and none of those before it. Answers what contradicts that. */
+  private assume(branch: Branch): readonly Condition[] {
+    const { branches } = branch.choice!;
+    const contradicted: Condition[] = [];
+    for (const each of branches.slice(0, branches.indexOf(branch) + 1)) {
+      const { condition } = each;
+      const isTaken = each === branch;
+      if (condition !== undefined && this.holds(condition) === undefined) {
+        this.facts.assume(condition.test, condition.valid === isTaken);
+      }
+      if (condition !== undefined && this.holds(condition) === !isTaken) {
+        contradicted.push(condition);
+        this.isPossible = false;
+      }
+    }
+    return contradicted;
+  }
+
+  private holds({ test, valid }: Condition): boolean | undefined {
+    const holds = this.facts.holds(test);
+    return holds === undefined ? undefined : holds === valid;
   }
 }
 

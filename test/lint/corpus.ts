@@ -510,6 +510,41 @@ export const CORPUS: readonly Broken[] = [
   broken('the middle of a case', explained('{% case task.input.labels.size %}{% when 1 %}<b>one</b>{% when 2 %}<blink2>two</blink2>{% else %}many{% endcase %}'), [
     '5:106: error: there is no element <blink2>; write an element of HTML or a crowd element (unknown-element)',
   ]),
+  broken('what a value opens and another closes', explained("{% if task.input.manifestLine.kind == 'a' %}<div>{% endif %}x{% if task.input.manifestLine.kind == 'b' %}</div>{% endif %}"), [
+    '5:83: error: <div> is not closed before </full-instructions>; add </div> (unbalanced-element)',
+    '5:144: error: </div> closes no open element; take it out, or open <div> before it (unbalanced-element)',
+  ]),
+  broken('an attribute twice where one of two values is another\'s too', explained("<b {% if task.input.manifestLine.a == 'x' %}class=\"a\"{% endif %} {% if task.input.manifestLine.a != 'y' %}class=\"b\"{% endif %}>x</b>"), [
+    '5:150: error: the HTML is broken here (duplicate-attribute); an element can have an attribute only once; take one of them out (html-syntax)',
+  ]),
+  broken('what the first of a list opens and none closes', explained('{% for label in task.input.labels %}{% if forloop.first %}<ul>{% endif %}<li>{{ label }}</li>{% endfor %}'), [
+    '5:97: error: <ul> is not closed before </full-instructions>; add </ul> (unbalanced-element)',
+  ]),
+  broken('rows that these labels do not fill', explained('{% for label in task.input.labels %}{% assign column = forloop.index0 | modulo: 3 %}{% if column == 0 %}<div>{% endif %}x{% if column == 2 %}</div>{% endif %}{% endfor %}'), [
+    '5:143: error: <div> is not closed before </full-instructions>; add </div> (unbalanced-element)',
+  ]),
+  broken('rows that a list of another length would fill', explained('{% for each in task.input.manifestLine.list %}{% assign column = forloop.index0 | modulo: 3 %}{% if column == 0 %}<div>{% endif %}x{% if column == 2 %}</div>{% endif %}{% endfor %}'), [
+    '5:153: warning: <div> is not closed before </full-instructions>; add </div>; so it is with some numbers of items in the loops, and not with others (unbalanced-element)',
+  ]),
+  broken('an element in a loop for some items alone', explained("{% for each in task.input.manifestLine.list %}<p>{% if each.kind == 'x' %}<b>{% endif %}</p>{% endfor %}"), [
+    '5:113: error: <b> is not closed before </p>; add </b> (unbalanced-element)',
+  ]),
+  broken('an element that depends on what nobody can tell', explained("{% assign kind = task.input.manifestLine.kind | size | append: '!' %}{% if kind == '?' %}<b>{% endif %}"), [
+    '5:128: warning: <b> is not closed before </full-instructions>; add </b>; so it is where a page shows {% if kind == \'?\' %}, which could not be tried: look at such a page (unbalanced-element)',
+  ]),
+  broken('what filters leave as it is', explained("{% assign kind = task.input.manifestLine.kind | downcase %}{% if kind == 'a' %}<b>{% endif %}"), [
+    '5:118: error: <b> is not closed before </full-instructions>; add </b> (unbalanced-element)',
+  ]),
+  broken('a captured part that is shown outside of the form', `{% capture part %}<crowd-input name="a"><b></crowd-input><strnog>x</strnog>{% endcapture %}${BASE}{{ part | skip_autoescape }}`, [
+    '1:19: error: <crowd-input> stands outside <crowd-form>; move it into <crowd-form> (outside-crowd-form)',
+    '1:41: error: <b> is not closed before </crowd-input>; add </b> (unbalanced-element)',
+    '1:58: error: there is no element <strnog>; write <strong> (unknown-element)',
+  ]),
+  broken('a page that is captured and shown as text', `{% capture page %}${BASE}{% endcapture %}{{ page }}`, [
+    '1:1: error: the template does not load the crowd elements; begin it with <script src="https://assets.crowd.aws/crowd-html-elements.js"></script> (missing-script)',
+    '1:1: error: the template has no <crowd-form>, so nothing would be submitted; put the whole task into <crowd-form>...</crowd-form> (missing-crowd-form)',
+    '1:1: error: the template has no <crowd-bounding-box>, with whose answers this task\'s labels are made; put it into <crowd-form> (missing-task-element)',
+  ]),
   broken('what only some branches close', explained('<div>{% if task.input.labels %}</div>{% endif %}'), [
     '5:39: error: <div> is not closed before </full-instructions>; add </div>; so it is in some branches of the Liquid only, of which one may be that no condition holds (unbalanced-element)',
   ]),

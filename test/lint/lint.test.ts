@@ -21,6 +21,42 @@ describe('a broken template', () => {
   });
 });
 
+const KIND = 'task.input.manifestLine.kind';
+const ROWS = '{% assign column = forloop.index0 | modulo: 2 %}{% if column == 0 %}<div>{% endif %}<p>x</p>';
+
+/** What one turn of a loop opens and another closes. */
+const LOOPED: readonly [string, string][] = [
+  ['the last item has no line below it', '{% for label in task.input.labels %}{% if forloop.first %}<ul>{% endif %}<li>{{ label }}</li>'
+    + '{% unless forloop.last %}<hr>{% endunless %}{% if forloop.last %}</ul>{% endif %}{% endfor %}'],
+  ['a line below each item, or the end', '{% for label in task.input.labels %}{% if forloop.first %}<ul>{% endif %}<li>{{ label }}</li>'
+    + '{% unless forloop.last %}<hr>{% else %}</ul>{% endunless %}{% endfor %}'],
+  ['rows with something between the columns', `{% for label in task.input.labels %}${ROWS}{% if column != 1 %}<i>|</i>{% endif %}{% if column == 1 %}</div>{% endif %}{% endfor %}`],
+  ['rows of which the last may have less', `{% for label in task.input.labels %}${ROWS}{% if column == 1 %}</div>{% elsif forloop.last %}</div>{% endif %}{% endfor %}`],
+  ['rows of a list of any length', `{% for each in task.input.manifestLine.list %}${ROWS}{% if column == 1 or forloop.last %}</div>{% endif %}{% endfor %}`],
+  ['a begin for each turn, and as many ends', '{% for i in (1..3) %}<div>{% endfor %}x</div></div></div>'],
+  ['rows of five, which these labels do not fill', '{% for label in task.input.labels %}{% assign column = forloop.index0 | modulo: 5 %}{% if column == 0 %}<div>{% endif %}'
+    + '<p>x</p>{% if column == 4 or forloop.last %}</div>{% endif %}{% endfor %}'],
+];
+
+/** Conditions that are another one in other words, or its contrary. */
+const EXCLUDED: readonly [string, string][] = [
+  ['two values', `<div {% if ${KIND} == 'a' %}class="a"{% endif %} {% if ${KIND} == 'b' %}class="b"{% endif %}>x</div>`],
+  ['sizes', '<div {% if task.input.labels.size == 1 %}class="a"{% endif %} {% if task.input.labels.size == 2 %}class="b"{% endif %} '
+    + '{% if task.input.labels.size > 2 %}class="c"{% endif %}>x</div>'],
+  ['something and nil', `<div {% if ${KIND} %}class="a"{% endif %} {% if ${KIND} == nil %}class="b"{% endif %}>x</div>`],
+  ['true and false', `<div {% if ${KIND} == true %}class="a"{% endif %} {% if ${KIND} == false %}class="b"{% endif %}>x</div>`],
+  ['two values, of which each opens and closes something', `{% if ${KIND} == 'a' %}<div>{% endif %}{% if ${KIND} == 'b' %}<section>{% endif %}x`
+    + `{% if ${KIND} == 'a' %}</div>{% endif %}{% if ${KIND} == 'b' %}</section>{% endif %}`],
+  ['a value of a case and of an if', `{% case ${KIND} %}{% when 'a', 'b' %}<div>{% when 'c' %}<p>c</p>{% endcase %}{% if ${KIND} == 'a' or ${KIND} == 'b' %}</div>{% endif %}`],
+  ['another name for a value', `{% assign kind = ${KIND} %}{% if ${KIND} == 'a' %}<div>{% endif %}x{% unless kind != 'a' %}</div>{% endunless %}`],
+  ['what a filter makes', `{% assign kind = ${KIND} | downcase %}<div {% if kind == 'a' %}class="a"{% endif %} {% if kind == 'b' %}class="b"{% endif %}>x</div>`],
+  ['a flag', `{% assign open = false %}{% if ${KIND} %}<div>{% assign open = true %}{% endif %}{% if open == false %}<p>no</p>{% endif %}x{% if open %}</div>{% endif %}`],
+  ['something in nothing', `{% if ${KIND} %}<div>{% endif %}{% if ${KIND}.name %}<b>x</b></div>{% elsif ${KIND} %}</div>{% endif %}`],
+  ['nothing in a list', '{% if task.input.manifestLine.a != empty %}<ul>{% else %}<p>{% endif %}x{% if task.input.manifestLine.a == empty %}</p>{% else %}</ul>{% endif %}'],
+  ['a branch that is seen only with another', `{% if ${KIND} == 'a' %}A{% endif %}{% if ${KIND} == 'a' %}{% if task.input.labels %}<b>{% else %}<i>{% endif %}{% endif %}x`
+    + `{% if ${KIND} == 'a' %}{% if task.input.labels %}</b>{% else %}</i>{% endif %}{% endif %}`],
+];
+
 describe('nothing is wrong with', () => {
   const FULL = '    <full-instructions header="Boxes"><p>Tight.</p></full-instructions>';
   test.each([
@@ -85,6 +121,15 @@ describe('nothing is wrong with', () => {
     ...['src=" https://assets.crowd.aws/crowd-html-elements.js\n"', 'src="//assets.crowd.aws/crowd-html-elements.js"', 'src=HTTPS://Assets.Crowd.AWS/crowd-html-elements.js?v=1']
       .map((src): [string, string] => [`a script with ${JSON.stringify(src)}`, BASE.replace(/src="https[^"]*"/, src)]),
     ['an image from elsewhere', BASE.replace(FULL, '<full-instructions><img src="https://example.com/a.png"><img src="data:image/png;base64,AA=="></full-instructions>')],
+    ...LOOPED.map(([name, text]): [string, string] => [`a list: ${name}`, BASE.replace(FULL, () => `<full-instructions>${text}</full-instructions>`)]),
+    ...EXCLUDED.map(([name, text]): [string, string] => [`what excludes itself: ${name}`, BASE.replace(FULL, () => `<full-instructions>${text}</full-instructions>`)]),
+    ['attributes that Liquid prints', BASE.replace(FULL,
+      '<full-instructions><input type="checkbox" {{ task.input.manifestLine.a }} {{ task.input.manifestLine.b }}></full-instructions>')],
+    ['a part of the form that is captured before it', `{% capture part %}<crowd-input name="a"></crowd-input>{% endcapture %}\n${
+      BASE.replace('</crowd-form>', '{{ part | skip_autoescape }}</crowd-form>')}`],
+    ['an end tag that is captured', BASE.replace(FULL,
+      '<full-instructions>{% capture end %}</div>{% endcapture %}<div>x{{ end | skip_autoescape }}</full-instructions>')],
+    ['a task that is captured as a whole', `{% capture page %}${BASE}{% endcapture %}{{ page | skip_autoescape }}`],
   ])('%s', (_name, template) => {
     expect(lintTemplate(template, boxes()).map((problem) => formatProblem('t', problem))).toEqual([]);
   });
