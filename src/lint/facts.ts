@@ -10,12 +10,18 @@ export class Facts {
   /** Of what the unknown is made. */
   private readonly filtered = new Map<string, readonly string[]>();
   private unknown = 0;
+  private exact = false;
 
   /** @param assigned the variables that the template makes itself: until then they are nil */
   constructor(assigned: Iterable<string>) {
     for (const name of assigned) {
       this.variables.set(name, { literal: null });
     }
+  }
+
+  /** From here on what is not above a number need not be one: else two that exclude each other are two of two. */
+  beExact(): void {
+    this.exact = true;
   }
 
   /** `value` undefined: something that nobody knows, but perhaps what filters make it of. */
@@ -123,11 +129,13 @@ export class Facts {
       node.known ??= { not: new Set(), has: new Map(), ...isCount(operand.path) ? { low: { value: 0, strict: false } } : {} };
       learn(node.known, atom, truth, isCount(operand.path));
       // what is in order is a number, even if it is so because it is not above another
-      const isInOrder = (atom.operator === 'above' || atom.operator === 'below') && truth === atom.valid;
-      if (isInOrder || truth && atom.operator !== 'is') {
+      const isOrder = atom.operator === 'above' || atom.operator === 'below';
+      const isInOrder = isOrder && (truth === atom.valid || !this.exact && truth);
+      node.known.isNumber ||= isInOrder || isOrder && (!this.exact || isCount(operand.path));
+      if (isInOrder || truth && atom.operator !== 'is' && !isOrder) {
         node.known.truthy ??= true;
       }
-      if (isInOrder || truth && !(atom.operator === 'is' && atom.literal === null)) {
+      if (isInOrder || truth && !isOrder && !(atom.operator === 'is' && atom.literal === null)) {
         this.exists(operand.path);
       }
     }
@@ -175,9 +183,9 @@ function answer(known: Known, atom: Atom): boolean | undefined {
     case 'is':
       return isExcluded(known, literal) || not.has(literal) ? false : undefined;
     case 'above':
-      return high && high.value <= (literal as number) ? false : isBeyond(low, literal as number, 1);
+      return ordered(known, atom, high && high.value <= (literal as number) ? false : isBeyond(low, literal as number, 1));
     case 'below':
-      return low && low.value >= (literal as number) ? false : isBeyond(high, literal as number, -1);
+      return ordered(known, atom, low && low.value >= (literal as number) ? false : isBeyond(high, literal as number, -1));
     case 'has':
       return truthy === false ? false : has.get(literal);
     default:
@@ -185,7 +193,12 @@ function answer(known: Known, atom: Atom): boolean | undefined {
   }
 }
 
-function isExcluded({ truthy, low, high }: Known, literal: Literal): boolean {
+/** What is so of a number. Of what may be none, no comparison holds for certain. */
+function ordered({ isNumber }: Known, { valid }: Atom, holds: boolean | undefined): boolean | undefined {
+  return isNumber === true || holds !== valid ? holds : undefined;
+}
+
+function isExcluded({ truthy, low, high, isNumber }: Known, literal: Literal): boolean {
   const isNothing = literal === null || literal === false;
   if (truthy !== undefined && truthy === isNothing) {
     return true;
@@ -195,7 +208,7 @@ function isExcluded({ truthy, low, high }: Known, literal: Literal): boolean {
   }
   const below = low !== undefined && (literal as number < low.value || low.strict && literal === low.value);
   const above = high !== undefined && (literal as number > high.value || high.strict && literal === high.value);
-  return typeof literal !== 'number' || below || above;
+  return typeof literal === 'number' ? below || above : isNumber === true;
 }
 
 /** Whether all that a bound leaves is beyond a number. Undefined: perhaps. */

@@ -6,6 +6,8 @@ export interface Known {
   is?: { readonly value: Literal };
   readonly not: Set<Literal>;
   truthy?: boolean;
+  /** Whether it is a number, as nothing else is above or below another. */
+  isNumber?: boolean;
   /** What is above or below may be equal too, unless it is strict. */
   low?: Bound;
   high?: Bound;
@@ -96,7 +98,8 @@ function valueOf(known: Known, base: unknown): unknown {
   if (truthy === false) {
     return not.has(null) ? false : undefined;
   }
-  if (low !== undefined || high !== undefined) {
+  const isNowhere = known.isNumber !== true && low !== undefined && high !== undefined && high.value <= low.value;
+  if ((low !== undefined || high !== undefined) && !isNowhere) {
     return numberIn(low, high, not);
   }
   if (Array.isArray(base)) {

@@ -51,6 +51,7 @@ export function waysThrough(template: string, text: LiquidText): Ways {
   const { root, choices, written } = branches;
   const ways: Route[] = [];
   let left = WAYS_CHARACTERS_MAX;
+  const reached = new Set<Branch>();
   const walk = (free: boolean, goal?: Branch): void => {
     const before = root.unseen;
     const each = new Walk(template, branches, free);
@@ -59,8 +60,13 @@ export function waysThrough(template: string, text: LiquidText): Ways {
     }
     each.through(root);
     left -= each.cost + WAY_COST;
-    if (ways.length === 0 || root.unseen < before) {
-      ways.push(each.way());
+    const way = each.way();
+    const isNew = way.isPossible && goal !== undefined && way.taken.includes(goal);
+    if (ways.length === 0 || root.unseen < before || isNew) {
+      ways.push(way);
+    }
+    if (way.isPossible) {
+      way.taken.forEach((branch) => reached.add(branch));
     }
   };
   const whileItHelps = (free: boolean): void => {
@@ -70,14 +76,17 @@ export function waysThrough(template: string, text: LiquidText): Ways {
     }
   };
   whileItHelps(false);
-  // what is seen only where something is so that was taken otherwise before it
-  for (const goal of written) {
-    if (!goal.seen && left > 0) {
+  const lookFor = (isWanted: (branch: Branch) => boolean): void => written.forEach((goal) => {
+    if (isWanted(goal) && left > 0) {
       walk(false, goal);
     }
-  }
+  });
+  // what is seen only where something is so that was taken otherwise before it
+  lookFor(({ seen }) => !seen);
   // a condition may not mean the same in both of its places: what is seen on no way that holds together is seen on one that does not
   whileItHelps(true);
+  // ... and on one that does, if there is one after all
+  lookFor((branch) => !reached.has(branch));
   return {
     ways,
     written,
@@ -104,6 +113,7 @@ class Walk {
   /** To see a branch. Answers whether it can be. The conditions next to it say most. */
   aim(goal: Branch): boolean {
     let isPossible = true;
+    this.facts.beExact();
     for (let each: Branch | undefined = goal; each?.choice !== undefined; each = each.parent) {
       isPossible = this.assume(each).every(({ test }) => !isOfInput(test)) && isPossible;
     }
@@ -176,7 +186,10 @@ class Walk {
   private assume(branch: Branch): readonly Condition[] {
     const { branches } = branch.choice!;
     const contradicted: Condition[] = [];
-    for (const each of branches.slice(0, branches.indexOf(branch) + 1)) {
+    const earlier = branches.slice(0, branches.indexOf(branch));
+    // what it is itself says more than what the others are not, if it is one thing
+    const isOne = branch.condition !== undefined && !('rest' in branch.condition.test);
+    for (const each of isOne ? [branch, ...earlier] : [...earlier, branch]) {
       const { condition } = each;
       const isTaken = each === branch;
       if (condition !== undefined && this.holds(condition) === undefined) {
