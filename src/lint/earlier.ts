@@ -10,10 +10,15 @@ const VARIABLES = /\b(?:assign|capture|for|tablerow|increment|decrement)\s+["']?
 export class EarlierCheck {
   /** The attributes that are to show it, as the ways through the template have them. */
   private readonly written = new Map<number, string>();
+  /** Where an element has no such attribute. */
+  private lacking?: number;
+  private isThere = false;
 
   constructor(private readonly template: string, private readonly context: LintContext, private readonly findings: Findings) {}
 
-  check(task: LintTask, element: Element): void {
+  check(task: LintTask, element: Element, has: boolean): void {
+    this.isThere ||= has;
+    this.lacking ??= has ? undefined : element.begin;
     const attribute = element.attributes.find(({ name }) => name === task.earlier?.attribute);
     if (attribute !== undefined) {
       this.written.set(attribute.begin, this.template.slice(attribute.begin, attribute.end));
@@ -24,13 +29,21 @@ export class EarlierCheck {
   end(liquid: LiquidText, page: ShownPage | undefined): void {
     const { template, context, findings } = this;
     const { earlier, element, labelsKnown } = context.task ?? {};
-    const without = earlier && page?.attribute(earlier.attribute);
-    if (earlier === undefined || earlier.samples.length === 0 || without === undefined || [...this.written.values()].some(isEmpty)) {
+    if (earlier === undefined) {
       return;
     }
     const shown = (manifestLine: PageInput): string | undefined => (
       shownPage(template, context, { manifestLine }, findings)?.attribute(earlier.attribute)
     );
+    // an image that brings no label along needs no attribute
+    if (this.lacking !== undefined && (!this.isThere || page !== undefined && earlier.samples.length > 0 && !earlier.samples.some((sample) => shown(sample)))) {
+      findings.error('missing-attribute', this.lacking, `<${element}> has no ${earlier.attribute}, so workers would not see the label that an image brings along; add ${earlier.text}`);
+      return;
+    }
+    const without = page?.attribute(earlier.attribute);
+    if (earlier.samples.length === 0 || without === undefined || [...this.written.values()].some(isEmpty)) {
+      return;
+    }
     if (earlier.samples.some((sample) => shown(sample) !== without)) {
       return;
     }

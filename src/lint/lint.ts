@@ -242,11 +242,7 @@ class Page {
     if (name && name.value.trim() !== '' && name.value !== task.elementName) {
       this.findings.error('wrong-name', name.begin, `name of <${task.element}> is ${name.value.includes(PRINTED) ? 'made by Liquid' : `'${name.value}'`}; the answers of this task are read under '${task.elementName}': write name="${task.elementName}"`);
     }
-    const { earlier } = task;
-    this.earlier.check(task, found);
-    if (earlier !== undefined && !this.has(found, earlier.attribute)) {
-      this.findings.error('missing-attribute', found.begin, `<${task.element}> has no ${earlier.attribute}, so workers would not see the label that an image brings along; add ${earlier.text}`);
-    }
+    this.earlier.check(task, found, task.earlier !== undefined && this.has(found, task.earlier.attribute));
   }
 
   /** What has something in a branch is not empty in the others by mistake, and Liquid may print an attribute as a whole. */

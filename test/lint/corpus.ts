@@ -10,7 +10,7 @@ export interface Broken {
   readonly context: LintContext;
 }
 
-const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
+export const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
 
 /** A task of one's own: any element, any input. */
 const CUSTOM = 'custom';
@@ -36,7 +36,7 @@ const VERDICTS: Partial<PageTask> = {
 /** The labels of the job. */
 const ALL = '{{ task.input.labels | to_json | escape }}';
 
-const INSTRUCTIONS = `    <full-instructions header="Boxes"><p>Tight.</p></full-instructions>
+export const INSTRUCTIONS = `    <full-instructions header="Boxes"><p>Tight.</p></full-instructions>
     <short-instructions>Tight.</short-instructions>`;
 
 const box = (attributes = '', inner = INSTRUCTIONS, more = ''): string => `${SCRIPT}

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { parseFragment, serialize } from 'parse5';
-import { BASE, CORPUS, boxes } from './corpus';
+import { BASE, CORPUS, INSTRUCTIONS, SCRIPT, boxes } from './corpus';
 import { PageTask, workerTemplate } from '../../src/contract/worker-template';
 import { bindImages, formatProblem, lintContext, lintTemplate, renderInstructions, renderPage } from '../../src/lint';
 import contract from '../../src/local/synthesis';
@@ -192,6 +192,21 @@ describe('nothing is wrong with', () => {
     expect(change(page)).not.toBe(page);
     return lintTemplate(change(page), lintContext(task, [])).map((problem) => formatProblem('t', problem));
   };
+
+  test.each(['AdjustmentBoundingBox', 'VerificationBoundingBox', 'AdjustmentSemanticSegmentation', 'VerificationSemanticSegmentation'] as const)(
+    'is shown where an image brings one along: %s', (type) => {
+      const context = lintContext({ ...ADJUSTMENT, type, earlierLabels: ['moth'] }, []);
+      const { element, elementName, labelsAttribute, labelsText, earlier } = context.task!;
+      const tool = (more: string): string => `<${element} name="${elementName}" src="{{ task.input.taskObject | grant_read_access }}" header="h" `
+        + `${labelsAttribute}="${labelsText}" ${more}>${INSTRUCTIONS}</${element}>`;
+      const lint = (body: string): readonly string[] => lintTemplate(`${SCRIPT}<crowd-form>${body}</crowd-form>`, context).map((problem) => formatProblem('t', problem));
+      const [name] = Object.keys(earlier!.samples[0]);
+      for (const condition of [`task.input.manifestLine.${name}`, `task.input.manifestLine.${name}-metadata`, `task.input.manifestLine.${name} != nil`]) {
+        expect(lint(tool(`{% if ${condition} %}${earlier!.text}{% endif %}`))).toEqual([]);
+        expect(lint(`{% if ${condition} %}${tool(earlier!.text)}{% else %}${tool('')}{% endif %}`)).toEqual([]);
+      }
+      expect(lint(tool(`{% if task.input.manifestLine.other %}${earlier!.text}{% endif %}`))).toEqual([expect.stringContaining(`error: <${element}> has no ${earlier!.attribute}`)]);
+    });
 
   test.each([
     'box.class_id == 1', 'box.class_id == 0', 'box.width > 10', 'box.left > 3000 and box.height > 300', 'box.width <= 2',
