@@ -36,7 +36,8 @@ export class EarlierCheck {
       shownPage(template, context, { manifestLine }, findings)?.attribute(earlier.attribute)
     );
     // an image that brings no label along needs no attribute
-    if (this.lacking !== undefined && (!this.isThere || page !== undefined && earlier.samples.length > 0 && !earlier.samples.some((sample) => shown(sample)))) {
+    const isShown = (): boolean => page === undefined || earlier.samples.length === 0 || earlier.samples.some((sample) => shown(sample));
+    if (this.lacking !== undefined && !(this.isThere && isShown())) {
       findings.error('missing-attribute', this.lacking, `<${element}> has no ${earlier.attribute}, so workers would not see the label that an image brings along; add ${earlier.text}`);
       return;
     }
