@@ -90,6 +90,24 @@ describe('counters and the lines that a job carried', () => {
     expect(judge({ ...job, counters: { labeled: 12 + 2, failed: 0, unlabeled: 2 } })).toBeUndefined();
   });
 
+  test.each([
+    // labels that the counters have, and the ledger has not
+    { carried: 20, labeled: 8, counted: 10, foreign: 0 },
+    { carried: 20, labeled: 8, counted: 22, foreign: 0 },
+    { carried: 20, labeled: 8, counted: 25, foreign: 4 },
+  ])('where the counters cannot hold the carried lines beside what is recorded, labels are missing, however long it is quiet: %j', (seen) => {
+    expect(judge({
+      carried: seen.carried, offered: 12, labeled: seen.labeled, counters: { labeled: seen.counted, failed: 0, unlabeled: 0 },
+      manifest: { ...read, since: 0, labeledLines: seen.carried + seen.labeled, foreignLines: seen.foreign },
+    })).toBe('labels-missing');
+  });
+
+  test('where they can, beside images of strangers, a long quiet decides', () => {
+    const quiet = { ...read, labeledLines: 30, foreignLines: 3 };
+    const job = { carried: 20, offered: 10, labeled: 10, counters: { labeled: 33, failed: 0, unlabeled: 0 } };
+    expect(judge({ ...job, manifest: { ...quiet, since: 0 } })).toBeUndefined();
+  });
+
   test('where both may be, because images never arrived, only a long quiet decides', () => {
     const job = { carried: 1, offered: 3, labeled: 0, counters: { labeled: 1, failed: 0, unlabeled: 0 } };
     expect(judge({ ...job, manifest: { ...read, labeledLines: 1 } })).toBe('labels-missing');
