@@ -35,7 +35,7 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
   }
   const now = world.ledger.clock.now();
   const why = unread ? 'manifest-unread' : unsettled(job, await queued(world), now, world.timings);
-  const isLate = now - (job.endedAt ?? now) >= world.timings.settleDeadline;
+  const isLate = isPastDeadline(world, job);
   if (!why || isLate && await hasNoImages(world, job)) {
     await giveBack(world, seen, job);
   } else if (isLate && job.heldAt === undefined) {
@@ -45,6 +45,10 @@ export async function settle(world: World, seen: Seen, ended: JobRecord): Promis
     throw unread.error;
   }
 }
+
+const isPastDeadline = ({ ledger, timings }: World, { endedAt = Infinity }: JobRecord): boolean => (
+  ledger.clock.now() - endedAt >= timings.settleDeadline
+);
 
 /** Nothing waits for such a job, be it that its images were ordered again: it is settled whatever it may still have to say. */
 async function hasNoImages(world: World, job: JobRecord): Promise<boolean> {
@@ -72,7 +76,7 @@ async function hold(world: World, seen: Seen, job: JobRecord, why: Unsettled): P
 async function giveBack(world: World, seen: Seen, job: JobRecord): Promise<void> {
   const images = await imagesWithJob(world.ledger.table, job.number);
   const now = world.ledger.clock.now();
-  if (!job.judged && images.length < job.open && now - (job.endedAt ?? now) < world.timings.settleDeadline) {
+  if (!job.judged && images.length < job.open && !isPastDeadline(world, job)) {
     // The index lags, and a verdict on a part of the images would stand. For so long it does not: then the counter is wrong.
     return;
   }
