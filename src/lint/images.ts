@@ -1,6 +1,6 @@
 import { Attribute, Element } from './html';
 import { LiquidText } from './liquid';
-import { listed, nearestAmong } from './text';
+import { listed, nearestAmong, within } from './text';
 import { PRINTED } from './ways';
 
 /** Something in a template that names an example image by its file. */
@@ -48,8 +48,8 @@ export function addressKind({ name: element }: Element, { name }: Attribute): 's
 const readable = (address: string): string => `{{ '${address}' | grant_read_access }}`;
 
 /** Every place that names a file. `elements` are those of a way through the template. */
-export function imageUses(template: string, { said, raw: parts }: LiquidText, elements: readonly Element[]): ImageUse[] {
-  const isRaw = (begin: number): boolean => parts.some((part) => begin >= part.begin && begin < part.end);
+export function imageUses(template: string, { said, raw }: LiquidText, elements: readonly Element[]): ImageUse[] {
+  const isRaw = within(raw);
   // what has braces in raw text is for a script
   const written = elements.flatMap((element) => element.attributes
     .filter(({ value, begin }) => isName(value) && !(value.includes('{{') && isRaw(begin)))

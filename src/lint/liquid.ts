@@ -1,5 +1,5 @@
 import { Filter, Liquid, Template, TokenKind, Tokenizer, TopLevelToken, Variable } from 'liquidjs';
-import { Findings, Positions, listed, nearest } from './text';
+import { Findings, Positions, listed, nearest, within } from './text';
 
 const STANDARD_FILTERS = ('abs append at_least at_most capitalize ceil compact concat date default divided_by downcase escape escape_once first floor '
   + 'join last lstrip map minus modulo newline_to_br plus prepend remove remove_first remove_last replace replace_first replace_last reverse round '
@@ -28,8 +28,6 @@ export interface LiquidText {
   readonly pieces: readonly LiquidPiece[];
   /** Those of them that are in no comment. */
   readonly said: readonly LiquidPiece[];
-  /** Parts that never reach a page: comments. */
-  readonly silent: readonly Part[];
   /** Parts in which Liquid is text: between `raw` and `endraw`. */
   readonly raw: readonly Part[];
 }
@@ -58,15 +56,15 @@ export function readLiquid(template: string, findings: Findings): LiquidText | u
     findings.error('liquid-syntax', deep.begin, `${TOO_DEEP}; take some of them apart`);
     return undefined;
   }
-  const silent = partsOf('comment', pieces);
-  const said = pieces.filter(({ begin }) => !silent.some((part) => begin >= part.begin && begin < part.end));
+  const isSilent = within(partsOf('comment', pieces));
+  const said = pieces.filter(({ begin }) => !isSilent(begin));
   for (const { name, begin, end } of said) {
     const before = name === 'endraw' ? /^\s*(?=\{%-)/.exec(template.slice(begin, end)) : null;
     if (before !== null) {
       findings.warning('liquid-syntax', begin + before[0].length, 'not every Liquid sees the end of {% raw %} in {%- endraw; write {% endraw %}');
     }
   }
-  return { pieces, said, silent, raw: partsOf('raw', said) };
+  return { pieces, said, raw: partsOf('raw', said) };
 }
 
 const ENDRAW = /(?<!\s)(\s*)\{%(-?)(\s*)endraw(\s*)(-?)%\}/g;

@@ -1,7 +1,7 @@
 import { Budget, EndlessError } from './budget';
 import { LiquidPiece, LiquidText } from './liquid';
+import { PlacedText } from './placed-text';
 import { PageError, pageMaker } from './render';
-import { lastUpTo } from './text';
 import { PRINTED, Way } from './ways';
 import { PageInput } from '../contract/template-lint';
 
@@ -47,12 +47,10 @@ export class PageMaker {
   private readonly ends = new Map<number, number>();
   /** All of them together cost what one may. */
   private readonly budget = new Budget();
-  private readonly length: number;
   private hasMoved = false;
   private isOver = false;
 
-  constructor(template: string, liquid: LiquidText) {
-    this.length = template.length;
+  constructor(private readonly template: string, liquid: LiquidText) {
     try {
       this.make = pageMaker(this.marked(template, liquid), (uri) => uri);
     } catch {
@@ -108,16 +106,8 @@ export class PageMaker {
 
   private read(page: string): MadePage {
     const shown = new Set<number>();
-    const from: number[] = [];
-    const to: number[] = [];
-    const parts: string[] = [];
-    let length = 0;
-    const add = (begin: number, text: string): void => {
-      from.push(length);
-      to.push(begin);
-      parts.push(text);
-      length += text.length;
-    };
+    const placed = new PlacedText();
+    const add = (begin: number, text: string): void => placed.add(text, begin, this.ends.get(begin) ?? begin + 1);
     let begin = 0;
     let at = 0;
     for (const match of page.matchAll(MARK)) {
@@ -132,19 +122,6 @@ export class PageMaker {
       }
     }
     add(begin, page.slice(at).replace(REST, ''));
-    const html = parts.join('');
-    const { ends, length: templateLength } = this;
-    return {
-      html,
-      shown,
-      place(offset) {
-        if (offset >= html.length) {
-          return templateLength;
-        }
-        const piece = lastUpTo(from, offset);
-        const last = (ends.get(to[piece]) ?? to[piece] + 1) - 1;
-        return Math.max(to[piece], Math.min(last, to[piece] + offset - from[piece]));
-      },
-    };
+    return { ...placed.whole(this.template), shown };
   }
 }

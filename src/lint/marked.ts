@@ -1,8 +1,9 @@
 import { Drop } from 'liquidjs';
 import { Attribute, Element, readElements } from './html';
 import { LiquidPiece, LiquidText } from './liquid';
+import { Placed, PlacedText } from './placed-text';
 import { renderPage } from './render';
-import { Findings, lastUpTo } from './text';
+import { Findings } from './text';
 import { TEMPLATE_MAX_CHARACTERS } from '../contract/limits';
 import { LintContext, PageInput } from '../contract/template-lint';
 
@@ -68,7 +69,7 @@ export function markedPage(template: string, liquid: LiquidText, { inputs, task 
   let html: string;
   const input = inputs === undefined ? new Unknown() as unknown as PageInput : inputOf(task?.labels ?? []);
   try {
-    html = renderPage(marked.text, input, (address, begin) => {
+    html = renderPage(marked.html, input, (address, begin) => {
       granted.push({ address: withoutMarks(address), begin: marked.place(begin) });
       return `https://${UNKNOWN}`;
     });
@@ -92,16 +93,8 @@ export function asksImage(template: string, { begin, end }: LiquidPiece, { input
   return (inputs === undefined ? /\btask\b/ : /\btask\b(?!\.input\.labels\b)/).test(template.slice(begin, end));
 }
 
-interface MarkedText {
-  readonly text: string;
-  /** Where a character of it stands in the template. */
-  place(offset: number): number;
-}
-
-function withMarks(template: string, { pieces }: LiquidText): MarkedText {
-  const from = [0];
-  const to = [0];
-  let text = '';
+function withMarks(template: string, { pieces }: LiquidText): Placed {
+  const text = new PlacedText();
   let at = 0;
   let piece = 0;
   for (const { index } of template.matchAll(ATTRIBUTES)) {
@@ -110,20 +103,13 @@ function withMarks(template: string, { pieces }: LiquidText): MarkedText {
     }
     if (piece === pieces.length || index < pieces[piece].begin) {
       const isStyle = template.slice(index - 6, index).toLowerCase() === '<style';
-      text += `${template.slice(at, index)}${isStyle ? ' ' : ''}${MARK}${index}${MARK} `;
+      text.add(template.slice(at, index), at);
+      text.add(`${isStyle ? ' ' : ''}${MARK}${index}${MARK} `, index, index);
       at = index;
-      from.push(text.length);
-      to.push(at);
     }
   }
-  text += template.slice(at);
-  return {
-    text,
-    place(offset) {
-      const chunk = lastUpTo(from, offset);
-      return to[chunk] + offset - from[chunk];
-    },
-  };
+  text.add(template.slice(at), at);
+  return text.whole(template);
 }
 
 function readMarks(elements: readonly Element[]): Pick<MarkedPage, 'attributes' | 'styles'> {

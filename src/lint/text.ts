@@ -16,6 +16,12 @@ export function lastUpTo(sorted: readonly number[], limit: number): number {
   return low;
 }
 
+/** Whether a place is in one of some parts, which stand in order and apart from each other. */
+export function within(parts: readonly { readonly begin: number; readonly end: number }[]): (offset: number) => boolean {
+  const begins = parts.map(({ begin }) => begin);
+  return (offset) => parts.length > 0 && offset >= begins[0] && offset < parts[lastUpTo(begins, offset)].end;
+}
+
 /** Finds the line and the column of an offset, and back. Lines and columns count from 1. */
 export class Positions {
   private readonly starts: readonly number[];

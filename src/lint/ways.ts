@@ -3,17 +3,14 @@ import { WAYS_CHARACTERS_MAX } from './budget';
 import { isOfInput } from './conditions';
 import { Facts } from './facts';
 import { LiquidText } from './liquid';
-import { lastUpTo } from './text';
+import { Placed, PlacedText } from './placed-text';
+import { within } from './text';
 
 /** Stands for what Liquid will print: no author writes it. */
 export const PRINTED = '\uE000';
 
 /** One page that a template may make: of each choice one branch. What Liquid prints is `PRINTED`, its tags and comments are nothing. */
-export interface Way {
-  readonly html: string;
-  /** Where a character of it stands in the template. */
-  place(offset: number): number;
-}
+export type Way = Placed;
 
 /** One page that a template may make, its loops gone through once. */
 export interface Route extends Way {
@@ -28,10 +25,10 @@ export interface Route extends Way {
 export interface Ways {
   /** Each branch of each choice is in one of them: not all combinations of branches are. */
   readonly ways: readonly Route[];
-  /** The branches that are written in the template. */
-  readonly written: readonly Branch[];
   /** Whether that is so: it is not where it would take more than anybody waits for. */
   readonly complete: boolean;
+  /** The branches that are written in the template. */
+  readonly written: readonly Branch[];
   /** Whether a place of the template is in a branch, and so not on every way. */
   isInBranch(offset: number): boolean;
   /** Whether no page can show a branch, as what is asked for there and around it excludes itself. */
@@ -89,18 +86,16 @@ export function waysThrough(template: string, text: LiquidText): Ways {
   lookFor((branch) => !reached.has(branch));
   return {
     ways,
-    written,
     complete: root.unseen === 0,
-    isInBranch: (offset) => choices.some(({ begin, end }) => offset >= begin && offset < end),
+    written,
+    isInBranch: within(choices),
     isDead: (branch) => !new Walk(template, branches, false).aim(branch),
   };
 }
 
 class Walk {
   cost = 0;
-  private html = '';
-  private readonly from: number[] = [];
-  private readonly to: number[] = [];
+  private readonly text = new PlacedText();
   private readonly path: Branch[] = [];
   /** What the conditions of the branches that were taken say. */
   private readonly facts: Facts;
@@ -140,28 +135,14 @@ class Walk {
         this.cost += branch.end - branch.begin - (part.end - part.begin) + part.branches.length * BRANCH_COST;
         open.push({ branch, next: 0 });
       } else {
-        this.from.push(this.html.length);
-        this.to.push(part.begin);
-        this.html += part.printed ? PRINTED.repeat(part.end - part.begin) : this.template.slice(part.begin, part.end);
+        this.text.add(part.printed ? PRINTED.repeat(part.end - part.begin) : this.template.slice(part.begin, part.end), part.begin);
       }
     }
   }
 
   way(): Route {
-    const { html, from, to, template, path, isPossible, facts } = this;
-    return {
-      html,
-      taken: path,
-      isPossible,
-      facts,
-      place(offset) {
-        if (offset >= html.length) {
-          return template.length;
-        }
-        const piece = lastUpTo(from, offset);
-        return to[piece] + offset - from[piece];
-      },
-    };
+    const { text, template, path, isPossible, facts } = this;
+    return { ...text.whole(template), taken: path, isPossible, facts };
   }
 
   private make({ made, value, source, looped }: Made): void {

@@ -1,8 +1,8 @@
+import { SCRIPT } from './corpus';
 import { composeInstructions, lintTemplate, renderPage } from '../../src/lint';
 import { withLoader, withStandIns } from '../../src/local/preview/document';
 
 const TASK = { type: 'BoundingBox', title: 't', description: 'd', labels: [{ name: 'a' }] } as const;
-const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
 const times = (count: number, text: (index: number) => string): string => Array.from({ length: count }, (_, index) => text(index)).join('');
 
 /** What is done here takes a tenth of it, and would take minutes if each thing were compared with each. In milliseconds of work. */
