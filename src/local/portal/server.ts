@@ -25,8 +25,8 @@ export interface PortalOptions {
 const SHELL_POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'; "
   + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Names of workers go into ids and files. */
-const WORKER = /^[\w-]{1,40}$/;
+/** Of workers, whose names go into ids and files, and of visits. */
+const NAME = /^[\w-]{1,40}$/;
 
 /**
  * The worker pages of the live job at a loopback address, one task after the other.
@@ -82,15 +82,15 @@ export class WorkerPortal {
   private async order(request: IncomingMessage): Promise<Order> {
     this.server.assertOwnPage(request);
     this.token.assertIn(request);
-    const { worker, task = '', form = {} } = await readObject(request);
-    if (typeof worker !== 'string' || !WORKER.test(worker) || typeof task !== 'string' || !isJsonObject(form)) {
-      throw new RequestError(400, 'A worker\'s name has up to 40 letters, digits, _ and -.');
+    const { worker, visit, task = '', form = {} } = await readObject(request);
+    if (!isName(worker) || !isName(visit) || typeof task !== 'string' || !isJsonObject(form)) {
+      throw new RequestError(400, 'The name of a worker, and that of a visit, has up to 40 letters, digits, _ and -.');
     }
-    return { worker, task, form };
+    return { worker, visit, task, form };
   }
 
-  private async take({ worker }: Order): Promise<Seat> {
-    const seat = await this.desk.take(worker);
+  private async take({ worker, visit }: Order): Promise<Seat> {
+    const seat = await this.desk.take(worker, visit);
     return { ...seat, ...seat.task && { page: `/${this.secret}/pages/${encodeURIComponent(seat.task.id)}` } };
   }
 
@@ -101,8 +101,8 @@ export class WorkerPortal {
     });
   }
 
-  private async leave({ worker }: Order, response: ServerResponse): Promise<void> {
-    await this.desk.giveBack(worker);
+  private async leave({ worker, visit }: Order, response: ServerResponse): Promise<void> {
+    await this.desk.giveBack(worker, visit);
     sendJson(response, 200, {});
   }
 
@@ -135,9 +135,13 @@ export class WorkerPortal {
 
 interface Order {
   readonly worker: string;
+  /** One opening of the page. */
+  readonly visit: string;
   readonly task: string;
   readonly form: JsonObject;
 }
+
+const isName = (value: unknown): value is string => typeof value === 'string' && NAME.test(value);
 
 function decoded(part: string): string {
   try {

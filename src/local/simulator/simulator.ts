@@ -19,6 +19,7 @@ import { ServiceModel } from './service-model';
 import { Readable, WorkerPage } from './worker-page';
 import { decline, open, openTasks, OpenTask, page, release, submit, SubmitOptions, Submitted, typeOfTask } from './workers';
 import { BillEntry, World } from './world';
+import { Turns } from '../turns';
 
 /** An object of a job as a watcher sees it. */
 export interface SeenObject {
@@ -39,7 +40,7 @@ export class GroundTruthSimulator {
   public readonly options: SimulatorOptions;
   private readonly world: World;
   private readonly model?: ServiceModel;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   public constructor(cloud: SimulatorCloud, clock: Clock, options: Partial<SimulatorOptions> = {}) {
     this.options = completeOptions(options);
@@ -92,7 +93,7 @@ export class GroundTruthSimulator {
 
   /** @throws ServiceError `ResourceNotFound`, or `ValidationException` for a job that cannot be stopped now. */
   public async stopLabelingJob(request: { readonly LabelingJobName: string }): Promise<void> {
-    return this.call('StopLabelingJob', request, () => this.exclusively(async () => this.stop(this.job(request.LabelingJobName))));
+    return this.call('StopLabelingJob', request, () => this.turns.take(async () => this.stop(this.job(request.LabelingJobName))));
   }
 
   public async listLabelingJobs(request: ListLabelingJobsRequest = {}): Promise<ListLabelingJobsResponse> {
@@ -136,7 +137,7 @@ export class GroundTruthSimulator {
    * @throws AggregateError of the passing failures of the cloud, after all else was done; not if the option `onCloudError` is set.
    */
   public async step(): Promise<void> {
-    await this.exclusively(async () => {
+    await this.turns.take(async () => {
       const world = this.world;
       for (const job of world.living) {
         try {
@@ -170,17 +171,17 @@ export class GroundTruthSimulator {
 
   /** A worker opens a task, which starts the worker's time limit. */
   public async open(taskId: string, workerId: string): Promise<void> {
-    return this.exclusively(async () => open(this.world, taskId, workerId));
+    return this.turns.take(async () => open(this.world, taskId, workerId));
   }
 
   /** A worker leaves a task undone: it is there for others, and for the same worker again. */
   public async release(taskId: string, workerId: string): Promise<void> {
-    return this.exclusively(async () => release(this.world, taskId, workerId));
+    return this.turns.take(async () => release(this.world, taskId, workerId));
   }
 
   /** @throws SimulatorError for a task that is not open to the worker, or an answer that does not fit it. */
   public async submit(taskId: string, workerId: string, answer: Answer, options: SubmitOptions = {}): Promise<Submitted> {
-    return this.exclusively(() => submit(this.world, taskId, workerId, answer, options));
+    return this.turns.take(() => submit(this.world, taskId, workerId, answer, options));
   }
 
   /**
@@ -190,11 +191,11 @@ export class GroundTruthSimulator {
    * @throws SimulatorError as `submit`, and for a form in which the consolidation of the task type finds no answer.
    */
   public async submitForm(taskId: string, workerId: string, form: JsonObject, options: SubmitOptions = {}): Promise<Submitted> {
-    return this.exclusively(() => submit(this.world, taskId, workerId, answerOfForm(typeOfTask(this.world, taskId), form), options));
+    return this.turns.take(() => submit(this.world, taskId, workerId, answerOfForm(typeOfTask(this.world, taskId), form), options));
   }
 
   public async decline(taskId: string, workerId: string): Promise<void> {
-    return this.exclusively(() => decline(this.world, taskId, workerId));
+    return this.turns.take(() => decline(this.world, taskId, workerId));
   }
 
   /** Every answer that was ever submitted, oldest first. Never shortened. */
@@ -231,7 +232,7 @@ export class GroundTruthSimulator {
 
   /** Stops the job as a person in the console would, who is not told what must not be stopped. */
   public async stopByHand(jobName: string): Promise<void> {
-    await this.exclusively(async () => {
+    await this.turns.take(async () => {
       const job = this.job(jobName);
       if (job.status !== 'Initializing' && job.status !== 'InProgress') {
         throw new SimulatorError(`The job ${jobName} is ${job.status} and cannot be stopped.`);
@@ -242,7 +243,7 @@ export class GroundTruthSimulator {
 
   /** Lets an image fail: now where it is offered, and whenever it comes. */
   public async failObject(sourceRef: string, reason = 'The data object could not be labeled.'): Promise<void> {
-    await this.exclusively(async () => {
+    await this.turns.take(async () => {
       this.world.poison.set(sourceRef, reason);
       for (const { job, object } of [...this.world.tasks.values()]) {
         if (object.sourceRef === sourceRef) {
@@ -258,7 +259,7 @@ export class GroundTruthSimulator {
   }
 
   private async endNow(jobName: string, status: EndStatus, reason: string | undefined, age: number): Promise<void> {
-    await this.exclusively(async () => {
+    await this.turns.take(async () => {
       const job = this.job(jobName);
       if (job.hasEnded) {
         throw new SimulatorError(`The job ${jobName} is ${job.status} already.`);
@@ -300,12 +301,6 @@ export class GroundTruthSimulator {
 
   private call<T>(operation: string, request: unknown, answer: () => Promise<T>): Promise<T> {
     return answerCall({ apiVerdict: this.options.apiVerdict, model: this.model }, operation, request, answer);
-  }
-
-  private async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(work);
-    this.queue = turn.catch(() => undefined);
-    return turn;
   }
 }
 

@@ -31,7 +31,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 test('simulated workers label what nobody answered for so long, and leave the task that somebody has open', async () => {
-  const { task } = await desk.take('you');
+  const { task } = await desk.take('you', 'one');
   expect(task!.name).toContain('a.png');
   const began = Date.now();
   team.start();
@@ -49,7 +49,7 @@ test('simulated workers label what nobody answered for so long, and leave the ta
 });
 
 test('a task that the simulator refuses to them keeps nothing else from running', async () => {
-  const { task } = await desk.take('you');
+  const { task } = await desk.take('you', 'one');
   desk.leave('you'); // as between the two steps of taking one
   team.start();
   await until(() => team.labelings.length === 2);

@@ -27,9 +27,9 @@ const ask = (method: string, path: string, headers?: { readonly [name: string]: 
   askOf(portal.address, path, headers, method, body);
 
 const order = async (
-  path: string, body: object, headers: { readonly [name: string]: string } = {},
+  path: string, body: { readonly worker: string; readonly [name: string]: unknown }, headers: { readonly [name: string]: string } = {},
 ): Promise<{ status: number; answer: any }> => {
-  const { status, body: text } = await ask('POST', path, { 'origin': portal.address, 'x-token': token, ...headers }, JSON.stringify(body));
+  const { status, body: text } = await ask('POST', path, { 'origin': portal.address, 'x-token': token, ...headers }, JSON.stringify({ visit: `${body.worker}-1`, ...body }));
   return { status, answer: text.startsWith('{') ? JSON.parse(text) : text };
 };
 
@@ -104,9 +104,34 @@ test('who closes the page leaves the task to others', async () => {
   expect(await order('/leave', { worker: 'you' })).toEqual({ status: 200, answer: {} });
   expect(portal.desk.atWork.size).toBe(0);
   // nobody waits until the task's time is over
+  expect((await take('another')).task.id).toBe(task.id);
+  await order('/leave', { worker: 'another' });
+  expect((await order('/take', { worker: 'you', visit: 'second' })).answer.task.id).toBe(task.id);
+});
+
+test('what a page still asks for when it is closed already comes too late: it keeps no task from others', async () => {
+  const { task } = await take();
+  const [, late] = await Promise.all([order('/leave', { worker: 'you' }), order('/take', { worker: 'you' })]);
+  expect(await take()).toEqual({ waiting: 2, unloadable: 0 });
+  expect(portal.desk.atWork.size).toBe(0);
   expect((await take('other')).task.id).toBe(task.id);
-  await order('/leave', { worker: 'other' });
-  expect((await take()).task.id).toBe(task.id);
+  // the page that is opened anew
+  expect((await order('/take', { worker: 'you', visit: 'second' })).answer.task.id).not.toBe(task.id);
+  expect(late.status).toBe(200);
+});
+
+test('a page that is loaded anew keeps the task, also where the news that the first was left comes later', async () => {
+  const { task } = await take();
+  expect((await order('/take', { worker: 'you', visit: 'second' })).answer.task.id).toBe(task.id);
+  await order('/leave', { worker: 'you' });
+  expect(portal.desk.atWork).toEqual(new Set([task.id]));
+  expect((await take('other')).task.id).not.toBe(task.id);
+  await order('/leave', { worker: 'you', visit: 'second' });
+  expect(portal.desk.atWork.size).toBe(1);
+});
+
+test.each([['no name', {}], ['a name that is too long', { visit: 'x'.repeat(41) }], ['no text', { visit: 1 }]])('a visit has a name: %s', async (_name, more) => {
+  expect(await order('/take', { worker: 'you', visit: undefined, ...more })).toMatchObject({ status: 400, answer: expect.stringContaining('that of a visit') });
 });
 
 test.each(['{', 'null', '[]', '"x"'])('an order that is no JSON object is refused: %s', async (body) => {

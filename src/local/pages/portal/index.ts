@@ -12,6 +12,8 @@ const worker = new URLSearchParams(location.search).get('worker') ?? 'you';
 const element = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 const decline = element<HTMLButtonElement>('#decline');
 
+/** What this page takes until it is left. */
+let visit = crypto.randomUUID();
 /** Undefined: there is none. Null: whatever is shown is over. */
 let shown: string | null | undefined = null;
 /** What people call its image. */
@@ -30,7 +32,7 @@ function say(text: string, isProblem = false): void {
 }
 
 async function take(): Promise<void> {
-  const { task, page, waiting, unloadable } = await ask<Seat>('/take', { worker });
+  const { task, page, waiting, unloadable } = await ask<Seat>('/take', { worker, visit });
   const broken = unloadable === 0 ? '' : ` ${unloadable} cannot be shown: no browser may read their images.`;
   element('#task').textContent = task === undefined ? `You are ${worker}.${broken}`
     : `${task.title}: ${task.name}, of job ${task.job}. ${waiting === 0 ? 'No other waits.' : `${waiting} more wait${waiting === 1 ? 's' : ''}.`}${broken}`;
@@ -64,7 +66,7 @@ async function finish(task: typeof shown, path: string, more: object, done: stri
   if (typeof task !== 'string' || task !== shown) {
     return;
   }
-  await ask(path, { worker, task, ...more });
+  await ask(path, { worker, visit, task, ...more });
   say(`${done}: ${name}.`);
   shown = null;
   await take();
@@ -81,8 +83,11 @@ decline.addEventListener('click', () => {
   inTurn(() => finish(task, '/decline', {}, 'Declined'));
 });
 
-// a closed tab keeps no task: another takes it over. A page that comes back takes one at its next look.
-window.addEventListener('pagehide', () => void ask('/leave', { worker }, { keepalive: true }).catch(() => undefined));
+// a closed tab keeps no task: another takes it over. A page that comes back takes one at its next look, as a visit of its own.
+window.addEventListener('pagehide', () => {
+  void ask('/leave', { worker, visit }, { keepalive: true }).catch(() => undefined);
+  visit = crypto.randomUUID();
+});
 
 inTurn(take);
 setInterval(() => inTurn(take), LOOK_EVERY);
