@@ -56,6 +56,8 @@ export interface OrderReport {
   readonly drops?: number;
   /** Of a requeue: what does not, and why. At most 20 are listed. */
   readonly refused?: readonly { readonly target: string; readonly why: string }[];
+  /** Of a roll: the job that another one takes over from. Absent: there is none. */
+  readonly job?: string;
   /** Of an export: where the compacted data set is. */
   readonly uri?: string;
   readonly lines?: number;

@@ -93,6 +93,15 @@ describe('orders', () => {
     }
   });
 
+  test('a roll names the job, or says that there is none', async () => {
+    const project = await runningProject();
+    const ran = await run(project, ['roll', '--stack', 'Froth']);
+    expect(ran.out).toContain(`is left of\n${project.liveJobName()}.\n`);
+    const idle = await run(await MemoryProject.create(), ['roll', '--stack', 'Froth']);
+    expectReadable(idle);
+    expect(idle).toMatchObject({ code: 0, out: expect.stringMatching(/^No job runs: there is nothing to roll\./) });
+  });
+
   test('wait for a busy controller, and end with 3 where it stays busy', async () => {
     const project = await runningProject();
     const until = project.clock.now() + 100_000;

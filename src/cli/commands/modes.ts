@@ -1,3 +1,4 @@
+import { Status } from '../../contract/operator';
 import { CliCommand, CommonOptions, forProject } from '../command';
 import { giveOrder, showOrder } from '../order';
 import { statusLines } from '../status-text';
@@ -13,6 +14,15 @@ const ORDERS = {
   roll: 'replace the running job by a chained one',
 } as const;
 
+/** What came of an order, where there is more to say than that it is done. */
+function cameOf(name: string, { order }: Status): readonly string[] {
+  if (name !== 'roll') {
+    return [`Done: ${name}.`];
+  }
+  return order?.job === undefined ? ['No job runs: there is nothing to roll. The next one begins with what is', 'configured then.']
+    : ['Done: roll. The next job comes when workers are through with what is left of', `${order.job}.`];
+}
+
 /** The orders that change how a project works. */
 export const modes: CliCommand = {
   register(program, context) {
@@ -23,7 +33,7 @@ export const modes: CliCommand = {
         .action(async (options: Options) => {
           const project = await context.connect(options);
           const answer = await giveOrder(context, project, { command: name, by: options.by });
-          showOrder(context, options, answer, (columns) => [`Done: ${name}.`, '', ...statusLines(answer, columns)]);
+          showOrder(context, options, answer, (columns) => [...cameOf(name, answer), '', ...statusLines(answer, columns)]);
         });
     }
   },

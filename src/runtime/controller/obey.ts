@@ -9,7 +9,7 @@ import { s3Uri } from '../core/object-keys';
 import { Mode } from '../core/observation';
 import { messageOf } from '../errors';
 import { Command, commandDone } from '../ledger/commands';
-import { setJob } from '../ledger/jobs';
+import { isLive, readJob, setJob } from '../ledger/jobs';
 import { processingWrite } from '../ledger/processing';
 import { Project, ProjectState, alertGone, readProject, stateWrite } from '../ledger/project';
 import { Write } from '../ports';
@@ -64,8 +64,7 @@ async function carryOut(world: World, command: Command, deadline: number, failed
     case 'backfill-stop':
       return orderBackfill(command, project.backfill, world.ledger.clock.now());
     case 'roll':
-      await orderRoll(world, project);
-      return { report: {} };
+      return { report: await orderRoll(world, project) };
     case 'start':
       return { report: {}, writes: [stateWrite({ startOrder: { execution: command.execution ?? '', at: world.ledger.clock.now() } })] };
     default:
@@ -125,10 +124,17 @@ async function requeueAll(world: World, command: Command, deadline: number, fail
   return { report: { images: command.images + images, drops: command.drops + drops, ...(refused.length > 0 ? { refused } : {}) } };
 }
 
-async function orderRoll(world: World, project: Project): Promise<void> {
-  const now = world.ledger.clock.now();
-  for (const number of project.state.openJobs) {
-    await world.ledger.table.write([setJob(number, { rollAt: now, rollReason: 'ordered' }, 'CREATED')]);
+/** A job that is only planned was asked for with what was configured then: it is rolled when it is there. */
+async function orderRoll(world: World, project: Project): Promise<Report> {
+  const jobs = await Promise.all(project.state.openJobs.map((number) => readJob(world.ledger.table, number)));
+  const job = jobs.find((one) => one !== undefined && isLive(one));
+  if (job === undefined) {
+    return {};
   }
-  await world.ledger.table.write([stateWrite({ lastRollAt: now })]);
+  // a roll that has begun keeps its deadline
+  if (job.rollAt === undefined) {
+    const now = world.ledger.clock.now();
+    await world.ledger.table.write([setJob(job.number, { rollAt: now, rollReason: 'ordered' }, job.phase), stateWrite({ lastRollAt: now })]);
+  }
+  return { job: job.name };
 }

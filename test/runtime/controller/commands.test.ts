@@ -111,6 +111,38 @@ describe('roll', () => {
     }
   });
 
+  test('of a job that is only planned comes when it is there: it was asked for with what was configured before', async () => {
+    let isThrottled = true;
+    const project = await MemoryProject.create({
+      simulator: { apiVerdict: (operation) => isThrottled && operation === 'CreateLabelingJob' ? 'throttle' : 'ok' },
+    });
+    await project.drop('early.jpg');
+    await project.intake();
+    await project.round().catch(() => undefined);
+    expect(await job(project, 1)).toMatchObject({ phase: 'PLANNED' });
+    await project.command('roll');
+    for (let rounds = 0; rounds < 5; rounds += 1) {
+      await project.round().catch(() => undefined);
+    }
+    expect(await job(project, 1)).toMatchObject({ phase: 'PLANNED' });
+    isThrottled = false;
+    await project.rounds(30);
+    expect(jobStatuses(project)).toEqual(['1 Stopped', '2 InProgress']);
+    expect(await job(project, 1)).toMatchObject({ rollReason: 'ordered', offered: 0 });
+    await project.finish();
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+  });
+
+  test('ordered once more takes no longer', async () => {
+    const project = await runningProject();
+    await project.command('roll');
+    await project.rounds(3);
+    const { rollAt } = await job(project, 1);
+    await project.command('roll');
+    await project.rounds(3);
+    expect(await job(project, 1)).toMatchObject({ rollAt });
+  });
+
   test('without a job there is nothing to roll', async () => {
     const project = await MemoryProject.create();
     await project.command('roll');
