@@ -37,7 +37,7 @@ export function outputProblems(output: OutputSpec, path = 'output'): string[] {
   if (output.quality !== undefined) {
     problems.push(...whole(output.quality, 1, 100, `${path}.quality`));
     if (output.format === 'png') {
-      problems.push(`${path}.quality is ${output.quality} but ${path}.format is 'png', which loses nothing: leave the quality out`);
+      problems.push(`${path}.quality is ${show(output.quality)} but ${path}.format is 'png', which loses nothing: leave the quality out`);
     }
   }
   return problems;
@@ -50,7 +50,7 @@ export function renditionProblems(renditions: readonly RenditionSpec[], path = '
     ...(renditions.length >= 1 && renditions.length <= MAX_RENDITIONS
       ? [] : [`${path} has ${renditions.length} entries; it must have 1 to ${MAX_RENDITIONS}`]),
     ...renditions.flatMap(({ name, transforms, output }, index) => [
-      ...(RENDITION_NAME.test(name)
+      ...(typeof name === 'string' && RENDITION_NAME.test(name)
         ? [] : [`${path}[${index}].name is ${show(name)}; it must be 1 to 32 lower-case letters, digits and inner hyphens: it becomes part of object keys`]),
       ...(names.indexOf(name) === index ? [] : [`${path}[${index}].name is ${show(name)}, as is another one's; names must differ`]),
       ...transformProblems(transforms, `${path}[${index}].transforms`),
@@ -131,9 +131,9 @@ function tileProblems(spec: TileSpec, path: string): string[] {
     ...color(spec.color, `${path}.color`),
     ...unknown(spec, ['kind', 'width', 'height', 'overlap', 'edge', 'color'], path),
   ];
-  const smaller = Math.min(spec.width, spec.height);
   if (spec.overlap !== undefined && problems.length === 0) {
-    problems.push(...whole(spec.overlap, 0, Math.floor(smaller / 2), `${path}.overlap`, ', half of the tile\'s smaller side'));
+    const most = Math.floor(Math.min(spec.width, spec.height) / 2);
+    problems.push(...whole(spec.overlap, 0, most, `${path}.overlap`, ', half of the tile\'s smaller side'));
   }
   if (spec.color !== undefined && spec.edge !== 'pad') {
     problems.push(`${path}.color is ${show(spec.color)} but ${path}.edge is ${show(spec.edge ?? 'shift')}, which fills nothing up: use edge 'pad', or leave the colour out`);

@@ -87,9 +87,21 @@ test('an object that would not be a text is shown as it is written', () => {
     .toContain('{"toString":false}');
 });
 
+/** Any JSON, or an object in which some of these names have any. */
+const anyJson = (names: readonly string[], more: object = {}): fc.Arbitrary<any> =>
+  fc.oneof(fc.jsonValue(), fc.record({ ...Object.fromEntries(names.map((name) => [name, fc.jsonValue()])), ...more }, { requiredKeys: [] }));
+
+const anyTransforms = fc.array(anyJson(
+  ['width', 'height', 'left', 'top', 'tooSmall', 'fit', 'color', 'enlarge', 'overlap', 'edge', 'cutoff', 'sigma', 'amount', 'region'],
+  { kind: fc.constantFrom('crop', 'resize', 'pad', 'tile', 'grayscale', 'auto-level', 'sharpen', 'blur', 'mask') },
+));
+const anyOutput = fc.record({ format: fc.constantFrom('png', 'jpeg'), quality: fc.jsonValue(), chromaSubsampling: fc.jsonValue(), background: fc.jsonValue() }, { requiredKeys: [] });
+
 test('never throws, whatever JSON it is given', () => {
-  fc.assert(fc.property(fc.array(fc.oneof(fc.jsonValue(), fc.record({ kind: fc.constantFrom('crop', 'resize', 'pad', 'tile', 'grayscale', 'auto-level', 'sharpen', 'blur', 'mask'), width: fc.jsonValue(), height: fc.jsonValue(), region: fc.jsonValue() }))), (specs) => {
-    expect(Array.isArray(transformProblems(specs as unknown as TransformSpec[]))).toBe(true);
+  fc.assert(fc.property(anyTransforms, anyOutput as fc.Arbitrary<any>, fc.jsonValue() as fc.Arbitrary<any>, (transforms, output, name) => {
+    expect(transformProblems(transforms)).toEqual(expect.any(Array));
+    expect(outputProblems(output)).toEqual(expect.any(Array));
+    expect(renditionProblems([{ name, transforms, output }])).toEqual(expect.any(Array));
   }));
 });
 
