@@ -64,7 +64,7 @@ async function carryOut(world: World, command: Command, deadline: number, failed
     case 'backfill-stop':
       return orderBackfill(command, project.backfill, world.ledger.clock.now());
     case 'roll':
-      return { report: await orderRoll(world, project) };
+      return orderRoll(world, project);
     case 'start':
       return { report: {}, writes: [stateWrite({ startOrder: { execution: command.execution ?? '', at: world.ledger.clock.now() } })] };
     default:
@@ -125,16 +125,14 @@ async function requeueAll(world: World, command: Command, deadline: number, fail
 }
 
 /** A job that is only planned was asked for with what was configured then: it is rolled when it is there. */
-async function orderRoll(world: World, project: Project): Promise<Report> {
+async function orderRoll(world: World, project: Project): Promise<Carried> {
   const jobs = await Promise.all(project.state.openJobs.map((number) => readJob(world.ledger.table, number)));
   const job = jobs.find((one) => one !== undefined && isLive(one));
   if (job === undefined) {
-    return {};
+    return { report: {} };
   }
+  const now = world.ledger.clock.now();
+  const begun = [setJob(job.number, { rollAt: now, rollReason: 'ordered' }, job.phase), stateWrite({ lastRollAt: now })];
   // a roll that has begun keeps its deadline
-  if (job.rollAt === undefined) {
-    const now = world.ledger.clock.now();
-    await world.ledger.table.write([setJob(job.number, { rollAt: now, rollReason: 'ordered' }, job.phase), stateWrite({ lastRollAt: now })]);
-  }
-  return { job: job.name };
+  return { report: { job: job.name }, writes: job.rollAt === undefined ? begun : [] };
 }
