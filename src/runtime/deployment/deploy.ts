@@ -5,10 +5,15 @@ import { messageOf } from '../errors';
 import { configurationWrite, readProject, stateWrite } from '../ledger/project';
 import { BucketSettings } from '../ports';
 import { World } from '../world';
+import { refuseOrders } from './teardown';
 
 /** Hands the wanted configuration to the ledger. Answers why it is refused, if it is. Idempotent. */
 export async function takeConfiguration(world: World, wanted: ProjectConfiguration): Promise<string | undefined> {
   const project = await readProject(world.ledger);
+  if (project.state.mode === 'RETIRED') {
+    // Those that came since, or that the deletion could not end any more. Before it is in force again, so that no run finds them.
+    await refuseOrders(world);
+  }
   const now = world.ledger.clock.now();
   const problems = project.configuration ? changeProblems(project.configuration, wanted) : [];
   const problem = problems.length === 0 ? undefined : problems.join(' ');

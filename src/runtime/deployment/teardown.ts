@@ -2,6 +2,7 @@ import { endExecutions } from './end-executions';
 import { isEnded } from '../../contract/job-status';
 import { groundTruthQueueName } from '../core/job-names';
 import { isRefusal, messageOf } from '../errors';
+import { refuseCommands } from '../ledger/commands';
 import { JobRecord, isLive, readJob, setJob } from '../ledger/jobs';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
 import { readProject, stateWrite } from '../ledger/project';
@@ -11,6 +12,9 @@ import { World } from '../world';
 export interface Teardown {
   readonly jobsLeft: readonly string[];
 }
+
+/** What who gave an order learns that still waited. */
+const RETIRED = 'the project was retired before the order was carried out: its stack was deleted. Deploy it again, and order it again then';
 
 /** Longer than the deployment function may run. Milliseconds. */
 const LEASE = 20 * 60_000;
@@ -89,10 +93,17 @@ async function retire(world: World, deadline: number, pause: (ms: number) => Pro
     if (lease || world.ledger.clock.now() >= patience) {
       // Again: a run that read its orders before may have set another mode.
       await world.ledger.table.write([retired]);
+      await refuseOrders(world);
       return lease;
     }
     await pause(PAUSE);
   }
+}
+
+/** Orders are of their time: who brings the project back, perhaps after months, must not find the old ones obeyed. */
+export async function refuseOrders(world: World): Promise<void> {
+  const { commands } = await readProject(world.ledger);
+  await refuseCommands(world.ledger, commands, RETIRED);
 }
 
 /** Whether it may still come into being, or into sight. */

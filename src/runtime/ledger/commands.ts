@@ -65,6 +65,15 @@ export function commandDone(ledger: Ledger, command: Command, report: Omit<Order
   ];
 }
 
+/** Ends orders that nobody will obey, each by itself. One that somebody carried out meanwhile keeps what came of it. */
+export async function refuseCommands(ledger: Ledger, commands: readonly Command[], why: string): Promise<void> {
+  for (const command of commands) {
+    const { begun, images, drops } = command;
+    const [gone, ...report] = commandDone(ledger, command, { failed: why, ...(begun ? { images, drops } : {}) });
+    await ledger.table.write([{ ...gone, when: [{ attribute: 'name', is: 'present' }] }, ...report]);
+  }
+}
+
 /** What became of an order; undefined where there was none. */
 export async function readOrder(ledger: Ledger, id: string): Promise<OrderReport | undefined> {
   const done = await ledger.table.get(orderKey(id));

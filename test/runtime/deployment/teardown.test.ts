@@ -1,10 +1,11 @@
 import { run } from '../../../src/runtime/controller/controller';
 import { takeConfiguration } from '../../../src/runtime/deployment/deploy';
 import { tearDown } from '../../../src/runtime/deployment/teardown';
+import { noteProgress, readOrder, refuseCommands } from '../../../src/runtime/ledger/commands';
 import { giveBack, readNotes, takeLease } from '../../../src/runtime/ledger/lease';
 import { stateWrite } from '../../../src/runtime/ledger/project';
 import { expectConservation } from '../../support/conservation';
-import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { job, jobStatuses, pass, runningProject } from '../../support/running-project';
 import { TroubleKind, Troubles } from '../../support/trouble';
 
@@ -207,4 +208,77 @@ test.each<TroubleKind>(['die-before', 'die-after'])('wherever it dies (%s), the 
     expect([at, await end(project, 12 * MINUTE), jobStatuses(project), queues(project)]).toEqual([at, { jobsLeft: [] }, ['1 Stopped'], []]);
     expect((await project.read()).state.mode).toBe('RETIRED');
   }
+});
+
+describe('an order that was not carried out when the stack was deleted', () => {
+  const RETIRED = { done: true, failed: expect.stringContaining('the project was retired') as string };
+
+  test('has failed for who gave it, and is not obeyed when the project comes back after months', async () => {
+    const project = await runningProject();
+    const [roll, drain] = [await project.command('roll'), await project.command('drain')];
+    expect(await end(project)).toEqual({ jobsLeft: [] });
+    expect([await readOrder(project.world.ledger, roll), await readOrder(project.world.ledger, drain)]).toMatchObject([RETIRED, RETIRED]);
+    project.clock.advance(60 * DAY);
+    await project.deploy();
+    await project.drop('new.jpg');
+    await project.finish();
+    expect([(await project.read()).state.mode, project.lost(), project.double()]).toEqual(['ACTIVE', [], 0]);
+  });
+
+  test('nor one that was given since, when no controller was there; one that is given after the deploy is obeyed', async () => {
+    const project = await runningProject();
+    await end(project);
+    const since = await project.command('drain');
+    project.clock.advance(60 * DAY);
+    await project.deploy();
+    const pause = await project.command('pause');
+    await project.deploy();
+    await project.rounds(2);
+    expect(await readOrder(project.world.ledger, since)).toMatchObject(RETIRED);
+    expect(await readOrder(project.world.ledger, pause)).toEqual({ id: pause, done: true });
+    expect((await project.read()).state.mode).toBe('PAUSED');
+  });
+
+  test('says what had been done of it', async () => {
+    const project = await runningProject();
+    const id = await project.command('requeue', { all: 'quarantined' });
+    const [command] = (await project.read()).commands;
+    await noteProgress(project.world.ledger, command, { images: 2, drops: 1 });
+    await end(project);
+    expect(await readOrder(project.world.ledger, id)).toMatchObject({ ...RETIRED, images: 2, drops: 1 });
+  });
+
+  test('keeps what came of it where a run carried it out just then', async () => {
+    const project = await runningProject();
+    const id = await project.command('pause');
+    const { commands } = await project.read();
+    await project.round();
+    await refuseCommands(project.world.ledger, commands, 'too late');
+    expect(await readOrder(project.world.ledger, id)).toEqual({ id, done: true });
+  });
+
+  test.each<TroubleKind>(['die-before', 'die-after'])('wherever deletion and deploy die (%s), it was refused or never retired', async (kind) => {
+    let calls = Infinity;
+    for (let at = 0; at < calls; at += 1) {
+      const troubles = new Troubles();
+      const project = await runningProject({ simulator: { apiVerdict: () => troubles.apiVerdict() } });
+      const orders = [await project.command('drain'), await project.command('pause')];
+      troubles.attach(project);
+      await troubles.during({ at, kind }, () => end(project, 12 * MINUTE));
+      const ofDeletion = troubles.calls;
+      // Every other one is not tried again: the stack is gone all the same.
+      await (at % 2 === 0 ? end(project, 12 * MINUTE) : undefined);
+      const wasRetired = (await project.read()).state.mode === 'RETIRED';
+      await troubles.during({ at, kind }, () => project.deploy());
+      calls = Math.max(ofDeletion, troubles.calls);
+      await project.deploy();
+      await project.rounds(2);
+      const reports = await Promise.all(orders.map((id) => readOrder(project.world.ledger, id)));
+      expect([at, (await project.read()).commands]).toEqual([at, []]);
+      if (wasRetired) {
+        expect([at, (await project.read()).state.mode, reports]).toMatchObject([at, 'ACTIVE', [RETIRED, RETIRED]]);
+      }
+    }
+    expect(calls).toBeGreaterThan(10);
+  });
 });
