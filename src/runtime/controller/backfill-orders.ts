@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BACKFILL_OBJECTS_PER_MINUTE, BACKFILL_OBJECTS_PER_MINUTE_MAX, BackfillSource } from '../../contract/backfill';
 import { OrderReport } from '../../contract/operator';
-import { BackfillRecord, backfillWrite, isMoving, replaceBackfill } from '../ledger/backfill';
+import { BackfillRecord, backfillWrite, isMoving, replaceBackfill, withdrawnOf } from '../ledger/backfill';
 import { Command } from '../ledger/commands';
 import { alertGone } from '../ledger/project';
 import { Write } from '../ports';
@@ -81,6 +81,10 @@ function start({ backfill }: Command, record: BackfillRecord | undefined, now: n
 
 /** What lies in the intake queue already is taken in all the same. */
 function stop(record: BackfillRecord | undefined): BackfillAnswer {
+  if (record?.phase === 'DONE' && withdrawnOf(record.ends) > 0) {
+    // Somebody has looked at what its alert says.
+    return { report: { plan: record.plan }, writes: [alertGone('backfill')] };
+  }
   if (!record || record.phase === 'DONE' || record.phase === 'PLANNED') {
     return failed('no back-fill is under way');
   }

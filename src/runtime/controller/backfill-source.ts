@@ -20,6 +20,9 @@ export interface SourcePage {
 /** Objects of one page of an inventory: as many as a listing gives. */
 const INVENTORY_PAGE = 1_000;
 
+/** Objects of a page that are asked for their versions at most: the next one only where one is gone. */
+const ASKED_FOR_VERSIONS = 3;
+
 /** What S3 Inventory calls its columns (User Guide, "Amazon S3 Inventory list"). */
 const COLUMNS = { key: 'Key', versionId: 'VersionId', isLatest: 'IsLatest', deleteMarker: 'IsDeleteMarker', size: 'Size', lastModified: 'LastModifiedDate' } as const;
 
@@ -89,6 +92,13 @@ async function* inventoryPages(
   world: World, source: BackfillSource, place: NonNullable<BackfillSource['inventory']>, after: string | undefined,
 ): AsyncGenerator<SourcePage> {
   const { files, schema } = await readInventory(world, source, place);
+  const page = async (lines: readonly string[]): Promise<SourceObject[]> => {
+    const objects = objectsOf(world, lines, schema, source);
+    if (!schema.includes(COLUMNS.versionId)) {
+      await refuseVersions(world, source, place, objects);
+    }
+    return objects;
+  };
   const [beginFile, beginLine] = (after ?? '0:0').split(':').map(Number);
   for (let file = beginFile; file < files.length; file += 1) {
     const lines = await world.objects.lines(place.bucket, files[file], 'gzip');
@@ -104,12 +114,34 @@ async function* inventoryPages(
         held.push(text);
       }
       if (held.length >= INVENTORY_PAGE) {
-        yield { objects: objectsOf(world, held, schema, source), next: `${file}:${line}` };
+        yield { objects: await page(held), next: `${file}:${line}` };
         held = [];
       }
     }
     const next = file + 1 < files.length ? { next: `${file + 1}:0` } : {};
-    yield { objects: objectsOf(world, held, schema, source), ...next };
+    yield { objects: await page(held), ...next };
+  }
+}
+
+/**
+ * An inventory of current versions names no versions: right for a bucket that has none, while of another one each object would be
+ * looked for as version 'null', which is not there. The newest objects of a page are asked for theirs: those from before
+ * versioning was turned on have none.
+ */
+async function refuseVersions(
+  world: World, { bucket }: BackfillSource, place: NonNullable<BackfillSource['inventory']>, objects: readonly SourceObject[],
+): Promise<void> {
+  const newestFirst = [...objects].sort((a, b) => b.lastModified - a.lastModified);
+  for (const { key } of newestFirst.slice(0, ASKED_FOR_VERSIONS)) {
+    const { items } = await world.objects.listVersions(bucket, key);
+    const newest = items.find((item) => item.key === key);
+    if (newest && newest.versionId !== 'null') {
+      throw new BackfillSourceError(`s3://${place.bucket}/${place.manifestKey} has no field VersionId, and bucket '${bucket}' has versions (${key} is `
+        + `${newest.versionId}): configure the inventory with all versions, or give no inventory: then the bucket is listed`);
+    }
+    if (newest) {
+      return;
+    }
   }
 }
 

@@ -6,9 +6,10 @@ import { BackfillPlan } from '../../contract/backfill';
 import { METRIC } from '../../contract/events';
 import { intakeMessage } from '../core/intake-message';
 import { messageOf } from '../errors';
-import { BackfillRecord, Ends, backfillWrite, isMoving } from '../ledger/backfill';
+import { BackfillRecord, Ends, backfillWrite, isMoving, withdrawnOf } from '../ledger/backfill';
 import { DropRecord, isFinished, isUnderWay } from '../ledger/drops';
 import { dropKey } from '../ledger/keys';
+import { alertInstead } from '../ledger/project';
 import { World } from '../world';
 
 /** One step ends after so many milliseconds: the next run goes on where it ended. */
@@ -48,8 +49,14 @@ export async function stepBackfill(world: World, seen: Seen): Promise<void> {
   const record = seen.project.backfill!;
   try {
     const after = await step(world, record);
-    await world.ledger.table.write([backfillWrite(after)]);
-    await clear(world, seen.project, 'backfill');
+    const alert = withdrawnAlert(after);
+    // In one transaction: nobody looks at it any more once it is done.
+    await world.ledger.table.write([backfillWrite(after), ...(alert === undefined ? [] : [alertInstead('backfill', alert, world.ledger.clock.now())])]);
+    if (alert === undefined) {
+      await clear(world, seen.project, 'backfill');
+    } else {
+      world.telemetry.error(alert, { notice: 'alert', code: 'backfill' });
+    }
     if (after.phase !== record.phase) {
       world.telemetry.info(`back-fill ${record.plan} is ${after.phase}`, { notice: 'backfill', plan: record.plan, phase: after.phase });
     }
@@ -58,6 +65,14 @@ export async function stepBackfill(world: World, seen: Seen): Promise<void> {
     await raise(world, seen.project, 'backfill', `back-fill ${record.plan} does not get on: ${message}`);
     throw error;
   }
+}
+
+/** Whether somebody deleted them, or the source names what is not there, only a person can tell. */
+function withdrawnAlert({ plan: id, phase, ends }: BackfillRecord): string | undefined {
+  const withdrawn = withdrawnOf(ends);
+  return phase !== 'DONE' || withdrawn === 0 ? undefined
+    : `back-fill ${id} is done, but ${withdrawn} of its ${sum(Object.values(ends!))} objects are WITHDRAWN: they were not there when they were to be read. `
+      + 'If somebody deleted them, this is in order; if not, compare the keys and versions that the source names with the bucket. `backfill stop`, or the next plan, ends this alert';
 }
 
 async function step(world: World, record: BackfillRecord): Promise<BackfillRecord> {
@@ -180,5 +195,7 @@ async function look(world: World, record: BackfillRecord): Promise<BackfillRecor
 }
 
 function open(ends: Ends): number {
-  return ['UNKNOWN', 'RECEIVED', 'ENGINEERING'].reduce((sum, state) => sum + (ends[state] ?? 0), 0);
+  return sum(['UNKNOWN', 'RECEIVED', 'ENGINEERING'].map((state) => ends[state] ?? 0));
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

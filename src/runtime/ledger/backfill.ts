@@ -37,6 +37,11 @@ export function isMoving({ phase }: BackfillRecord): boolean {
 /** Objects by the state of their drop; `UNKNOWN` where the ledger has none. */
 export type Ends = { readonly [state: string]: number };
 
+/** Objects that were not there when they were to be read, as the last complete look found. */
+export function withdrawnOf(ends: Ends | undefined): number {
+  return ends?.WITHDRAWN ?? 0;
+}
+
 export function backfillOf(item: Item | undefined): BackfillRecord | undefined {
   if (!item) {
     return undefined;

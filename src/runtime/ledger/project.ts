@@ -218,7 +218,12 @@ export function dataSetWrite(before: DataSetState, after: DataSetState): Write {
 
 /** It stands from now on, and its event has yet to be published. */
 export function alertWrite(code: string, message: string, now: number): Write {
-  return { put: { ...alertKey(code), message: message.slice(0, 1_000), since: now, untold: true }, when: [{ attribute: 'since', is: 'absent' }] };
+  return { ...alertInstead(code, message, now), when: [{ attribute: 'since', is: 'absent' }] };
+}
+
+/** The same, in place of what stood by that code. */
+export function alertInstead(code: string, message: string, now: number): Write & { readonly put: Item } {
+  return { put: { ...alertKey(code), message: message.slice(0, 1_000), since: now, untold: true } };
 }
 
 /** The event of the alert that stands since then was published. */

@@ -254,9 +254,55 @@ describe('an inventory', () => {
     await order(project, 'backfill-start', { plan: id });
     await pass(project, HOUR, MINUTE);
     expect(await report(project)).toMatchObject({ phase: 'DONE', ends: { DONE: 5, WITHDRAWN: 1 } });
+    expect((await readStatus(project.world)).alerts).toEqual([
+      expect.objectContaining({ code: 'backfill', message: expect.stringMatching(/is done, but 1 of its 6 objects are WITHDRAWN/) }),
+    ]);
+    expect(eventTypes(project).filter((type) => type === 'Alert')).toHaveLength(1);
     expect(Object.keys(statesOf(project)).sort()).toEqual([...known].sort());
     const said = project.outside.telemetry.said.filter(({ detail }) => (detail as { notice?: string } | undefined)?.notice === 'backfill-line');
     expect(new Set(said.map(({ message }) => message)).size).toBe(8);
+    expect(await order(project, 'backfill-stop')).toMatchObject({ plan: id });
+    expect((await readStatus(project.world)).alerts).toEqual([]);
+    expect(await report(project)).toMatchObject({ phase: 'DONE' });
+  });
+
+  describe('of current versions only, which names no versions,', () => {
+    const NO_VERSIONS = { fileSchema: 'Bucket, Key, Size, LastModifiedDate', files: [{ key: 'inv/1.csv.gz' }] };
+    const row = (key: string, at = '2026-01-04T10:00:00.000Z'): string => `"archive","${key}","7","${at}"`;
+
+    test('is refused of a bucket with versions, also where only its newest objects have one', async () => {
+      const project = await inventoried(NO_VERSIONS, {
+        'inv/1.csv.gz': [
+          row('photos/00000.jpg'), row('photos/00001.jpg', '2026-01-05T10:00:00.000Z'), row('photos/gone.jpg', '2026-01-06T10:00:00.000Z'),
+        ].join('\n'),
+      });
+      const { objects } = project.world;
+      const list = objects.listVersions.bind(objects);
+      jest.spyOn(objects, 'listVersions').mockImplementation(async (...asked) => {
+        const page = await list(...asked);
+        return { ...page, items: page.items.map((item) => item.key === 'photos/00000.jpg' ? { ...item, versionId: 'null' } : item) };
+      });
+      await project.command('backfill-plan', undefined, { source: SOURCE });
+      await project.round().catch(() => undefined);
+      expect((await readStatus(project.world)).alerts).toEqual([expect.objectContaining({
+        code: 'backfill', message: expect.stringMatching(/has no field VersionId, and bucket 'archive' has versions \(photos\/00001.jpg is .*configure the inventory with all versions/),
+      })]);
+      expect(await report(project)).toMatchObject({ phase: 'PLANNING', found: { objects: 0 } });
+    });
+
+    test('serves for a bucket without versions', async () => {
+      const project = await archived({});
+      const { buckets } = project.outside.cloud;
+      buckets.create('plain', { versioned: false });
+      buckets.create('inventories');
+      await Promise.all(['photos/0.jpg', 'photos/1.jpg'].map((key) => buckets.put('plain', key, key)));
+      await buckets.put('inventories', MANIFEST, JSON.stringify({ sourceBucket: 'plain', fileFormat: 'CSV', ...NO_VERSIONS }));
+      await buckets.put('inventories', 'inv/1.csv.gz', gzipSync(['photos/0.jpg', 'photos/1.jpg'].map((key) => row(key)).join('\n')));
+      await order(project, 'backfill-start', { plan: await plan(project, { ...SOURCE, bucket: 'plain' }) });
+      await pass(project, HOUR, MINUTE);
+      expect(await report(project)).toMatchObject({ phase: 'DONE', ends: { DONE: 2 } });
+      expect((await readStatus(project.world)).alerts).toEqual([]);
+    });
   });
 
   test.each([
