@@ -16,7 +16,8 @@ export interface ProcessingStepSpec {
   readonly instanceCount: number;
   readonly volumeSizeGiB: number;
   readonly timeLimitSeconds: number;
-  readonly kmsKeyArn?: string;
+  /** For the disks alone: what the code gives lies in the bucket as the bucket encrypts it, where the registrar may read it. */
+  readonly volumeKeyArn?: string;
   readonly network?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
   /** `s3://bucket/prefix/` with the waiting drops' batches. */
   readonly batchesUri: string;
@@ -89,7 +90,7 @@ const RETRIES: readonly Json[] = [
 
 function processingStep(spec: ProcessingStepSpec): Json {
   const folder = (...path: readonly unknown[]): Json => join(spec.batchesUri, parameter(PIPELINE_PARAMETER.BATCH), '/', ...path);
-  const { entrypoint, network, kmsKeyArn } = spec;
+  const { entrypoint, network, volumeKeyArn } = spec;
   return {
     Name: PIPELINE_STEP.PROCESS,
     Type: 'Processing',
@@ -114,7 +115,7 @@ function processingStep(spec: ProcessingStepSpec): Json {
           InstanceType: spec.instanceType,
           InstanceCount: parameter(PIPELINE_PARAMETER.INSTANCES),
           VolumeSizeInGB: spec.volumeSizeGiB,
-          ...(kmsKeyArn === undefined ? {} : { VolumeKmsKeyId: kmsKeyArn }),
+          ...(volumeKeyArn === undefined ? {} : { VolumeKmsKeyId: volumeKeyArn }),
         },
       },
       StoppingCondition: { MaxRuntimeInSeconds: spec.timeLimitSeconds },
@@ -129,7 +130,6 @@ function processingStep(spec: ProcessingStepSpec): Json {
           OutputName: 'output',
           S3Output: { S3Uri: folder(BATCH_FOLDER.OUTPUT.replace(/\/$/, '')), LocalPath: PROCESSING_FOLDER.OUTPUT, S3UploadMode: 'EndOfJob' },
         }],
-        ...(kmsKeyArn === undefined ? {} : { KmsKeyId: kmsKeyArn }),
       },
     },
   };

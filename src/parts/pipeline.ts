@@ -121,7 +121,7 @@ export class ProjectPipeline extends Construct {
         instanceCount: job.instanceCount,
         volumeSizeGiB: job.volumeSizeGiB,
         timeLimitSeconds: job.timeLimitSeconds,
-        kmsKeyArn: job.volumeKey?.keyArn,
+        volumeKeyArn: job.volumeKey?.keyArn,
         network: this.network(job),
         batchesUri: `s3://${inputBucket.bucketName}/${batchesPrefix(parts.names.chain)}`,
         registerFunctionArn: registrar.function.functionArn,

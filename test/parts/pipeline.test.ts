@@ -85,6 +85,8 @@ describe('the pipeline', () => {
     expect(Arguments.NetworkConfig.VpcConfig.Subnets).toHaveLength(2);
     expect(Arguments.NetworkConfig.VpcConfig.SecurityGroupIds).toHaveLength(1);
     expect(Arguments.ProcessingResources.ClusterConfig.VolumeKmsKeyId).toContain('VolumeKey');
+    // nobody who reads the results may decrypt with the key of the disks
+    expect(JSON.stringify(Arguments.ProcessingOutputConfig)).not.toContain('VolumeKey');
     expect(template.configuration().featureEngineering).toEqual({
       kind: 'processing', batchSize: 200, batchWaitSeconds: 600, instanceCount: 3, timeLimitSeconds: 7_200, definition: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
