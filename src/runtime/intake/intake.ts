@@ -47,6 +47,10 @@ export class Intake {
     if (!object.isOrdered && !this.isInInbox(object)) {
       return 'not-a-drop';
     }
+    const again = object.isOrdered ? await this.orderedAgain(object) : undefined;
+    if (again) {
+      return this.goOn(again.drop, again.size);
+    }
     const head = await this.world.objects.head(object.bucket, object.key, object.versionId);
     if (!head) {
       return this.withdraw(object);
@@ -59,13 +63,32 @@ export class Intake {
     if (!known) {
       this.world.telemetry.count(METRIC.DROPS_RECEIVED, 1);
     }
-    const drop = known ?? await this.receive(id, head);
+    return this.goOn(known ?? await this.receive(id, head), head.size);
+  }
+
+  private async goOn(drop: DropRecord, size: number): Promise<Taken> {
     const { ledger, timings } = this.world;
     if (isUnderWay(drop, ledger.clock.now(), timings)) {
       // Another message's try, which must not be counted as one that died. Should it die, its own message comes again.
       return 'waiting';
     }
-    return this.end(await this.decided(drop) ?? await this.engineer(drop, head.size));
+    return this.end(await this.decided(drop) ?? await this.engineer(drop, size));
+  }
+
+  /**
+   * A drop that was ordered again, and how large its copy is. Where it has one, the bucket that it came from is not asked: that may be
+   * closed to us by now, or hold another file under its name.
+   */
+  private async orderedAgain({ bucket, key, versionId }: CreatedObject): Promise<{ drop: DropRecord; size: number } | undefined> {
+    const drop = versionId === undefined ? undefined : await readDrop(this.world.ledger, { bucket, key, versionId });
+    if (drop?.keptKey === undefined) {
+      return undefined;
+    }
+    if (isFinished(drop)) {
+      return { drop, size: drop.size ?? 0 };
+    }
+    const copy = await this.world.objects.head(this.world.resources.inputBucket, drop.keptKey);
+    return copy && { drop, size: copy.size };
   }
 
   private async receive(id: DropId, { size, metadata }: ObjectHead): Promise<DropRecord> {
@@ -113,8 +136,7 @@ export class Intake {
     }
     if (known?.keptKey !== undefined) {
       // Ordered again, it is read from where it was kept.
-      const { ledger, timings } = this.world;
-      return isUnderWay(known, ledger.clock.now(), timings) ? 'waiting' : this.end(await this.engineer(known, known.size ?? 0));
+      return this.goOn(known, known.size ?? 0);
     }
     await receiveDrop(this.world.ledger, id);
     return this.end(await finishDrop(this.world.ledger, id, { state: 'WITHDRAWN', reason: 'deleted before it was read' }));
@@ -146,13 +168,9 @@ export class Intake {
 
   private async bytesOf(drop: DropRecord): Promise<StoredObject & Pick<GatedDrop, 'source'> | undefined> {
     const { objects, resources } = this.world;
-    const dropped = await objects.get(drop.bucket, drop.key, drop.versionId);
-    if (dropped || drop.keptKey === undefined) {
-      return dropped;
-    }
-    const source = { bucket: resources.inputBucket, key: drop.keptKey };
-    const kept = await objects.get(source.bucket, source.key);
-    return kept && { ...kept, source };
+    const source = drop.keptKey === undefined ? undefined : { bucket: resources.inputBucket, key: drop.keptKey };
+    const kept = source && await objects.get(source.bucket, source.key);
+    return kept ? { ...kept, source } : objects.get(drop.bucket, drop.key, drop.versionId);
   }
 
   private async decode(drop: DropRecord, { body, source }: Pick<StoredObject, 'body'> & Pick<GatedDrop, 'source'>, sha256: string): Promise<DropRecord> {

@@ -23,7 +23,7 @@ export async function putAway(world: World, configuration: ProjectConfiguration,
     world.telemetry.warn(`${drop.key} is larger than S3 copies in one call and stays where it is`, { notice: 'too-large-to-move' });
   } else if (moves) {
     await copyOut(world, drop);
-    if (own) {
+    if (own && !hasLeft(drop)) {
       await world.objects.deleteVersion(drop.bucket, drop.key, drop.versionId);
     }
   }
@@ -35,11 +35,14 @@ async function copyOut(world: World, drop: DropRecord): Promise<void> {
   const to = { bucket: world.resources.inputBucket, key: keptKeyOf(drop) };
   const metadata = { ...dropMetadata(drop), ...(quarantined && drop.reason ? { reason: drop.reason } : {}) };
   const options: PutOptions = { contentType: 'application/octet-stream', metadata };
-  const copied = await world.objects.copy(drop, to, options) || await copyKept(world, drop, to, options);
+  const copied = await copyKept(world, drop, to, options) || await world.objects.copy(drop, to, options);
   if (!copied && !await world.objects.head(to.bucket, to.key)) {
     world.telemetry.warn(`the bytes of ${drop.key} were deleted by somebody else before they were put away`, { notice: 'drop-gone' });
   }
 }
+
+/** Ordered again, it left the inbox before: what lies there under its name without a version is another file. */
+const hasLeft = ({ keptKey, versionId }: DropRecord): boolean => keptKey !== undefined && versionId === 'null';
 
 /** A drop that was ordered again has left the inbox long ago: its bytes are where they were kept. */
 async function copyKept(world: World, drop: DropRecord, to: { bucket: string; key: string }, options: PutOptions): Promise<boolean> {

@@ -176,7 +176,7 @@ describe('a quarantined drop that is ordered again', () => {
     expectConservation(project.outside.table);
   });
 
-  test('in a brought bucket is read where it lies, and stays there', async () => {
+  test('in a brought bucket stays there', async () => {
     const engine = new MendedEngine();
     const project = await MemoryProject.create({ engine });
     Object.assign(project.world.resources, { dropBucketIsOwn: false });

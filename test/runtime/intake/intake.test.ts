@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { run } from '../../../src/runtime/controller/controller';
+import { IntakeCause, intakeMessage } from '../../../src/runtime/core/intake-message';
 import { DEFAULT_INPUT_LIMITS } from '../../../src/runtime/images/gate';
 import { Engine, Engineered, EngineeredImage, GatedDrop, RejectedDropError } from '../../../src/runtime/intake/engine';
 import { createdObjects } from '../../../src/runtime/intake/events';
@@ -371,6 +373,88 @@ describe('a brought bucket', () => {
     expect(project.dataSet()).toHaveLength(1);
     await project.rounds(120);
     expect(project.outside.telemetry.said.filter((line) => /sweep queued/.test(line.message))).toEqual([]);
+  });
+});
+
+describe('a quarantined drop that is ordered again', () => {
+  class MendedEngine extends PlainEngine {
+    public mended = false;
+
+    public override gate(bytes: Uint8Array): ReturnType<PlainEngine['gate']> {
+      return this.mended ? { ok: true } : super.gate(bytes);
+    }
+  }
+
+  async function quarantined(versioned = true) {
+    const engine = new MendedEngine();
+    const project = await MemoryProject.create({ engine });
+    const { buckets } = project.outside.cloud;
+    buckets.create('archive', { versioned });
+    const { versionId } = await buckets.put('archive', 'a.jpg', `${BAD} bytes`);
+    const tell = (cause: IntakeCause): Promise<void> =>
+      project.world.queues.send(project.world.resources.intakeQueueUrl, [intakeMessage(cause, 'archive', { key: 'a.jpg', versionId })]);
+    await tell('backfill');
+    expect(await project.intake()).toEqual(['quarantined']);
+    return {
+      project, engine, tell, order: async () => {
+        project.clock.advance(MINUTE);
+        await project.command('requeue', { all: 'quarantined' });
+        await run(project.world, 'test');
+      },
+    };
+  }
+
+  test.each([true, false])('is read from its copy, though its bucket can no longer be read (mended since: %s)', async (mended) => {
+    const { project, engine, order, tell } = await quarantined();
+    engine.mended = mended;
+    project.outside.cloud.faults = (_operation, args) =>
+      args[0] === 'archive' || (args[0] as { bucket?: string }).bucket === 'archive' ? 'throw-before' : 'ok';
+    await order();
+    await tell('requeue');
+    const end = mended ? 'done' : 'quarantined';
+    expect(await project.intake()).toEqual([end, end]);
+    expect(drops(project)).toMatchObject([{ state: end.toUpperCase(), putAway: true }]);
+    expect(keys(project, 'input', 'quarantine/')).toHaveLength(1);
+    expectConservation(project.outside.table);
+  });
+
+  test('of a bucket without versions is the file that it was, whatever lies there now', async () => {
+    const { project, engine, order } = await quarantined(false);
+    engine.mended = true;
+    await project.outside.cloud.buckets.put('archive', 'a.jpg', 'another picture');
+    await order();
+    expect(await project.intake()).toEqual(['done']);
+    expect(drops(project)).toMatchObject([{ state: 'DONE', sha256: sha256(`${BAD} bytes`) }]);
+    const [copy] = keys(project, 'input', 'quarantine/');
+    expect(Buffer.from(project.outside.cloud.buckets.read('input', copy).body).toString()).toBe(`${BAD} bytes`);
+  });
+
+  test('is quarantined again with its own bytes, where another file took its name', async () => {
+    const { project, order } = await quarantined(false);
+    await project.outside.cloud.buckets.put('archive', 'a.jpg', 'another picture');
+    await order();
+    expect(await project.intake()).toEqual(['quarantined']);
+    const [copy, ...more] = keys(project, 'input', 'quarantine/');
+    expect([Buffer.from(project.outside.cloud.buckets.read('input', copy).body).toString(), more]).toEqual([`${BAD} bytes`, []]);
+  });
+
+  test('takes nothing else out of an inbox without versions that bears its name now', async () => {
+    const { project, engine, order } = await quarantined(false);
+    engine.mended = true;
+    Object.assign(project.world.resources, { dropBucket: 'archive' });
+    await project.outside.cloud.buckets.put('archive', 'a.jpg', 'another picture');
+    await order();
+    expect(await project.intake()).toEqual(['done']);
+    expect(keys(project, 'archive')).toEqual(['a.jpg']);
+  });
+
+  test('is read where it was dropped, if somebody deleted the copy', async () => {
+    const { project, engine, order } = await quarantined();
+    engine.mended = true;
+    await project.outside.cloud.buckets.delete('input', keys(project, 'input', 'quarantine/')[0]);
+    await order();
+    expect(await project.intake()).toEqual(['done']);
+    expect(drops(project)).toMatchObject([{ state: 'DONE', sha256: sha256(`${BAD} bytes`) }]);
   });
 });
 
