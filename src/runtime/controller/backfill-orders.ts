@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { BACKFILL_OBJECTS_PER_MINUTE, BACKFILL_OBJECTS_PER_MINUTE_MAX, BackfillSource } from '../../contract/backfill';
 import { OrderReport } from '../../contract/operator';
+import { ProjectResources } from '../../contract/project-configuration';
 import { BackfillRecord, backfillWrite, isMoving, replaceBackfill, withdrawnOf } from '../ledger/backfill';
 import { Command } from '../ledger/commands';
 import { alertGone } from '../ledger/project';
 import { Write } from '../ports';
+import { World } from '../world';
 import { newBackfill } from './backfill';
 
 /** What an order about a back-fill comes to. */
@@ -18,10 +20,11 @@ const MINUTE = 60_000;
 const failed = (message: string): BackfillAnswer => ({ report: { failed: message } });
 
 /** Plans, starts or stops a back-fill. Carried out again, an order changes nothing more. */
-export function orderBackfill(command: Command, record: BackfillRecord | undefined, now: number): BackfillAnswer {
+export function orderBackfill({ ledger, resources }: World, command: Command, record: BackfillRecord | undefined): BackfillAnswer {
+  const now = ledger.clock.now();
   switch (command.name) {
     case 'backfill-plan':
-      return plan(command, record, now);
+      return plan(command, record, resources, now);
     case 'backfill-start':
       return start(command, record, now);
     default:
@@ -29,7 +32,7 @@ export function orderBackfill(command: Command, record: BackfillRecord | undefin
   }
 }
 
-function plan(command: Command, record: BackfillRecord | undefined, now: number): BackfillAnswer {
+function plan(command: Command, record: BackfillRecord | undefined, resources: ProjectResources, now: number): BackfillAnswer {
   const id = createHash('sha256').update(command.sk).digest('hex').slice(0, 8);
   if (record?.plan === id) {
     return { report: { plan: id } };
@@ -38,7 +41,7 @@ function plan(command: Command, record: BackfillRecord | undefined, now: number)
     return failed(`back-fill ${record.plan} is ${record.phase}: wait for its end, or stop it first`);
   }
   const { source, objectsPerMinute = BACKFILL_OBJECTS_PER_MINUTE } = command.backfill ?? {};
-  const problem = sourceProblem(source) ?? rateProblem(objectsPerMinute);
+  const problem = sourceProblem(source, resources) ?? rateProblem(objectsPerMinute);
   if (problem !== undefined || !source) {
     return failed(problem!);
   }
@@ -46,11 +49,16 @@ function plan(command: Command, record: BackfillRecord | undefined, now: number)
   return { report: { plan: id }, writes: [...replaceBackfill(record, planned), alertGone('backfill')] };
 }
 
-function sourceProblem(source: BackfillSource | undefined): string | undefined {
+function sourceProblem(source: BackfillSource | undefined, { inputBucket, outputBucket }: ProjectResources): string | undefined {
   const isText = (value: unknown): boolean => typeof value === 'string';
   const isSource = source && isText(source.bucket) && source.bucket !== '' && isText(source.prefix)
     && (source.inventory === undefined || (isText(source.inventory.bucket) && isText(source.inventory.manifestKey)));
-  return isSource ? undefined : 'a plan needs its source: { bucket, prefix, inventory? { bucket, manifestKey } }';
+  if (!isSource) {
+    return 'a plan needs its source: { bucket, prefix, inventory? { bucket, manifestKey } }';
+  }
+  // What it made of drops would come back as drops: a crop of a crop is another image, and paid for again.
+  const own = source.bucket === inputBucket ? 'input' : source.bucket === outputBucket ? 'output' : undefined;
+  return own && `bucket '${source.bucket}' is the project's own ${own} bucket; give the bucket that your images lie in`;
 }
 
 function rateProblem(rate: number): string | undefined {

@@ -62,7 +62,7 @@ async function carryOut(world: World, command: Command, deadline: number, failed
     case 'backfill-plan':
     case 'backfill-start':
     case 'backfill-stop':
-      return orderBackfill(command, project.backfill, world.ledger.clock.now());
+      return orderBackfill(world, command, project.backfill);
     case 'roll':
       return orderRoll(world, project);
     case 'start':

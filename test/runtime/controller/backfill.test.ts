@@ -63,6 +63,8 @@ describe('a plan', () => {
   test.each([
     [{}, /a plan needs its source/],
     [{ source: { bucket: '', prefix: '' } }, /a plan needs its source/],
+    [{ source: { bucket: 'input', prefix: 'images/' } }, /bucket 'input' is the project's own input bucket; give the bucket that your images lie in/],
+    [{ source: { bucket: 'output', prefix: '' } }, /bucket 'output' is the project's own output bucket/],
     [{ source: ARCHIVE, objectsPerMinute: 0 }, /objectsPerMinute is 0; it must be a whole number from 1 to 6000/],
   ])('%j is refused', async (subject, message) => {
     const project = await archived({});
