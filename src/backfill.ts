@@ -4,6 +4,7 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BACKFILL_OBJECTS_PER_MINUTE, BACKFILL_OBJECTS_PER_MINUTE_MAX, BackfillOutput } from './contract/backfill';
+import { grantHookSource } from './parts/hook-function';
 import { LIST_BUCKET_ACTIONS, READ_OBJECT_ACTIONS, READ_OBJECT_TAGS_ACTIONS } from './parts/permissions';
 import { Problems } from './parts/problems';
 import { StreamingLabelingProject } from './streaming-labeling-project';
@@ -78,11 +79,14 @@ export class Backfill extends Construct {
     }
     problems.throwIfAny();
 
-    const { controllerFunction, featureEngineeringFunction } = project;
+    const { controllerFunction, featureEngineeringFunction, _hook } = project;
     allow(controllerFunction, LIST_BUCKET_ACTIONS, bucket.bucketArn);
     allow(featureEngineeringFunction, LIST_BUCKET_ACTIONS, bucket.bucketArn);
     allow(featureEngineeringFunction, [...READ_OBJECT_ACTIONS, ...READ_OBJECT_TAGS_ACTIONS], bucket.arnForObjects(`${prefix}*`));
     bucket.encryptionKey?.grantDecrypt(featureEngineeringFunction);
+    if (_hook) {
+      grantHookSource(_hook, bucket, prefix);
+    }
     if (inventoryBucket) {
       allow(controllerFunction, ['s3:GetObject'], inventoryBucket.arnForObjects(`${inventoryPrefix}*`));
       inventoryBucket.encryptionKey?.grantDecrypt(controllerFunction);

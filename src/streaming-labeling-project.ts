@@ -18,6 +18,7 @@ import { grantReadDataSet } from './parts/data-set-grant';
 import { Deployment } from './parts/deployment';
 import { projectRule } from './parts/events';
 import { ExecutionRole } from './parts/execution-role';
+import { HookFunction } from './parts/hook-function';
 import { INTAKE_MAX_RECEIVE_COUNT, INTAKE_TIMEOUT, Intake } from './parts/intake';
 import { Keys } from './parts/keys';
 import { Ledger } from './parts/ledger';
@@ -126,6 +127,8 @@ export class StreamingLabelingProject extends Construct {
 
   /** @internal */
   readonly _pushed?: PushedInstructions;
+  /** @internal */
+  readonly _hook?: HookFunction;
   private readonly names: ChainNames;
   private readonly dropPrefix: string;
 
@@ -189,7 +192,8 @@ export class StreamingLabelingProject extends Construct {
     const waking: FunctionDefaults = {
       ...functions, environment: resourcesEnvironment(this, parts, controller.handler.function.functionName),
     };
-    const intake = new Intake(this, 'Intake', waking, parts, controller, featureEngineering._hook(this));
+    this._hook = featureEngineering._hook(this);
+    const intake = new Intake(this, 'Intake', waking, parts, controller, this._hook);
     const pipeline = hasPipeline ? new ProjectPipeline(this, 'Pipeline', waking, parts, { controller, job, sharp: intake.sharp }) : undefined;
     if (job) {
       pipeline!.grantWaiting(intake.handler);

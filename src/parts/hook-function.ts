@@ -1,6 +1,7 @@
 import { Annotations, Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { READ_OBJECT_ACTIONS, SERVICE_KEY_ACTIONS, WRITE_OBJECT_ACTIONS } from './permissions';
 import { Problems } from './problems';
@@ -69,12 +70,21 @@ export function grantHook({ function: fn }: HookFunction, intake: ProjectFunctio
   const staged = [inputBucket.arnForObjects(`${PREFIX.STAGING}*`)];
   intake.allow(['s3:DeleteObjectVersion', 's3:GetObject'], staged);
   const keys = [...new Set([dropBucket.encryptionKey, inputBucket.encryptionKey])].flatMap((key) => key === undefined ? [] : [key.keyArn]);
-  const grants: { readonly actions: string[]; readonly resourceArns: string[] }[] = [
-    // a drop that is ordered again is read from quarantine
-    { actions: READ_OBJECT_ACTIONS, resourceArns: [dropBucket.arnForObjects(`${dropPrefix}*`), inputBucket.arnForObjects(`${PREFIX.QUARANTINE}*`)] },
-    { actions: WRITE_OBJECT_ACTIONS, resourceArns: staged },
-    ...keys.length > 0 ? [{ actions: SERVICE_KEY_ACTIONS, resourceArns: keys }] : [],
-  ];
-  // where the role is not of this app, aws-cdk-lib warns of each statement that is missing
-  grants.forEach((each) => Grant.addToPrincipal({ grantee: fn, ...each }));
+  // a drop that is ordered again is read from quarantine
+  allowHook(fn, READ_OBJECT_ACTIONS, [dropBucket.arnForObjects(`${dropPrefix}*`), inputBucket.arnForObjects(`${PREFIX.QUARANTINE}*`)]);
+  allowHook(fn, WRITE_OBJECT_ACTIONS, staged);
+  allowHook(fn, SERVICE_KEY_ACTIONS, keys);
+}
+
+/** Lets the function read drops that lie where another bucket's back-fill finds them. */
+export function grantHookSource({ function: fn }: HookFunction, bucket: IBucket, prefix: string): void {
+  allowHook(fn, READ_OBJECT_ACTIONS, [bucket.arnForObjects(`${prefix}*`)]);
+  allowHook(fn, ['kms:Decrypt'], bucket.encryptionKey === undefined ? [] : [bucket.encryptionKey.keyArn]);
+}
+
+/** Where the role is not of this app, aws-cdk-lib warns of each statement that is missing. */
+function allowHook(grantee: IFunction, actions: string[], resourceArns: string[]): void {
+  if (resourceArns.length > 0) {
+    Grant.addToPrincipal({ grantee, actions, resourceArns });
+  }
 }
