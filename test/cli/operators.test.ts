@@ -98,7 +98,10 @@ describe('orders', () => {
     const ran = await run(project, ['roll', '--stack', 'Froth']);
     expect(ran.out).toContain(`is left of\n${project.liveJobName()}.\n`);
     const idle = await run(await MemoryProject.create(), ['roll', '--stack', 'Froth']);
-    expectReadable(idle);
+    await project.command('pause');
+    const paused = await run(project, ['roll', '--stack', 'Froth']);
+    [idle, paused].forEach((one) => expectReadable(one));
+    expect(paused.out).toContain('The project is PAUSED: after `resume` another job replaces');
     expect(idle).toMatchObject({ code: 0, out: expect.stringMatching(/^No job runs: there is nothing to roll\./) });
   });
 

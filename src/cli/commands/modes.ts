@@ -15,12 +15,15 @@ const ORDERS = {
 } as const;
 
 /** What came of an order, where there is more to say than that it is done. */
-function cameOf(name: string, { order }: Status): readonly string[] {
+function cameOf(name: string, { order, mode }: Status): readonly string[] {
   if (name !== 'roll') {
     return [`Done: ${name}.`];
   }
-  return order?.job === undefined ? ['No job runs: there is nothing to roll. The next one begins with what is', 'configured then.']
-    : ['Done: roll. The next job comes when workers are through with what is left of', `${order.job}.`];
+  if (order?.job === undefined) {
+    return ['No job runs: there is nothing to roll. The next one begins with what is', 'configured then.'];
+  }
+  return mode === 'ACTIVE' ? ['Done: roll. The next job comes when workers are through with what is left of', `${order.job}.`]
+    : [`Done: roll. The project is ${mode}: after \`resume\` another job replaces`, `${order.job}.`];
 }
 
 /** The orders that change how a project works. */

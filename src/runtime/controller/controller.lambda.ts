@@ -1,10 +1,10 @@
 import { run } from './controller';
-import { requeueTargets } from './requeue-targets';
+import { checkedOrder } from './order-request';
 import { readStatus } from './status';
-import { COMMANDS, CommandName, OperatorRequest, Status } from '../../contract/operator';
+import { OperatorRequest, Status } from '../../contract/operator';
 import { StartAnswer } from '../../contract/processing';
 import { awsWorld } from '../aws/world';
-import { CommandSubject, readOrder, sendCommand } from '../ledger/commands';
+import { readOrder, sendCommand } from '../ledger/commands';
 
 const world = awsWorld();
 
@@ -46,12 +46,9 @@ async function answer(request: OperatorRequest): Promise<Status> {
   return { ...await readStatus(world), ...(id === undefined ? {} : { order: await readOrder(world.ledger, id) }) };
 }
 
-async function obey({ command, by, targets, backfill }: OperatorRequest): Promise<string> {
-  if (!COMMANDS.includes(command as CommandName)) {
-    throw new Error(`unknown command '${command}'; allowed are status, ${COMMANDS.join(', ')}`);
-  }
-  const subject: CommandSubject = command === 'requeue' ? { targets: requeueTargets(targets) } : command.startsWith('backfill-') ? { backfill } : {};
-  const id = await sendCommand(world.ledger, command as CommandName, by, subject);
+async function obey(request: OperatorRequest): Promise<string> {
+  const { command, by, subject } = checkedOrder(request);
+  const id = await sendCommand(world.ledger, command, by, subject);
   // The order stands whatever becomes of this run: the next one carries it out.
   await run(world, 'command').catch((error: unknown) => world.telemetry.error(`the run after '${command}' failed: ${String(error)}`, { notice: 'run-failed' }));
   return id;

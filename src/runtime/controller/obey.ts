@@ -8,7 +8,7 @@ import { CLOSED_BREAKER } from '../core/breaker';
 import { s3Uri } from '../core/object-keys';
 import { Mode } from '../core/observation';
 import { messageOf } from '../errors';
-import { Command, commandDone } from '../ledger/commands';
+import { Command, commandDone, noteDeath } from '../ledger/commands';
 import { isLive, readJob, setJob } from '../ledger/jobs';
 import { processingWrite } from '../ledger/processing';
 import { Project, ProjectState, alertGone, readProject, stateWrite } from '../ledger/project';
@@ -22,6 +22,12 @@ const RESUMED: readonly AlertCode[] = ['stopped-by-hand', 'breaker', 'create', '
 
 /** An order that fails for so long is given up, so that it does not fail for ever. Milliseconds. */
 const PATIENCE = 24 * 60 * 60_000;
+
+/** So many runs may be killed over an order. Until then nothing else is done. */
+const DEATHS_MAX = 5;
+
+/** What a run gives to an order that takes long, before it goes on with everything else. Milliseconds. */
+const ORDER_TIME = 25_000;
 
 /** Orders of this run that failed, and why: they are tried again by the next one, and keep nothing else from being done. */
 export type FailedOrders = Map<string, unknown>;
@@ -57,12 +63,13 @@ async function carryOut(world: World, command: Command, deadline: number, failed
   }
   switch (command.name) {
     case 'export':
+      return withPatience(world, command, failed, () => exportDataSet(world, project));
     case 'requeue':
-      return withPatience(world, command, failed, () => command.name === 'export' ? exportDataSet(world, project) : requeueAll(world, command, deadline, failed));
+      return withPatience(world, command, failed, () => requeueAll(world, command, deadline, failed));
     case 'backfill-plan':
     case 'backfill-start':
     case 'backfill-stop':
-      return orderBackfill(world, command, project.backfill);
+      return withPatience(world, command, failed, async () => orderBackfill(world, command, project.backfill));
     case 'roll':
       return orderRoll(world, project);
     case 'start':
@@ -89,19 +96,27 @@ function changeMode(command: Command, { breaker, lastJob }: ProjectState): Carri
   };
 }
 
+/** For work that may fail, or kill its run, and must keep nothing else from being done. */
 async function withPatience(
   world: World, command: Command, failed: FailedOrders, work: () => Promise<Carried | undefined>,
 ): Promise<Carried | undefined> {
+  const { images, drops, died } = command;
+  if (died >= DEATHS_MAX) {
+    return { report: { failed: `given up: ${died} runs of the controller were killed over it, for want of time or memory. Their logs say more`, images, drops } };
+  }
+  await noteDeath(world.ledger, command, 1);
   try {
     return await work();
   } catch (error) {
     const message = messageOf(error);
     if (world.ledger.clock.now() - command.at >= PATIENCE) {
-      return { report: { failed: `given up after a day: ${message}`, images: command.images, drops: command.drops } };
+      return { report: { failed: `given up after a day: ${message}`, images, drops } };
     }
     world.telemetry.error(`the order '${command.name}' failed and will be tried again: ${message}`, { notice: 'command-failed', order: command.sk });
     failed.set(command.sk, error);
     return undefined;
+  } finally {
+    await noteDeath(world.ledger, command, -1);
   }
 }
 
@@ -115,7 +130,8 @@ async function exportDataSet(world: World, project: Project): Promise<Carried> {
 }
 
 async function requeueAll(world: World, command: Command, deadline: number, failed: FailedOrders): Promise<Carried | undefined> {
-  const { complete, images, drops, refused } = await requeue(world, command, deadline);
+  const until = Math.min(deadline, world.ledger.clock.now() + ORDER_TIME);
+  const { complete, images, drops, refused } = await requeue(world, command, until);
   if (!complete) {
     // Nothing failed, but this run has no more time for it.
     failed.set(command.sk, undefined);

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { REQUEUE_KINDS, REQUEUE_TARGETS_MAX, RequeueTargets } from '../../contract/operator';
 
-const text = z.string().min(1).max(2_048);
+/** What DynamoDB and S3 allow, so that one target that cannot exist does not keep the others waiting. Bytes. */
+const text = (max: number) => z.string().min(1).refine((value) => Buffer.byteLength(value) <= max, `has more than ${max} bytes`);
 
 const TARGETS = z.strictObject({
-  images: z.array(text).optional(),
-  drops: z.array(z.strictObject({ bucket: text, key: text, versionId: text })).optional(),
+  images: z.array(text(2_000)).optional(),
+  drops: z.array(z.strictObject({ bucket: text(255), key: text(1_024), versionId: text(1_000) })).optional(),
   all: z.enum(REQUEUE_KINDS).optional(),
-  reason: text.optional(),
+  reason: text(1_000).optional(),
 });
 
 /** What a request names, checked before it is written down. Throws what is wrong and what is allowed. */

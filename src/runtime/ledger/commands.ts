@@ -20,6 +20,8 @@ export interface Command {
   /** What earlier runs did of it. */
   readonly images: number;
   readonly drops: number;
+  /** Runs that began with it and never came to an end: killed for their time or memory. */
+  readonly died: number;
 }
 
 export function commandOf(item: Item): Command {
@@ -34,6 +36,7 @@ export function commandOf(item: Item): Command {
     begun: item.images !== undefined,
     images: Number(item.images ?? 0),
     drops: Number(item.drops ?? 0),
+    died: Number(item.died ?? 0),
   };
 }
 
@@ -56,6 +59,11 @@ export async function noteProgress(ledger: Ledger, command: Command, done: { ima
   await ledger.table.write([{ update: { pk: PROJECT, sk: command.sk }, add: done, when: [{ attribute: 'name', is: 'present' }] }]);
 }
 
+/** Before the work counts a death, after it takes that back: what stays tells of runs that never got there. */
+export async function noteDeath(ledger: Ledger, command: Command, died: 1 | -1): Promise<void> {
+  await ledger.table.write([{ update: { pk: PROJECT, sk: command.sk }, add: { died }, when: [{ attribute: 'name', is: 'present' }] }]);
+}
+
 /** The order is no longer waited for; what became of it stays on record. */
 export function commandDone(ledger: Ledger, command: Command, report: Omit<OrderReport, 'id' | 'done'>): Write[] {
   const { sk, name, by, at, targets, backfill } = command;
@@ -76,10 +84,16 @@ export async function refuseCommands(ledger: Ledger, commands: readonly Command[
 
 /** What became of an order; undefined where there was none. */
 export async function readOrder(ledger: Ledger, id: string): Promise<OrderReport | undefined> {
-  const done = await ledger.table.get(orderKey(id));
-  if (done) {
-    return { ...done.report as unknown as OrderReport, id, done: true };
+  const ended = await readEnded(ledger, id);
+  if (ended) {
+    return ended;
   }
   const waiting = await ledger.table.get({ pk: PROJECT, sk: id });
-  return waiting && { id, done: false };
+  // one that ended between the two looks is in neither
+  return waiting ? { id, done: false } : readEnded(ledger, id);
+}
+
+async function readEnded(ledger: Ledger, id: string): Promise<OrderReport | undefined> {
+  const item = await ledger.table.get(orderKey(id));
+  return item && { ...item.report as unknown as OrderReport, id, done: true };
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_TIMINGS } from '../../../src/contract/timings';
 import { run } from '../../../src/runtime/controller/controller';
-import { sendCommand } from '../../../src/runtime/ledger/commands';
-import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { readOrder, sendCommand } from '../../../src/runtime/ledger/commands';
+import { BAD, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
 import { job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
 import { Troubles } from '../../support/trouble';
 
@@ -149,6 +149,86 @@ describe('roll', () => {
     await project.rounds(2);
     expect((await project.read()).commands).toEqual([]);
     expect(jobStatuses(project)).toEqual([]);
+  });
+});
+
+describe('an order that goes wrong', () => {
+  test('about a back-fill, and cannot be read, keeps nothing from being done, and is given up after a day', async () => {
+    const project = await MemoryProject.create();
+    const source = { bucket: 'b', prefix: '', inventory: null as never };
+    const id = await sendCommand(project.world.ledger, 'backfill-plan', 'ada', { backfill: { source } });
+    await project.drop('a.jpg');
+    await project.intake();
+    for (let runs = 0; runs < 10; runs += 1) {
+      await run(project.world, 'schedule').catch(() => undefined);
+      project.clock.advance(MINUTE);
+      await project.simulator.step();
+    }
+    expect([statesOf(project)['a.jpg'], (await project.read()).commands.length]).toEqual(['SENT', 1]);
+    project.clock.advance(25 * HOUR);
+    await project.round().catch(() => undefined);
+    expect(await readOrder(project.world.ledger, id)).toMatchObject({ done: true, failed: expect.stringMatching(/^given up after a day: /) });
+  });
+
+  test('and kills its run each time is given up', async () => {
+    const project = await runningProject();
+    await project.label();
+    await project.record();
+    await project.drop('late.jpg');
+    await project.intake();
+    const id = await project.command('export');
+    let isDead = false;
+    project.outside.cloud.faults = (operation) => {
+      isDead ||= operation === 's3.PutObject';
+      return isDead && !operation.startsWith('groundTruth.') ? 'throw-before' : 'ok';
+    };
+    project.outside.table.options = { ...project.outside.table.options, faults: () => isDead ? 'throw-before' : 'ok' };
+    for (let runs = 0; runs < 6; runs += 1) {
+      isDead = false;
+      await run(project.world, 'schedule').catch(() => undefined);
+      project.clock.advance(10 * MINUTE);
+    }
+    project.outside.cloud.faults = undefined;
+    project.outside.table.options = { ...project.outside.table.options, faults: undefined };
+    expect(await readOrder(project.world.ledger, id)).toEqual({
+      id, done: true, failed: expect.stringMatching(/^given up: 5 runs of the controller were killed/), images: 0, drops: 0,
+    });
+    await project.rounds(10);
+    expect(statesOf(project)['late.jpg']).toBe('SENT');
+  });
+
+  test('is found also where it ends between two looks', async () => {
+    const project = await runningProject();
+    const id = await project.command('pause');
+    let hasRun = false;
+    project.outside.table.options = {
+      ...project.outside.table.options,
+      faults: async (operation) => {
+        if (!hasRun && operation.method === 'get' && operation.key.pk === 'PROJECT') {
+          hasRun = true;
+          await project.round();
+        }
+        return 'ok' as const;
+      },
+    };
+    expect(await readOrder(project.world.ledger, id)).toEqual({ id, done: true });
+    expect(hasRun).toBe(true);
+  });
+
+  test('a large requeue leaves time for everything else', async () => {
+    const project = await MemoryProject.create();
+    for (let number = 0; number < 300; number += 1) {
+      await project.drop(`bad/${number}.jpg`, `${BAD} ${number}`);
+    }
+    await project.intake();
+    await project.drop('live.jpg');
+    await project.intake();
+    project.clock.advance(MINUTE);
+    const id = await project.command('requeue', { all: 'quarantined' });
+    project.outside.table.options = { ...project.outside.table.options, faults: () => (project.clock.advance(60), 'ok') };
+    await run(project.world, 'schedule');
+    project.outside.table.options = { ...project.outside.table.options, faults: undefined };
+    expect([(await readOrder(project.world.ledger, id))!.done, (await job(project, 1)).phase]).toEqual([false, 'CREATED']);
   });
 });
 
