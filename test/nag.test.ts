@@ -11,7 +11,7 @@ import { InstructionHosting, Instructions, InstructionsPipeline, InstructionsSou
  * that these are listed here.
  */
 const ACCEPTED: readonly { readonly finding: RegExp; readonly because: string }[] = [
-  { finding: /Bucket[0-9A-F]{8}\.Arn>\/((images|originals|quarantine|jobs|manifests|config|datasets)\/)?\*\]$/, because: 'objects below a prefix of ours' },
+  { finding: /Bucket[0-9A-F]{8}\.Arn>\/((images|originals|quarantine|jobs|manifests|config|datasets|datasets\/foreign)\/)?\*\]$/, because: 'objects below a prefix of ours' },
   { finding: /SiteBucket[0-9A-F]{8}\.Arn>\/(\*\/index\.html|styles\/\*)\]$/, because: 'pages of versions, and their style' },
   { finding: /:(labeling-job\/|GroundTruth-)parts-.*-\*\]$/, because: 'jobs of this chain and their queues, which do not exist yet' },
   { finding: /<ProjectStream(Input|Output)Topic[0-9A-F]{8}>:\*\]$/, because: 'subscriptions of a topic: their ARNs continue its own' },

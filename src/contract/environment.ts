@@ -28,6 +28,12 @@ export const PREFIX = {
 /** The compacted data set: one line for each labeled image. */
 export const CURRENT_DATA_SET_KEY = `${PREFIX.DATA_SETS}current/output.manifest`;
 
+/** What the data set consists of at present. */
+export const DATA_SET_INDEX_KEY = `${PREFIX.DATA_SETS}index.json`;
+
+/** Where files of somebody else are kept that lay where the data set is written. */
+export const FOREIGN_FILES_PREFIX = `${PREFIX.DATA_SETS}foreign/`;
+
 /** The queue that Ground Truth makes for each streaming job is named so, with the job name in lower case behind it. */
 export const GROUND_TRUTH_QUEUE_PREFIX = 'GroundTruth-';
 

@@ -6,11 +6,11 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { allowEvents } from './events';
 import {
-  JOB_QUEUE_ACTIONS, LIST_BUCKET_ACTIONS, RUN_JOB_ACTIONS, WRITE_OBJECT_ACTIONS,
+  JOB_QUEUE_ACTIONS, LIST_BUCKET_ACTIONS, READ_OBJECT_TAGS_ACTIONS, RUN_JOB_ACTIONS, WRITE_OBJECT_ACTIONS, WRITE_OBJECT_TAGS_ACTIONS,
 } from './permissions';
 import { FunctionDefaults, ProjectFunction } from './project-function';
 import { ProjectParts } from './resources';
-import { PREFIX } from '../contract/environment';
+import { CURRENT_DATA_SET_KEY, DATA_SET_INDEX_KEY, FOREIGN_FILES_PREFIX, PREFIX } from '../contract/environment';
 import { JOB_STATE_CHANGE, WakeUp } from '../contract/events';
 
 /** Less than its lease on the ledger lasts. */
@@ -65,6 +65,11 @@ export class Controller extends Construct {
     this.handler.allow(LIST_BUCKET_ACTIONS, [dropBucket.bucketArn, outputBucket.bucketArn]);
     this.handler.allow(['s3:GetObject'], read.map((prefix) => outputBucket.arnForObjects(`${prefix}*`)));
     this.handler.allow(WRITE_OBJECT_ACTIONS, written.map((prefix) => outputBucket.arnForObjects(`${prefix}*`)));
+    // somebody else's file in the place of the data set is copied aside, with its tags
+    this.handler.allow(['s3:GetObjectVersion', ...READ_OBJECT_TAGS_ACTIONS], [
+      outputBucket.arnForObjects(CURRENT_DATA_SET_KEY), outputBucket.arnForObjects(DATA_SET_INDEX_KEY),
+    ]);
+    this.handler.allow(WRITE_OBJECT_TAGS_ACTIONS, [outputBucket.arnForObjects(`${FOREIGN_FILES_PREFIX}*`)]);
   }
 
   private grantQueues(): void {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { CURRENT_DATA_SET_KEY, PREFIX } from '../../contract/environment';
+import { CURRENT_DATA_SET_KEY, DATA_SET_INDEX_KEY, PREFIX } from '../../contract/environment';
 import { parseKeptLine } from '../core/label-lines';
 import { s3Uri } from '../core/object-keys';
 import { DataSetPart, DataSetState, dataSetWrite } from '../ledger/project';
 import { World } from '../world';
+import { keepForeign } from './foreign-files';
 
 const CONTENT_TYPE = 'application/x-ndjson';
 
@@ -12,6 +13,9 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** The index first: what it names lies there already, and so it never falls behind the ledger. */
 export async function save(world: World, before: DataSetState, change: Partial<DataSetState>): Promise<DataSetState> {
   const after = { ...before, ...change, generation: before.generation + 1 };
+  if (before.generation === 0) {
+    await keepForeign(world, DATA_SET_INDEX_KEY);
+  }
   await writeIndex(world, after);
   const outcome = await world.ledger.table.write([dataSetWrite(before, after)]);
   if (!outcome.done && outcome.failed[0]?.current?.generation !== after.generation) {
@@ -97,12 +101,14 @@ export async function writeCurrent(
 }
 
 async function writeIndex(world: World, state: DataSetState): Promise<void> {
-  const bucket = world.resources.outputBucket;
+  const { outputBucket: bucket, projectId } = world.resources;
   const index = {
     'schema': 1,
     'generation': state.generation,
     'current': { 'manifest': s3Uri(bucket, CURRENT_DATA_SET_KEY), 'lines': state.lines, 'compacted-at': new Date(state.compactedAt).toISOString() },
     'parts-since': state.parts.map((part) => ({ manifest: s3Uri(bucket, part.key), lines: part.lines })),
   };
-  await world.objects.put(bucket, `${PREFIX.DATA_SETS}index.json`, encode(JSON.stringify(index, undefined, 2)), { contentType: 'application/json' });
+  await world.objects.put(bucket, DATA_SET_INDEX_KEY, encode(JSON.stringify(index, undefined, 2)), {
+    contentType: 'application/json', metadata: { project: projectId },
+  });
 }

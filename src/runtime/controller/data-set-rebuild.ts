@@ -7,6 +7,7 @@ import { DataSetRebuild, DataSetState, Project } from '../ledger/project';
 import { Key } from '../ports';
 import { World } from '../world';
 import { MissingDataSetError, linesOf, mergeLines, newestLines, save, writeCurrent, writePart } from './data-set-files';
+import { keepForeign } from './foreign-files';
 
 /** Labels of one part of a data set that is written anew: fewer and larger ones than the labels of a few minutes need. */
 const PART_LINES = 2_000;
@@ -91,6 +92,9 @@ async function labelsOf(world: World, keys: readonly Key[], since: number): Prom
 }
 
 async function finish(world: World, state: DataSetState, { parts, why }: DataSetRebuild): Promise<DataSetState> {
+  if (!state.current) {
+    await keepForeign(world, CURRENT_DATA_SET_KEY);
+  }
   async function* all(): AsyncIterable<string> {
     for (const { key, lines } of parts) {
       yield* linesOf(world, key, lines);

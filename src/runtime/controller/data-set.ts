@@ -4,6 +4,7 @@ import { DataSetState } from '../ledger/project';
 import { World } from '../world';
 import { MissingDataSetError, linesOf, mergeLines, newestLines, save, writeCurrent, writePart } from './data-set-files';
 import { beginRebuild, damage, rebuildStep } from './data-set-rebuild';
+import { keepForeign } from './foreign-files';
 
 /** Labels of one part: a publication takes them all, in as many parts as it needs. */
 const PART_LINES = 500;
@@ -50,11 +51,18 @@ async function compactParts(world: World, state: DataSetState): Promise<DataSetS
   }
   try {
     const newest = await newestLines(world, state.parts);
-    return await writeCurrent(world, state, mergeLines(linesOf(world, CURRENT_DATA_SET_KEY, state.lines), newest));
+    return await writeCurrent(world, state, mergeLines(compacted(world, state), newest));
   } catch (error) {
     if (error instanceof MissingDataSetError) {
       return beginRebuild(world, state, error.message);
     }
     throw error;
+  }
+}
+
+/** Before the first compaction, what lies there is believed only if it says that it is ours: a run that died may have left it. */
+async function* compacted(world: World, state: DataSetState): AsyncIterable<string> {
+  if (state.current || !await keepForeign(world, CURRENT_DATA_SET_KEY)) {
+    yield* linesOf(world, CURRENT_DATA_SET_KEY, state.lines);
   }
 }

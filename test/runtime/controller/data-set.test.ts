@@ -5,7 +5,7 @@ import { recordLabel } from '../../../src/runtime/ledger/labels';
 import { Recorder } from '../../../src/runtime/recorder/recorder';
 import { expectConservation } from '../../support/conservation';
 import { DAY, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
-import { images, pass, runningProject } from '../../support/running-project';
+import { images, job, pass, runningProject } from '../../support/running-project';
 import { Troubles } from '../../support/trouble';
 
 interface Index {
@@ -220,4 +220,115 @@ describe('whenever the process dies over it', () => {
       }
     }
   });
+});
+
+describe('a file of somebody else that lies in its place before the first compaction', () => {
+  const CURRENT = 'datasets/current/output.manifest';
+  const FOREIGN = '{"source-ref":"s3://elsewhere/x.jpg","label":1,"label-metadata":{"class-name":"rock","job-name":"labeling-job/other","human-annotated":"yes"}}\r\n';
+  const foreignFiles = (project: MemoryProject): string[] => project.outside.cloud.buckets.peekKeys('output', 'datasets/foreign/');
+  const expectKept = (project: MemoryProject): void => expect(foreignFiles(project).map((key) => read(project, key))).toEqual([FOREIGN]);
+
+  test.each([undefined, { project: 'other-11112222', generation: '7' }])('is kept, told of, and in no data set and no job (metadata %p)', async (metadata) => {
+    const project = await MemoryProject.create();
+    await project.outside.cloud.buckets.put('output', CURRENT, FOREIGN, { metadata });
+    await project.drop('a.jpg');
+    await project.finish();
+    expect(project.dataSet().map((line) => line['drop-key'])).toEqual(['a.jpg']);
+    expectKept(project);
+    expect((await project.read()).standing).toEqual([expect.objectContaining({
+      code: 'drift', message: expect.stringContaining(`${CURRENT} is not of this project${metadata ? ' but of other-11112222' : ''}: `) as string,
+    })]);
+    await project.command('roll');
+    await project.rounds(40);
+    await project.drop('b.jpg');
+    await project.rounds(10);
+    expect((await job(project, 2)).carried).toBe(1);
+    await project.finish();
+    expect([project.lost(), project.double(), project.dataSet().length, foreignFiles(project).length]).toEqual([[], 0, 2, 1]);
+    await pass(project, 3 * HOUR, 10 * MINUTE);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('nor is an index lost', async () => {
+    const project = await MemoryProject.create();
+    await project.outside.cloud.buckets.put('output', 'datasets/index.json', FOREIGN);
+    await project.drop('a.jpg');
+    await project.finish();
+    expectKept(project);
+    expect(foreignFiles(project)).toEqual([expect.stringMatching(/-index\.json$/)]);
+    expect(index(project).current.lines).toBe(1);
+  });
+
+  test('is not written over while it cannot be kept', async () => {
+    const project = await MemoryProject.create();
+    await project.outside.cloud.buckets.put('output', CURRENT, FOREIGN);
+    project.outside.cloud.faults = (operation) => operation === 's3.CopyObject' ? 'throw-before' : 'ok';
+    await project.drop('a.jpg');
+    await project.finish().catch(() => undefined);
+    for (let i = 0; i < 20; i += 1) {
+      await project.label();
+      await project.round().catch((error: unknown) => expect(String(error)).toMatch(/not of this project and cannot be copied.*move it away/));
+    }
+    expect([read(project, CURRENT), foreignFiles(project)]).toEqual([FOREIGN, []]);
+    project.outside.cloud.faults = undefined;
+    await project.finish();
+    expectKept(project);
+    expect(project.dataSet()).toHaveLength(1);
+  });
+
+  test('nor when the data set is written anew from the ledger', async () => {
+    const project = await MemoryProject.create();
+    await project.drop('a.jpg');
+    await project.outside.cloud.buckets.put('output', CURRENT, FOREIGN);
+    let deleted = false;
+    project.outside.cloud.faults = (operation, args) => {
+      // the part goes as soon as it is there: what was just written is then to be had from the ledger alone
+      const part = project.outside.cloud.buckets.peekKeys('output', 'datasets/parts/')[0];
+      if (!deleted && part !== undefined && operation === 's3.HeadObject' && args[1] === CURRENT) {
+        deleted = true;
+        void project.outside.cloud.buckets.delete('output', part);
+      }
+      return 'ok';
+    };
+    await project.finish();
+    expect([deleted, (await project.read()).dataSet.rebuilt?.why]).toEqual([true, expect.stringContaining('is not there')]);
+    expectKept(project);
+    expect(project.dataSet().map((line) => line['drop-key'])).toEqual(['a.jpg']);
+  });
+
+  test.each(['throw-before', 'throw-after', 'die-before', 'die-after'] as const)('whichever call fails meanwhile (%s)', async (kind) => {
+    for (let at = 0; at < 60; at += 1) {
+      const troubles = new Troubles();
+      const project = await runningProject({ simulator: { apiVerdict: troubles.apiVerdict } }, 1);
+      await project.outside.cloud.buckets.put('output', CURRENT, FOREIGN);
+      troubles.attach(project);
+      await project.label();
+      await project.record();
+      project.clock.advance(6 * MINUTE);
+      await troubles.during({ at, kind }, () => run(project.world, 'test'));
+      const isOver = troubles.calls <= at;
+      await project.rounds(15).catch(() => project.rounds(15));
+      expectKept(project);
+      expect([at, project.dataSet().length, index(project)]).toMatchObject([at, 1, { 'current': { lines: 1 }, 'parts-since': [] }]);
+      expect([at, (await project.read()).alerts]).toEqual([at, ['drift']]);
+      if (isOver) {
+        return;
+      }
+    }
+  });
+});
+
+test('a first compaction whose run died before the ledger knew is ours: what it has stays, and nobody is told of a foreign file', async () => {
+  const project = await runningProject();
+  await project.label(1);
+  await project.record();
+  project.clock.advance(6 * MINUTE);
+  project.outside.table.options = {
+    faults: (operation) => operation.method === 'write' && JSON.stringify(operation.writes).includes('"current"') ? 'throw-before' : 'ok',
+  };
+  await run(project.world, 'test').catch(() => undefined);
+  project.outside.table.options = {};
+  expect([project.dataSet().length, (await project.read()).dataSet.current]).toEqual([1, undefined]);
+  await project.rounds(15);
+  expect([project.dataSet().length, project.outside.cloud.buckets.peekKeys('output', 'datasets/foreign/'), (await project.read()).alerts]).toEqual([1, [], []]);
 });
