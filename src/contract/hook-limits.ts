@@ -4,8 +4,8 @@ export const HOOK_CONTRACT_VERSION = 1;
 /** So long a function may take at most. The intake function, which waits for it, has five minutes in all. Unit: seconds. */
 export const HOOK_TIMEOUT_MAX_SECONDS = 180;
 
-/** JSON of an image's attributes. They are part of every manifest line and message. */
-export const HOOK_ATTRIBUTES_MAX_CHARACTERS = 4_000;
+/** JSON of an image's attributes, in UTF-8. They are part of every manifest line and message. */
+export const HOOK_ATTRIBUTES_MAX_BYTES = 4_000;
 
 export const HOOK_ATTRIBUTE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 

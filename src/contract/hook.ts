@@ -127,7 +127,8 @@ export interface HookImage {
   readonly name?: string;
   /**
    * From points of this image to points of the drop as a viewer shows it: six numbers `a b c d e f` with `x' = a x + c y + e` and
-   * `y' = b x + d y + f`. The pixel in column i and row j covers [i, i+1) x [j, j+1). With it labels can be mapped back.
+   * `y' = b x + d y + f`. The pixel in column i and row j covers [i, i+1) x [j, j+1). With it labels can be mapped back. The numbers are
+   * as those of `attributes`.
    *
    * @default - there is no such map, or nobody needs it
    */
@@ -146,7 +147,8 @@ export interface HookImage {
   readonly preLabel?: PreLabel;
   /**
    * Strings, numbers and booleans that travel with the image into the data set, in `image-attributes`. Names have 1 to 64 letters,
-   * digits, dots, underscores and hyphens; at most 4,000 characters of JSON in all.
+   * digits, dots, underscores and hyphens; at most 4,000 bytes of JSON in UTF-8 in all. A number is 0 or, whatever its sign, between
+   * 1e-130 and 2^53 - 1: write an identifier with more digits as a string.
    *
    * @default - none
    */

@@ -17,6 +17,13 @@ const TRANSACTION_MAX_BYTES = 4 * 1024 * 1024;
 const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
 const NUMBER_MIN = 1e-130;
 
+/** What is wrong with a number that the table cannot hold. Undefined: it can. */
+export function numberProblem(value: number): string | undefined {
+  const magnitude = Math.abs(value);
+  return Number.isFinite(value) && magnitude <= NUMBER_MAX && (magnitude === 0 || magnitude >= NUMBER_MIN) ? undefined
+    : `it is ${value}; a number must be 0 or, whatever its sign, between ${NUMBER_MIN} and ${NUMBER_MAX}`;
+}
+
 /** Attributes that the keys-only index is made of. */
 export const INDEX_KEYS = [STATUS_INDEX.partitionKey, STATUS_INDEX.sortKey] as const;
 
@@ -77,15 +84,14 @@ function assertAttributes(key: Key, attributes: { readonly [name: string]: Value
   return size;
 }
 
-/** About what DynamoDB counts for a value; refuses what it cannot store. */
-function sizeOf(value: Value | undefined, key: Key): number {
+/** About what DynamoDB counts for a value, in bytes; refuses what it cannot store. */
+export function sizeOf(value: Value | undefined, key: Key): number {
   switch (typeof value) {
     case 'undefined': return 0;
     case 'boolean': return 1;
     case 'string': return Buffer.byteLength(value);
     case 'number': {
-      const magnitude = Math.abs(value);
-      if (!Number.isFinite(value) || magnitude > NUMBER_MAX || (magnitude > 0 && magnitude < NUMBER_MIN)) {
+      if (numberProblem(value) !== undefined) {
         throw new Error(`The item ${nameOf(key)} has a number that the table cannot hold: ${value}.`);
       }
       return 12;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { NEAR_DUPLICATE_DISTANCE } from '../../contract/limits';
 import { PreLabel } from '../../contract/pre-label';
 import { REASON, ReasonCode } from '../../contract/reasons';
-import { Item, TRANSACTION_MAX, Write } from '../ports';
+import { Item, Key, TRANSACTION_MAX, Value, Write } from '../ports';
+import { sizeOf } from '../table-rules';
 import { CHANGE_TRIES, ContentionError, Ledger } from './context';
 import { addCounts } from './counts';
 import { DropId, DropRecord, ImageList, changeDrop, finishDrop, isDecided, isFinished, originOf, readDrop, sameDrop } from './drops';
@@ -21,8 +22,8 @@ export interface NewImage {
   readonly hold?: { readonly reason: ReasonCode; readonly detail: string; readonly near?: NearDuplicate };
 }
 
-/** A page of a list is one item, which may have 400 KB. Characters of JSON. */
-const PAGE_MAX_CHARACTERS = 200_000;
+/** A page of a list is one item, which may have 400 KB. Bytes, as the table counts them. */
+const PAGE_MAX_BYTES = 200_000;
 
 /** Images of one transaction: two writes each, three for the drop and one for its content. */
 export const RECORD_PAGE = Math.floor((TRANSACTION_MAX - 4) / 2);
@@ -192,12 +193,12 @@ function originWrite({ bucket, key, versionId }: DropId, sha256: string, at: num
 async function listOnce(
   ledger: Ledger, { bucket, key, versionId }: DropId, sha256: string, images: readonly NewImage[], written: ImageList[],
 ): Promise<ImageList> {
-  const id = createHash('sha256').update(JSON.stringify([bucket, key, versionId, images])).digest('hex').slice(0, 32);
+  const pages = pagesOf(images, contentKey(sha256));
+  const id = createHash('sha256').update(JSON.stringify([bucket, key, versionId, pages])).digest('hex').slice(0, 32);
   const known = written.find((list) => list.id === id);
   if (known) {
     return known;
   }
-  const pages = pagesOf(images);
   const list: ImageList = { id, images: images.length, pages: pages.length };
   for (const [page, content] of pages.entries()) {
     await ledger.table.write([{ put: { ...imageListKey(sha256, id, page), images: content, schema: 1 } as unknown as Item }]);
@@ -206,18 +207,22 @@ async function listOnce(
   return list;
 }
 
-/** Most often by number; by size where the images have pre-labels and attributes. */
-function pagesOf(images: readonly NewImage[]): NewImage[][] {
+/**
+ * Most often by number; by size where the images have pre-labels and attributes.
+ *
+ * @param key what messages call the images by
+ */
+function pagesOf(images: readonly NewImage[], key: Key): NewImage[][] {
   const pages: NewImage[][] = [];
-  let characters = Infinity;
+  let bytes = Infinity;
   for (const image of images) {
-    const size = JSON.stringify(image).length;
-    if (characters + size > PAGE_MAX_CHARACTERS || pages[pages.length - 1].length === RECORD_PAGE) {
+    const size = sizeOf(image as unknown as Value, key);
+    if (bytes + size > PAGE_MAX_BYTES || pages[pages.length - 1].length === RECORD_PAGE) {
       pages.push([]);
-      characters = 0;
+      bytes = 0;
     }
     pages[pages.length - 1].push(image);
-    characters += size;
+    bytes += size;
   }
   return pages;
 }

@@ -32,6 +32,15 @@ test.each([1, RECORD_PAGE, RECORD_PAGE + 1, 3 * RECORD_PAGE, 1_000])('%i images 
   ledger.expectConservation();
 });
 
+test.each<[string, NewImage['provenance']]>([
+  ['text of three bytes a character', { text: '字'.repeat(3_900) }], ['numbers of one digit', Object.fromEntries(Array.from({ length: 666 }, (_, index) => [index.toString(36), index % 10]))],
+])('images with %s are recorded: a page is as large as the table counts', async (_, attributes) => {
+  const { ledger, id } = await received();
+  const images = many(ledger, 'a', 100).map((image) => ({ ...image, provenance: { ...image.provenance, attributes } }));
+  expect(await recordDrop(ledger, id, sha256('x'), images)).toMatchObject({ state: 'DONE' });
+  expect(imagesIn(ledger)).toHaveLength(100);
+});
+
 test('at every moment of a paged recording the counters are exact, and before the list is bound there is no image', async () => {
   const { ledger, id } = await received();
   const states: string[] = [];

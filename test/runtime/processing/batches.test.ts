@@ -223,6 +223,19 @@ describe('failures', () => {
     });
   });
 
+  test.each([
+    ['an attribute of 64 bits', { attributes: { id: Number('1732654321123456789') } }], ['a tiny attribute', { attributes: { p: 1e-200 } }], ['a map to far away', { inverseTransform: [1, 0, 0, 1, 1e17, 0] }],
+  ])('%s, which the ledger cannot hold, is an error of the code, and stops no other drop', async (_, more) => {
+    const project = await processingProject({ code: (text) => ({ images: [{ file: 'SELF', ...(text === 'odd' ? more : {}) }] }) });
+    await drop(project, 'odd', 'good');
+    await until(project, isSettled(project), 400);
+    await drop(project, 'later');
+    await until(project, isSettled(project));
+    expect(dropsOf(project)).toEqual({ odd: { state: 'QUARANTINED', reason: 'engineering-failed' }, good: { state: 'DONE' }, later: { state: 'DONE' } });
+    const detail = [...project.outside.table.items()].find((item) => item.key === 'odd' && item.sk.startsWith('VERSION#'))?.detail;
+    expect(detail).toMatch(/its result is wrong at images\[0\]\.\S+: it is \S+; a number must be 0 or, whatever its sign, between 1e-130 and 9007199254740991/);
+  });
+
   test('an execution that takes too long is stopped, and its drops are suspects', async () => {
     const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Lambda' ? 20 * HOUR : 0, lambdaTime: 30 * HOUR } });
     await drop(project, 'good');

@@ -1,17 +1,31 @@
 import * as z from 'zod';
 import { HookAnswer } from '../../../contract/hook';
-import { HOOK_ATTRIBUTES_MAX_CHARACTERS, HOOK_ATTRIBUTE_NAME, HOOK_CONTRACT_VERSION, HOOK_DETAIL_MAX_LENGTH, HOOK_REASON } from '../../../contract/hook-limits';
+import { HOOK_ATTRIBUTES_MAX_BYTES, HOOK_ATTRIBUTE_NAME, HOOK_CONTRACT_VERSION, HOOK_DETAIL_MAX_LENGTH, HOOK_REASON } from '../../../contract/hook-limits';
 import { RENDITION_NAME } from '../../../contract/transforms';
+import { numberProblem } from '../../table-rules';
 
-const number = z.number();
+/** The ledger must be able to hold it: what is recorded of an image must not fail there, where no later try would do better. */
+function checkNumber(value: unknown, context: z.RefinementCtx): void {
+  const problem = typeof value === 'number' ? numberProblem(value) : undefined;
+  if (problem !== undefined) {
+    context.addIssue(`${problem}; write what has more digits as a text`);
+  }
+}
 
-const ATTRIBUTES = z.record(z.string().regex(HOOK_ATTRIBUTE_NAME), z.union([z.string(), number, z.boolean()]))
-  .refine((attributes) => JSON.stringify(attributes).length <= HOOK_ATTRIBUTES_MAX_CHARACTERS, `more than ${HOOK_ATTRIBUTES_MAX_CHARACTERS} characters of JSON`);
+const ATTRIBUTE = z.union([z.string(), z.number(), z.boolean()], 'it must be a string, a number or a boolean').superRefine(checkNumber);
+
+const ATTRIBUTES = z.record(z.string().regex(HOOK_ATTRIBUTE_NAME), ATTRIBUTE)
+  .superRefine((attributes, context) => {
+    const bytes = Buffer.byteLength(JSON.stringify(attributes));
+    if (bytes > HOOK_ATTRIBUTES_MAX_BYTES) {
+      context.addIssue(`they have ${bytes} bytes of JSON in UTF-8; ${HOOK_ATTRIBUTES_MAX_BYTES} are allowed`);
+    }
+  });
 
 /** What code of the user's may say of an image that it made, wherever the image is. */
 export const IMAGE_MEMBERS = {
   name: z.string().regex(RENDITION_NAME).optional(),
-  inverseTransform: z.array(number).length(6).refine(([a, b, c, d]) => a * d - b * c !== 0, 'a map that has no way back').optional(),
+  inverseTransform: z.array(z.number().superRefine(checkNumber)).length(6).refine(([a, b, c, d]) => a * d - b * c !== 0, 'a map that has no way back').optional(),
   priority: z.int().min(0).max(9).optional(),
   // what is in it depends on the task: preLabelProblems
   preLabel: z.looseObject({}).optional(),

@@ -3,6 +3,7 @@ import { Work, hookProject } from './played-hook';
 import { HookAnswer, HookImage, HookRequest } from '../../../../src/contract/hook';
 import { HookStore } from '../../../../src/hook';
 import { run } from '../../../../src/runtime/controller/controller';
+import { RECORD_PAGE } from '../../../../src/runtime/ledger/recording';
 import { Item } from '../../../../src/runtime/ports';
 import { RetryLaterError } from '../../../../src/runtime/retry-later';
 import { expectConservation } from '../../../support/conservation';
@@ -158,7 +159,13 @@ describe('what breaks the contract is tried again, then blamed on the drop', () 
     ['a map without a way back', async () => answer({ body: body(small), inverseTransform: [1, 1, 1, 1, 0, 0] }), 'hook-bad-answer', /images\[0\]\.inverseTransform: a map that has no way back/],
     ['a name', async () => answer({ body: body(small), name: 'Über' }), 'hook-bad-answer', /images\[0\]\.name/],
     ['nested attributes', async () => answer({ body: body(small), attributes: { a: {} } }), 'hook-bad-answer', /images\[0\]\.attributes\.a/],
-    ['large attributes', async () => answer({ body: body(small), attributes: { a: 'x'.repeat(4_000) } }), 'hook-bad-answer', /more than 4000 characters/],
+    ['large attributes', async () => answer({ body: body(small), attributes: { a: 'x'.repeat(4_000) } }), 'hook-bad-answer', /images\[0\]\.attributes: they have 4008 bytes of JSON in UTF-8; 4000 are allowed/],
+    ['attributes of fewer characters than bytes', async () => answer({ body: body(small), attributes: { a: '字'.repeat(1_331) } }), 'hook-bad-answer', /images\[0\]\.attributes: they have 4001 bytes/],
+    ['a number of 64 bits', async () => answer({ body: body(small) }, { body: body(small), attributes: { id: Number('1732654321123456789') } }), 'hook-bad-answer',
+      /images\[1\]\.attributes\.id: it is 1732654321123456800; a number must be 0 or, whatever its sign, between 1e-130 and 9007199254740991; write what has more digits as a text/],
+    ['a tiny number', async () => answer({ body: body(small), attributes: { p: -1e-200 } }), 'hook-bad-answer', /images\[0\]\.attributes\.p: it is -1e-200; a number must be/],
+    ['a map to far away', async () => answer({ body: body(small), inverseTransform: [1, 0, 0, 1, 1e17, 0] }), 'hook-bad-answer', /images\[0\]\.inverseTransform\[4\]: it is 100000000000000000; a number must be/],
+    ['a map that hardly turns', async () => answer({ body: body(small), inverseTransform: [1, 1e-150, 0, 1, 0, 0] }), 'hook-bad-answer', /images\[0\]\.inverseTransform\[1\]: it is 1e-150; a number must be/],
     ['a pre-label', async () => answer({ body: body(small), preLabel: { classes: ['foam'] } }), 'hook-bad-answer', /images\[0\]\.preLabel: classes\[0\] is "foam"/],
     ['a cut image', async (request, store) => answer(await stage(request, store, '0.png', small.subarray(0, 500))), 'hook-bad-image', /images\[0\]: truncated: /],
     ['no image', async () => answer({ body: body(Buffer.from('text')) }), 'hook-bad-image', /images\[0\]: not-an-image: /],
@@ -273,6 +280,24 @@ describe('whatever call goes wrong, and however', () => {
     }
     expect(wanted).toBeGreaterThan(15);
   }, 120_000);
+});
+
+test('whatever a function may say of its images is recorded, at the limits of each', async () => {
+  // the smallest JSON for what it takes in the table, and the most images that are recorded in one step
+  const boxes = [{ label: 'froth', left: -1e300, top: 1e-200, width: 2e300, height: 9 }, ...Array.from({ length: 520 }, () => ({ label: 'froth', left: 0, top: 0, width: 9, height: 9 }))];
+  const attributes = { ...Object.fromEntries(Array.from({ length: 240 }, (_, index) => [`n${index}`, index])), max: 2 ** 53 - 1, min: -1e-130, none: -0, text: '字'.repeat(420) };
+  for (const count of [RECORD_PAGE, 60]) {
+    const { project } = await hookProject(
+      async () => answer(...Array.from({ length: count }, (_, index) => ({ body: body(small), name: `n${index}`, inverseTransform: [1e-130, 0, 0, 2 ** 53 - 1, 0, 0], preLabel: { boxes }, attributes }))),
+      { configuration: { task: { ...task, type: 'BoundingBox' as const } } },
+    );
+    await put(project, 'a.jpg', photo);
+    expect(await project.intake()).toEqual(['done']);
+    expect(images(project)).toHaveLength(count);
+    const [{ preLabel, provenance }] = images(project);
+    expect((preLabel as { boxes: object[] }).boxes[0]).toEqual({ label: 'froth', left: 0, top: 0, width: 30, height: 9 });
+    expect(provenance).toMatchObject({ 'image-attributes': { ...attributes, none: 0 } });
+  }
 });
 
 test('boxes of a hook are of its image, and checked against its size', async () => {
