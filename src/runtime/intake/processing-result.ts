@@ -44,6 +44,11 @@ export function readResult(bytes: Uint8Array): ProcessingResult {
     return { kind: 'error', message: `its result is wrong${path.length > 0 ? ` at ${placeOf(path)}` : ''}: ${message}` };
   }
   const { images, reject, error } = parsed.data;
+  const files = images?.map(({ file }) => file) ?? [];
+  const twice = files.findIndex((file, index) => files.indexOf(file) < index);
+  if (twice >= 0) {
+    return { kind: 'error', message: `its result is wrong at images[${twice}].file: an earlier image has the same` };
+  }
   return images ? { kind: 'images', images: images as readonly FiledImage[] }
     : reject ? { kind: 'reject', reject } : { kind: 'error', message: error!.slice(0, ERROR_MAX_CHARACTERS) };
 }

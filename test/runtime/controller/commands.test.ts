@@ -2,7 +2,7 @@ import { DEFAULT_TIMINGS } from '../../../src/contract/timings';
 import { run } from '../../../src/runtime/controller/controller';
 import { readOrder, sendCommand } from '../../../src/runtime/ledger/commands';
 import { BAD, HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
-import { job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
+import { images, job, jobStatuses, pass, runningProject, statesOf } from '../../support/running-project';
 import { Troubles } from '../../support/trouble';
 
 describe('pause and resume', () => {
@@ -131,6 +131,29 @@ describe('roll', () => {
     expect(await job(project, 1)).toMatchObject({ rollReason: 'ordered', offered: 0 });
     await project.finish();
     expect([project.lost(), project.double()]).toEqual([[], 0]);
+  });
+
+  test('of a planned job leaves to the next one that somebody vouched for it: its bad images are found', async () => {
+    let isThrottled = false;
+    const project = await MemoryProject.create({
+      simulator: { apiVerdict: (operation) => isThrottled && operation === 'CreateLabelingJob' ? 'throttle' : 'ok' },
+    });
+    await project.drop('bad.jpg');
+    await project.drop('bad too.jpg');
+    await project.intake();
+    for (const { sourceRef } of Object.values(images(project))) {
+      await project.simulator.failObject(String(sourceRef));
+    }
+    await pass(project, 12 * HOUR, 5 * MINUTE);
+    expect((await project.read()).alerts).toContain('breaker');
+    isThrottled = true;
+    for (const name of ['resume', 'roll'] as const) {
+      await project.command(name);
+      await run(project.world, 'test').catch(() => undefined);
+    }
+    isThrottled = false;
+    await pass(project, 14 * HOUR, 5 * MINUTE);
+    expect(Object.values(statesOf(project))).toEqual(['QUARANTINED', 'QUARANTINED']);
   });
 
   test('ordered once more takes no longer', async () => {
