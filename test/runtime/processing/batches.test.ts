@@ -210,16 +210,16 @@ describe('failures', () => {
     expect(batchesOf(project)[1].texts).toEqual(uploadsAfterFailure ? ['crash'] : ['crash', 'good-1', 'good-2']);
   });
 
-  test('an image that is cut off, too large or missing, and a result that is none, are errors of the code', async () => {
+  test('an image that is cut off, too large, missing or named twice, and a result that is none, are errors of the code', async () => {
     const project = await processingProject({
-      code: (text) => text === 'good' ? { images: [{ file: 'SELF' }] } : text === 'missing' ? { images: [{ file: 'images/none.png' }] }
+      code: (text, { file }) => text === 'twice' ? { images: [{ file: `images/${file}` }, { file: 'SELF' }] } : text === 'good' ? { images: [{ file: 'SELF' }] } : text === 'missing' ? { images: [{ file: 'images/none.png' }] }
         : text === 'outside' ? { images: [{ file: '../batch.json' }] } : text === 'both' ? { images: [], reject: { reason: 'x' } } : { images: [] },
     });
-    await drop(project, 'good', 'missing', 'outside', 'both', 'empty');
+    await drop(project, 'good', 'missing', 'outside', 'both', 'empty', 'twice');
     await until(project, isSettled(project), 400);
     const drops = dropsOf(project);
     expect(Object.fromEntries(Object.entries(drops).map(([key, { reason }]) => [key, reason]))).toEqual({
-      good: undefined, missing: 'engineering-failed', outside: 'engineering-failed', both: 'engineering-failed', empty: 'no-output',
+      good: undefined, missing: 'engineering-failed', outside: 'engineering-failed', both: 'engineering-failed', empty: 'no-output', twice: 'engineering-failed',
     });
   });
 
