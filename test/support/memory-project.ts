@@ -109,7 +109,8 @@ export class MemoryProject {
   public configuration: ProjectConfiguration;
   /** Bytes of every drop ever made, by their hash: the tests' own list. */
   public readonly dropped = new Map<string, string[]>();
-  private readonly engine: Engine;
+  /** What the intake function is deployed with. */
+  public engine: Engine;
   private readonly watch: EngineWatch;
 
   protected constructor(options: MemoryProjectOptions, resources: ProjectResources, outside: MemoryWorld) {

@@ -1,4 +1,4 @@
-import { clear, raise, tellAlerts } from '../alerts';
+import { AlertCode, clear, raise, tellAlerts } from '../alerts';
 import { World } from '../world';
 import { isBackfillDue, stepBackfill } from './backfill';
 import { create } from './create';
@@ -87,12 +87,16 @@ function isIdle(world: World, project: Project): boolean {
     && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
     && !isBackfillDue(project, now) && !standing.some(({ untold }) => untold)
     && (configurationProblem !== undefined) === alerts.includes('configuration')
-    && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back') && !isEngineAlertStale(project);
+    && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back') && staleAlerts(project).length === 0;
 }
 
-/** The alert about the user's feature engineering function, where there is none any more that could end it. */
-function isEngineAlertStale({ configuration, alerts }: Pick<Project, 'configuration' | 'alerts'>): boolean {
-  return alerts.includes('feature-engineering') && configuration?.featureEngineering.kind !== 'function';
+/** The alerts about the user's feature engineering function, or about the pipeline, where there is none any more that could end them. */
+function staleAlerts({ configuration, alerts, processing }: Project): AlertCode[] {
+  const kind = configuration?.featureEngineering.kind;
+  const pipeline = kind === 'processing' || configuration?.orchestration === 'pipeline'
+    || processing.batch !== undefined || processing.start !== undefined;
+  const stale: AlertCode[] = [...kind === 'function' ? [] : ['feature-engineering' as const], ...pipeline ? [] : ['pipeline' as const]];
+  return stale.filter((code) => alerts.includes(code));
 }
 
 async function steps(world: World, deadline: number, done: string[]): Promise<void> {
@@ -215,8 +219,8 @@ async function tellConfiguration(world: World, project: Project): Promise<void> 
   await (project.configurationProblem === undefined
     ? clear(world, project, 'configuration')
     : raise(world, project, 'configuration', `the deployed configuration is refused, the former stays in force: ${project.configurationProblem}`));
-  if (isEngineAlertStale(project)) {
-    await clear(world, project, 'feature-engineering');
+  for (const code of staleAlerts(project)) {
+    await clear(world, project, code);
   }
 }
 

@@ -1,6 +1,8 @@
+import { run } from '../../../src/runtime/controller/controller';
 import { expectConservation } from '../../support/conservation';
-import { HOUR, MINUTE, MemoryProject } from '../../support/memory-project';
+import { HOUR, MINUTE, MemoryProject, PlainEngine } from '../../support/memory-project';
 import { batchesOf, pngOf, processingProject, useCode } from '../../support/processing-project';
+import { Trouble, Troubles } from '../../support/trouble';
 
 type State = { readonly state: string; readonly reason?: string };
 
@@ -31,6 +33,47 @@ async function until(project: MemoryProject, isSo: () => boolean | Promise<boole
 
 const isSettled = (project: MemoryProject) => (): boolean => project.outside.cloud.buckets.peekKeys('drop').length === 0
   && Object.values(dropsOf(project)).every(({ state }) => state !== 'RECEIVED' && state !== 'ENGINEERING');
+
+/** Answers of AWS to whoever has no right any more. */
+const refusal = (name: string, httpStatusCode: number): Error => Object.assign(new Error('not yours any more'), { name, $metadata: { httpStatusCode } });
+
+/** A deploy takes the processing job out: the project's rights to the pipeline, and to all that lies below `processing/`, go with it. */
+async function leave(project: MemoryProject): Promise<void> {
+  const { pipelines, objects } = project.world;
+  pipelines.start = async () => ({ kind: 'refused', message: 'not yours any more' });
+  pipelines.describe = async () => {
+    throw refusal('AccessDeniedException', 400);
+  };
+  const guarded = <A extends unknown[], R>(work: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
+    if (String(args[1]).startsWith('processing/')) {
+      throw refusal('AccessDenied', 403);
+    }
+    return work.apply(objects, args);
+  };
+  Object.assign(objects, {
+    get: guarded(objects.get), head: guarded(objects.head), put: guarded(objects.put), deleteVersion: guarded(objects.deleteVersion),
+  });
+  await project.deploy({ featureEngineering: { kind: 'none' } });
+  project.engine = new PlainEngine();
+}
+
+/** Left while a batch of two drops was planned, or with the pipeline. */
+async function leftProject(when: 'is planned' | 'is under way', troubles?: Troubles): Promise<MemoryProject> {
+  const apiVerdict = () => troubles?.apiVerdict() ?? 'ok' as const;
+  const project = await processingProject({
+    pipelines: { apiVerdict, stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 }, simulator: { apiVerdict },
+  });
+  if (when === 'is planned') {
+    project.world.pipelines.start = async () => ({ kind: 'later', message: 'throttled' });
+  }
+  await drop(project, 'one', 'two');
+  await project.rounds(3);
+  expect((await project.read()).processing.batch?.arn === undefined).toBe(when === 'is planned');
+  await leave(project);
+  return project;
+}
+
+const IMAGE_COUNTS = ['image:PENDING', 'image:SENDING', 'image:SENT', 'image:LABELED', 'image:HELD', 'image:QUARANTINED'] as const;
 
 describe('batches', () => {
   test('drops go through the pipeline in batches, their images to workers, and the job starts through it', async () => {
@@ -291,8 +334,8 @@ describe('failures', () => {
   test('drops that wait go back to the intake when the project has another kind of feature engineering', async () => {
     const project = await processingProject({ code: () => 'crash' });
     await drop(project, 'one', 'two');
-    await project.rounds(8);
-    await project.deploy({ featureEngineering: { kind: 'none' } });
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'), 400);
+    await leave(project);
     const seen: string[] = [];
     const { send } = project.world.queues;
     project.world.queues.send = async (url, bodies) => {
@@ -302,31 +345,57 @@ describe('failures', () => {
     await project.round(MINUTE);
     await project.round(MINUTE);
     expect(new Set(seen).size).toBe(2);
+    expect(Object.values(dropsOf(project))).toEqual([{ state: 'DONE' }, { state: 'DONE' }]);
+    // there is no pipeline left that somebody could mend
+    expect((await project.read()).alerts).toEqual([]);
   });
 });
 
-test.each([['is planned'], ['is under way']])('a pipeline that goes with a deploy while a batch %s leaves nobody behind', async (when) => {
-  const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 } });
-  const { start, describe: look } = project.world.pipelines;
-  const refusal = Object.assign(new Error('not yours any more'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
-  const { pipelines } = project.world;
-  if (when === 'is planned') {
-    pipelines.start = async () => ({ kind: 'later', message: 'throttled' });
-  }
-  await drop(project, 'one', 'two');
-  await project.rounds(3);
-  expect((await project.read()).processing.batch?.arn === undefined).toBe(when === 'is planned');
-  pipelines.start = async () => ({ kind: 'refused', message: 'not yours any more' });
-  pipelines.describe = async () => {
-    throw refusal;
-  };
-  await project.deploy({ featureEngineering: { kind: 'none' } });
-  await project.rounds(20);
-  expect((await project.read()).processing.batch).toBeUndefined();
-  expect((await project.read()).alerts).toEqual([]);
-  pipelines.start = start;
-  pipelines.describe = look;
+test.each([['is planned'], ['is under way']])(
+  'a pipeline that goes with a deploy while a batch %s leaves nobody behind', async (when) => {
+    const project = await leftProject(when === 'is planned' ? 'is planned' : 'is under way');
+    await until(project, isSettled(project), 20);
+    expect(Object.values(dropsOf(project))).toEqual([{ state: 'DONE' }, { state: 'DONE' }]);
+    const { processing, alerts } = await project.read();
+    expect([processing.batch, alerts]).toEqual([undefined, []]);
+    await project.finish();
+    expect([project.lost(), project.double()]).toEqual([[], 0]);
+  },
+);
+
+test('what a batch gave that was registered before its pipeline went is not made again', async () => {
+  const project = await processingProject({ pipelines: { stepTime: ({ Name }) => Name === 'StartLabeling' ? 10 * MINUTE : 0 } });
+  await drop(project, 'one');
+  await until(project, () => Object.values(dropsOf(project)).some(({ state }) => state === 'DONE'), 10);
+  expect((await project.read()).processing.batch).toBeDefined();
+  await leave(project);
+  await until(project, async () => (await project.read()).processing.batch === undefined, 20);
+  await project.finish();
+  expect([project.lost(), project.double()]).toEqual([[], 0]);
 });
+
+/** The run that gives a batch up, with a trouble in it. Answers its calls. */
+async function giveUpInTrouble(trouble?: Trouble): Promise<{ readonly project: MemoryProject; readonly calls: number }> {
+  const troubles = new Troubles();
+  const project = await leftProject('is under way', troubles);
+  project.clock.advance(6 * MINUTE);
+  troubles.attach(project);
+  await troubles.during(trouble, () => run(project.world, 'test'));
+  return { project, calls: troubles.calls };
+}
+
+// died after a call is died before the next
+test('wherever the giving up of a batch dies, no drop is left behind', async () => {
+  const { calls, project: untroubled } = await giveUpInTrouble();
+  expect((await untroubled.read()).processing.batch).toBeUndefined();
+  for (let at = 0; at < calls; at += 1) {
+    const { project } = await giveUpInTrouble({ kind: 'die-before', at });
+    await until(project, isSettled(project), 20, 10 * MINUTE);
+    const { processing, alerts, counts } = await project.read();
+    expect([at, processing.batch, alerts, Object.values(dropsOf(project)).map(({ state }) => state)]).toEqual([at, undefined, [], ['DONE', 'DONE']]);
+    expect(IMAGE_COUNTS.reduce((sum, name) => sum + (counts[name] ?? 0), 0)).toBe(2);
+  }
+}, 60_000);
 
 describe('labeling jobs that start through the pipeline', () => {
   test('each start is an execution, with and without a processing step', async () => {

@@ -18,6 +18,10 @@ import { backOff, mustHave } from './executions';
  */
 export async function settleBatch(world: World, seen: Seen): Promise<boolean> {
   const batch = mustHave(seen.project.processing, 'batch');
+  if (seen.configuration.featureEngineering.kind !== 'processing') {
+    await giveUp(world, batch);
+    return true;
+  }
   const { pages = 0, registered = 0, charged = 0 } = batch;
   if (registered < pages) {
     await registerPage(world, seen, batch, registered);
@@ -29,6 +33,15 @@ export async function settleBatch(world: World, seen: Seen): Promise<boolean> {
   }
   await close(world, seen, batch);
   return true;
+}
+
+/**
+ * The right to read what the batch gave went with the deploy that took the processing job out. Its drops wait without it, and
+ * what waits goes back to the intake; those that came through before are at their end and stay so.
+ */
+async function giveUp(world: World, batch: Execution): Promise<void> {
+  world.telemetry.info(`batch ${batch.number} is given up: the project has no processing job any more`, { notice: 'batch', status: batch.end?.status });
+  await world.ledger.table.write([batchRecordWrite(batch), processingWrite({ batch: undefined, breaker: CLOSED_BREAKER })]);
 }
 
 /** Nothing is learned about drops from an execution that somebody stopped, or that vanished. */
