@@ -1,5 +1,6 @@
 import { clear, raise } from '../alerts';
 import { SourceObject, sourcePages } from './backfill-source';
+import { BUSY_PATIENCE } from './inbox';
 import { messagesIn } from './messages-in';
 import { Seen } from './observe';
 import { BackfillPlan } from '../../contract/backfill';
@@ -161,14 +162,14 @@ async function queueMore(world: World, record: BackfillRecord): Promise<Backfill
 }
 
 /**
- * Looks whether every object has come to its end. What the ledger does not know although nothing is queued any more was lost
+ * Looks whether every object has come to its end. What has not, although nothing is queued any more or a day has passed, was lost
  * on the way, and is queued again.
  */
 async function look(world: World, record: BackfillRecord): Promise<BackfillRecord> {
   const now = world.ledger.clock.now();
   const { intakeQueueUrl, intakeDeadLetterQueueUrl } = world.resources;
   const begins = record.cursor === undefined;
-  if (begins && await messagesIn(world, intakeQueueUrl) + await messagesIn(world, intakeDeadLetterQueueUrl) > 0) {
+  if (begins && (await isIntakeBusy(world, record, now) || await messagesIn(world, intakeDeadLetterQueueUrl) > 0)) {
     // Dead letters have an alarm of their own, and wait for their redrive.
     return { ...record, nextAt: now + MINUTE };
   }
@@ -192,6 +193,11 @@ async function look(world: World, record: BackfillRecord): Promise<BackfillRecor
     return { ...after, looking: ends, queued: record.queued + queued, nextAt: queued > 0 ? now + MINUTE : now };
   }
   return { ...after, ends, queued: record.queued + queued, phase: open(ends) === 0 ? 'DONE' : 'CHECKING', nextAt: now + LOOK_PAUSE };
+}
+
+/** Where somebody drops all the time the queue is never seen empty: what has come to no end for so long is not waited for any more. */
+async function isIntakeBusy(world: World, { steppedAt }: BackfillRecord, now: number): Promise<boolean> {
+  return now - steppedAt < BUSY_PATIENCE && await messagesIn(world, world.resources.intakeQueueUrl) > 0;
 }
 
 function open(ends: Ends): number {

@@ -32,6 +32,14 @@ async function plan(project: MemoryProject, source: BackfillSource = ARCHIVE, ob
   return id!;
 }
 
+/** Plans, and queues all that was planned, which nobody has read yet. */
+async function queuedUnread(project: MemoryProject) {
+  const id = await plan(project);
+  await project.command('backfill-start', undefined, { plan: id });
+  await run(project.world, 'test');
+  return { queues: project.outside.cloud.queues, url: project.world.resources.intakeQueueUrl };
+}
+
 const report = async (project: MemoryProject) => (await readStatus(project.world)).backfill!;
 
 const numbered = (count: number, from = 0): { [key: string]: string } =>
@@ -164,11 +172,7 @@ describe('a start', () => {
 
   test('queues again what was lost on the way', async () => {
     const project = await archived(numbered(20));
-    const id = await plan(project);
-    await project.command('backfill-start', undefined, { plan: id });
-    await run(project.world, 'test');
-    const { queues } = project.outside.cloud;
-    const url = project.world.resources.intakeQueueUrl;
+    const { queues, url } = await queuedUnread(project);
     for (let taken = await queues.receive(url, 10); taken.length > 0; taken = await queues.receive(url, 10)) {
       await Promise.all(taken.map(({ receiptHandle }) => queues.delete(url, receiptHandle)));
     }
@@ -176,6 +180,30 @@ describe('a start', () => {
     await project.rounds(20);
     expect(await report(project)).toMatchObject({ phase: 'DONE', ends: { DONE: 20 } });
     expect((await project.read()).counts['drop:DONE']).toBe(20);
+  });
+
+  test('queues again what was lost, or is read very late, also where the intake queue is never empty: each is taken in once', async () => {
+    const project = await archived(numbered(2));
+    const { queues, url } = await queuedUnread(project);
+    const [lost] = await queues.receive(url, 1);
+    await queues.delete(url, lost.receiptHandle);
+    const [late] = await queues.receive(url, 1, 40 * HOUR / 1_000);
+    expect(late.body).toContain('photos/');
+    const drops = async (time: number) => {
+      for (let gone = 0; gone < time; gone += 15 * MINUTE) {
+        await project.world.queues.send(url, ['{"Event":"s3:TestEvent"}'], 900);
+        await project.round(15 * MINUTE);
+      }
+    };
+    await drops(23 * HOUR);
+    expect(await report(project)).toMatchObject({ phase: 'CHECKING', queued: 2 });
+    await drops(2 * HOUR);
+    expect(await report(project)).toMatchObject({ phase: 'CHECKING', queued: 4, ends: { UNKNOWN: 2 } });
+    await drops(DAY);
+    expect(await report(project)).toMatchObject({ phase: 'DONE', queued: 4, ends: { DONE: 2 } });
+    expect(await project.world.queues.depth(url)).toMatchObject({ inFlight: 0 });
+    expect((await project.read()).counts).toMatchObject({ 'drop:DONE': 2 });
+    expect(project.double()).toBe(0);
   });
 
   test('tells of objects that were replaced in a bucket without versions', async () => {
