@@ -4,8 +4,9 @@ import { Waiting } from './waiting';
  * What follows from how the execution of a batch went, as pure functions.
  *
  * A failed execution says that something is wrong, never with which drop. Its drops become suspects: they are tried again together,
- * then in halves, until one fails alone. Only then, and only if other drops got through since it first failed, is it the drop's
- * fault. Where nothing gets through, the code or its surroundings are broken: nobody is charged, and somebody is told.
+ * then, once anything has come through since, in halves, until one fails alone. Only then, and only if other drops got through since
+ * it failed together with any, is it the drop's fault. Where nothing gets through, not even single drops, the code or its
+ * surroundings are broken: nobody is charged, and somebody is told.
  */
 
 /** A drop that makes an execution fail alone is given so many tries, and one that the code itself reports so many. */
@@ -17,11 +18,19 @@ const ERRORS_MAX = 3;
  */
 const UNCLEAR_MAX = 6;
 
-/** So many executions in a row of which no drop came through: nothing works, whichever half is tried. */
+/** So many executions that say something against the code, and none of which a drop came through: nothing works. */
 export const FRUITLESS_MAX = 6;
 
-/** Whether another drop came through since this one first failed: the code works, and so do its surroundings. */
-const isProven = ({ firstFailed }: Waiting, lastFruitful: number): boolean => firstFailed !== undefined && lastFruitful >= firstFailed;
+/**
+ * Whether an execution of which nothing came through says something against the code or its surroundings. One that the code made
+ * fail with many drops does not: one bad drop is enough for that, and each batch may have one.
+ */
+export function speaksAgainstCode({ size, ranToEnd, byCode }: Pick<Failure, 'size' | 'ranToEnd' | 'byCode'>): boolean {
+  return size === 1 || ranToEnd || !byCode;
+}
+
+/** Whether another drop came through since then: the code works, and so do its surroundings. */
+const isProven = (since: number | undefined, lastFruitful: number): boolean => since !== undefined && lastFruitful >= since;
 
 export type Verdict =
   | { readonly kind: 'again'; readonly waiting: Waiting }
@@ -73,21 +82,27 @@ export function afterFailure(before: Waiting, failure: Failure, reported: boolea
   }
   const own = reported || failure.ranToEnd;
   const counts = !failure.nothingWorks;
-  const isAlone = counts && !own && failure.size === 1;
+  const single = !own && failure.size === 1;
+  const isAlone = counts && single;
+  const firstFailed = before.firstFailed ?? failure.batch;
+  const lastTogether = own || single ? before.lastTogether : failure.batch;
+  const isCleared = isProven(lastTogether ?? firstFailed, failure.lastFruitful);
   const waiting: Waiting = {
     failures: before.failures + 1,
     errors: before.errors + (counts && own ? 1 : 0),
     crashes: before.crashes + (isAlone && failure.byCode ? 1 : 0),
     unclear: before.unclear + (isAlone && !failure.byCode ? 1 : 0),
     limit: own ? failure.size : nextLimit(before, failure),
-    firstFailed: before.firstFailed ?? failure.batch,
+    firstFailed,
     lastFailed: failure.batch,
+    ...(lastTogether === undefined ? {} : { lastTogether }),
+    ...(own || (single && !(counts && isCleared)) ? { aside: true } : {}),
   };
-  if (counts && own && waiting.errors >= ERRORS_MAX && isProven(waiting, failure.lastFruitful)) {
+  if (counts && own && waiting.errors >= ERRORS_MAX && isProven(firstFailed, failure.lastFruitful)) {
     return { kind: 'quarantine', reason: 'engineering-failed' };
   }
   const crashed = waiting.crashes >= CRASHES_MAX || waiting.crashes + waiting.unclear >= UNCLEAR_MAX;
-  return isAlone && crashed && isProven(waiting, failure.lastFruitful)
+  return isAlone && crashed && isCleared
     ? { kind: 'quarantine', reason: 'processor-crash' }
     : { kind: 'again', waiting };
 }

@@ -20,8 +20,10 @@ export interface ProcessingObservation {
   readonly batchWait: number;
   readonly backOffUntil: number;
   readonly breaker: Breaker;
-  /** What the last batch was made of. */
-  readonly lastOf?: BatchOf;
+  /** The first of the suspects is searched for among those that it failed with. */
+  readonly searching: boolean;
+  /** Batches of suspects since the last one of fresh drops. */
+  readonly sinceFresh: number;
   /** Waiting drops go back to the intake: they are no longer wanted here. */
   readonly release: boolean;
 }
@@ -109,16 +111,19 @@ function decideExecution(
   return stops ? { kind: 'STOP_EXECUTION', slot, execution: number } : undefined;
 }
 
+/** Batches of suspects to one of fresh drops: a search for one bad drop goes before the next batch that may fail for another. */
+const TURNS = { search: 2, other: 1 };
+
 function nextBatch(seen: ProcessingObservation, now: number, timings: ProcessingTimings): ProcessingDecision | undefined {
-  const { suspects, fresh, freshFor, batchSize, batchWait, breaker, lastOf } = seen;
+  const { suspects, fresh, freshFor, batchSize, batchWait, breaker, searching, sinceFresh } = seen;
   const breakerIs = breakerState(breaker, now, fresh > 0 ? timings.backOffLongest : timings.processingProbe);
   if (breakerIs === 'open' || fresh + suspects === 0) {
     return undefined;
   }
   const probe = breakerIs === 'probe';
   const freshDue = fresh > 0 && (fresh >= batchSize || freshFor >= batchWait);
-  // By turns, so that neither keeps the other waiting; a probe rather tries those of which nothing is known.
-  if (freshDue && (probe || suspects === 0 || lastOf === 'suspects')) {
+  // By turns, so that neither keeps the other waiting, probes too: either may be what shows that the code works.
+  if (freshDue && (suspects === 0 || sinceFresh >= (searching && !probe ? TURNS.search : TURNS.other))) {
     return { kind: 'PLAN_BATCH', of: 'fresh', probe };
   }
   return suspects > 0 ? { kind: 'PLAN_BATCH', of: 'suspects', probe } : undefined;

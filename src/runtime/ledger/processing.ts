@@ -1,7 +1,7 @@
 import { ProcessingConfiguration } from '../../contract/project-configuration';
 import { Breaker, CLOSED_BREAKER } from '../core/breaker';
 import { BatchOf } from '../core/processing';
-import { Waiting, limitOf } from '../core/waiting';
+import { Place, Waiting, readOrder } from '../core/waiting';
 import { ExecutionRequest, Item, Table, Write } from '../ports';
 import { Ledger } from './context';
 import { DropId, DropRecord, isDecided, updateDrop } from './drops';
@@ -22,7 +22,8 @@ export interface ProcessingState {
   readonly breaker: Breaker;
   readonly backOffUntil: number;
   readonly backOffSteps: number;
-  readonly lastOf?: BatchOf;
+  /** Batches of suspects since the last one of fresh drops. */
+  readonly sinceFresh: number;
   /** What the last batch was processed by: something else may work better. */
   readonly definition?: string;
 }
@@ -63,7 +64,7 @@ export type ExecutionEnd = {
 };
 
 export const NO_PROCESSING: ProcessingState = {
-  lastExecution: 0, lastFruitful: 0, breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0,
+  lastExecution: 0, lastFruitful: 0, breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0, sinceFresh: 0,
 };
 
 export function processingOf(item: Item | undefined): ProcessingState {
@@ -110,13 +111,13 @@ export function batchRecordWrite(execution: Execution): Write {
 export interface WaitingHint {
   readonly pk: string;
   readonly sk: string;
-  readonly limit?: number;
+  readonly suspect?: Place;
   readonly since: number;
 }
 
 const PREFIX_OF: { readonly [of in BatchOf]: string } = { suspects: '0#', fresh: '1#' };
 
-/** The longest waiting drops; of suspects, those of the largest batch first. */
+/** The first drops of the waiting line. */
 export async function waitingDrops(table: Table, of: BatchOf, count: number): Promise<WaitingHint[]> {
   const pages = await Promise.all(SHARDS.map((shard) => table.queryIndex({
     pk: statusPartition('DROP-WAITING', shard), prefix: PREFIX_OF[of], limit: Math.min(count, 1_000),
@@ -125,8 +126,8 @@ export async function waitingDrops(table: Table, of: BatchOf, count: number): Pr
     .sort((a, b) => (a.gsi1sk < b.gsi1sk ? -1 : 1))
     .slice(0, count)
     .map(({ pk, sk, gsi1sk }) => {
-      const [kind, inverse, since] = gsi1sk.split('#');
-      return { pk, sk, since: Number(since), ...(kind === '0' ? { limit: limitOf(inverse) } : {}) };
+      const { receivedAt, suspect } = readOrder(gsi1sk);
+      return { pk, sk, since: receivedAt, suspect };
     });
 }
 

@@ -22,6 +22,7 @@ const LIVE: LiveJob = {
 };
 const BATCH_DUE: Observation['processing'] = {
   wanted: true, suspects: 1, fresh: 0, freshFor: 0, batchSize: 10, batchWait: 0, backOffUntil: 0, breaker: CLOSED_BREAKER, release: false,
+  searching: false, sinceFresh: 0,
 };
 const seen = (change: Partial<Observation>, live?: Partial<LiveJob>): Observation =>
   ({ ...QUIET, ...(live ? { live: { ...LIVE, ...live } } : {}), ...change });

@@ -1,4 +1,4 @@
-import { Failure, ProcessingStep, afterFailure, isFailureOfCode } from '../../../src/runtime/core/processing-blame';
+import { Failure, ProcessingStep, afterFailure, isFailureOfCode, speaksAgainstCode } from '../../../src/runtime/core/processing-blame';
 import { NEVER_FAILED, Waiting } from '../../../src/runtime/core/waiting';
 
 describe('what becomes of a drop that its batch did not finish', () => {
@@ -38,6 +38,25 @@ describe('what becomes of a drop that its batch did not finish', () => {
     const lone: Waiting = { ...NEVER_FAILED, failures: 9, crashes: 9, limit: 1, firstFailed: 3, lastFailed: 4 };
     expect(again(lone, { size: 1, undone: 1, lastFruitful: 2 }).crashes).toBe(10);
     expect(afterFailure(lone, failure({ size: 1, undone: 1, lastFruitful: 3 }), false).kind).toBe('quarantine');
+  });
+
+  test('something must have come through since it failed together with others: the code may have broken meanwhile', () => {
+    const lone: Waiting = { ...NEVER_FAILED, failures: 4, crashes: 1, limit: 1, firstFailed: 3, lastTogether: 6, lastFailed: 7 };
+    const alone = { batch: 9, size: 1, undone: 1 };
+    expect(again(lone, { ...alone, lastFruitful: 5 })).toMatchObject({ crashes: 2, aside: true, lastTogether: 6 });
+    expect(afterFailure(lone, failure({ ...alone, lastFruitful: 8 }), false).kind).toBe('quarantine');
+  });
+
+  test.each<[string, Partial<Failure>, boolean, boolean]>([
+    ['may have made its batch fail', { lastFruitful: 5 }, false, false],
+    ['failed alone, and others came through', { size: 1, undone: 1, lastFruitful: 4 }, false, false],
+    ['failed alone, and nothing came through', { size: 1, undone: 1, lastFruitful: 2 }, false, true],
+    ['failed alone while nothing works', { size: 1, undone: 1, lastFruitful: 4, nothingWorks: true }, false, true],
+    ['is reported by the code', {}, true, true],
+    ['was left out by code that ran to its end', { ranToEnd: true }, false, true],
+  ])('whether it stands at the end of the line: it %s', (_name, change, reported, expected) => {
+    const before: Waiting = { ...NEVER_FAILED, failures: 2, limit: 4, firstFailed: 2, lastTogether: 3, lastFailed: 3 };
+    expect(again(before, change, reported).aside ?? false).toBe(expected);
   });
 
   test('errors that failed batches hide are not taken for crashes', () => {
@@ -84,4 +103,13 @@ test.each<[string, ProcessingStep | undefined, boolean]>([
   ['it never began', undefined, false],
 ])('whether the code made an execution fail: %s', (_name, step, expected) => {
   expect(isFailureOfCode(step)).toBe(expected);
+});
+
+test.each<[string, Pick<Failure, 'size' | 'ranToEnd' | 'byCode'>, boolean]>([
+  ['many drops, one of which may be bad', { size: 16, ranToEnd: false, byCode: true }, false],
+  ['one drop', { size: 1, ranToEnd: false, byCode: true }, true],
+  ['no usable result for any of many', { size: 16, ranToEnd: true, byCode: false }, true],
+  ['the surroundings', { size: 16, ranToEnd: false, byCode: false }, true],
+])('whether an execution that gives nothing speaks against the code: %s', (_name, failure, expected) => {
+  expect(speaksAgainstCode(failure)).toBe(expected);
 });

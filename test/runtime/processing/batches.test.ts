@@ -1,7 +1,7 @@
 import { run } from '../../../src/runtime/controller/controller';
 import { expectConservation } from '../../support/conservation';
 import { HOUR, MINUTE, MemoryProject, PlainEngine } from '../../support/memory-project';
-import { batchesOf, pngOf, processingProject, useCode } from '../../support/processing-project';
+import { SIMPLE, batchesOf, pngOf, processingProject, useCode } from '../../support/processing-project';
 import { Trouble, Troubles } from '../../support/trouble';
 
 type State = { readonly state: string; readonly reason?: string };
@@ -150,7 +150,8 @@ describe('failures', () => {
     expect(dropsOf(project)['crash-it']).toEqual({ state: 'QUARANTINED', reason: 'processor-crash' });
     expect(Object.values(dropsOf(project)).filter(({ state }) => state === 'DONE')).toHaveLength(15);
     const sizes = batchesOf(project).map(({ texts, status }) => `${texts.length} ${status}`);
-    expect(sizes.length).toBeLessThanOrEqual(2 + 2 * 4 + 1);
+    // the batch, and again; one alone to see whether the code works; two halves four times, and its second try alone
+    expect(sizes.length).toBeLessThanOrEqual(2 + 1 + 2 * 4 + 1);
     expect((await project.read()).alerts).toEqual([]);
   });
 
@@ -165,12 +166,48 @@ describe('failures', () => {
     expect((await project.read()).alerts).toEqual([]);
   });
 
+  test('a steady flow in which each batch has a bad drop: good drops get through, bad ones are found, and none is blamed for another', async () => {
+    const project = await processingProject({ processing: { batchSize: 8, instanceCount: 1 }, pipelines: { uploadsAfterFailure: false } });
+    for (let batch = 0; batch < 8; batch += 1) {
+      await drop(project, ...names(`good-${batch}`, 5), `crash-${batch}`, ...names(`more-${batch}`, 2));
+      for (let i = 0; i < 35; i += 1) {
+        await project.round(MINUTE);
+        expect((await project.read()).processing.breaker.openedAt).toBeUndefined();
+      }
+      const waiting = Object.values(dropsOf(project)).filter(({ state }) => state === 'ENGINEERING');
+      expect(waiting.length).toBeLessThanOrEqual(16);
+    }
+    await until(project, isSettled(project));
+    const drops = Object.entries(dropsOf(project));
+    expect(drops.filter(([, { reason }]) => reason === 'processor-crash').map(([key]) => key).sort()).toEqual(names('crash', 8).map((name) => name.replace('-0', '-')));
+    expect(drops.filter(([, { state }]) => state === 'DONE')).toHaveLength(56);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('code that breaks while a bad drop is searched for: it is told of, and no good drop is blamed', async () => {
+    const project = await processingProject({ processing: { instanceCount: 1 }, pipelines: { uploadsAfterFailure: false } });
+    await drop(project, ...names('good', 9), 'crash-it', ...names('more', 6));
+    await until(project, () => batchesOf(project).filter(({ status }) => status === 'Succeeded').length === 2, 100);
+    useCode(project, () => 'crash');
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'), 600);
+    expect(batchesOf(project).length).toBeLessThanOrEqual(24);
+    await until(project, () => batchesOf(project).length >= 30, 400, HOUR);
+    expect(Object.entries(dropsOf(project)).filter(([key, { state }]) => state === 'QUARANTINED' && key !== 'crash-it')).toEqual([]);
+    useCode(project, SIMPLE);
+    await until(project, isSettled(project), 200, HOUR);
+    expect(Object.entries(dropsOf(project)).filter(([, { state }]) => state !== 'DONE')).toEqual([
+      ['crash-it', { state: 'QUARANTINED', reason: 'processor-crash' }],
+    ]);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
   test('a failure that hits everybody quarantines nothing, and somebody is told; once mended, all get through', async () => {
     const project = await processingProject({ code: () => 'crash' });
     await drop(project, ...names('good', 16));
     await until(project, async () => (await project.read()).alerts.includes('pipeline'), 400);
     const before = batchesOf(project).length;
-    expect(before).toBe(6);
+    // all, and again, and then six of them alone
+    expect(batchesOf(project).map(({ texts }) => texts.length)).toEqual([16, 16, 1, 1, 1, 1, 1, 1]);
     await project.rounds(60);
     expect(batchesOf(project)).toHaveLength(before);
     expect(new Set(Object.values(dropsOf(project)).map(({ state }) => state))).toEqual(new Set(['ENGINEERING']));

@@ -55,7 +55,8 @@ export async function observeProcessing(world: World, project: Project, configur
       batchWait: (wanted?.batchWaitSeconds ?? 0) * 1_000,
       backOffUntil,
       breaker: isChange ? CLOSED_BREAKER : processing.breaker,
-      lastOf: processing.lastOf,
+      searching: suspects[0]?.suspect?.aside === false,
+      sinceFresh: processing.sinceFresh,
       release: waits && wanted === undefined && await hasWaiting(world, processing),
     },
   };

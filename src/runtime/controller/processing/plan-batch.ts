@@ -7,6 +7,7 @@ import { ProjectConfiguration, TaskConfiguration } from '../../../contract/proje
 import { CLOSED_BREAKER } from '../../core/breaker';
 import { s3Uri } from '../../core/object-keys';
 import { BatchOf } from '../../core/processing';
+import { batchLimit, goWith, readOrder, waitingOrder } from '../../core/waiting';
 import { waitingFile, waitingKey } from '../../intake/processing-engine';
 import { preLabelOf } from '../../intake/wishes';
 import { DropRecord, dropOf } from '../../ledger/drops';
@@ -32,7 +33,7 @@ export async function planBatch(world: World, seen: Seen, of: BatchOf, probe: bo
   if (featureEngineering.kind !== 'processing') {
     return false;
   }
-  const drops = await choose(world, of, featureEngineering.batchSize);
+  const drops = await choose(world, of, featureEngineering.batchSize, processing.lastFruitful);
   if (drops.length === 0) {
     return false;
   }
@@ -52,7 +53,7 @@ export async function planBatch(world: World, seen: Seen, of: BatchOf, probe: bo
     }),
   };
   await world.ledger.table.write([processingWrite({
-    lastExecution: number, batch: execution, lastOf: of, definition: featureEngineering.definition,
+    lastExecution: number, batch: execution, sinceFresh: of === 'fresh' ? 0 : processing.sinceFresh + 1, definition: featureEngineering.definition,
     ...(changed ? { breaker: CLOSED_BREAKER, backOffUntil: 0, backOffSteps: 0 } : {}),
     ...(probe ? { breaker: { ...processing.breaker, lastProbeAt: now } } : {}),
   })]);
@@ -81,17 +82,24 @@ function itemOf(drop: WaitingDrop): BatchItem {
 }
 
 /** Those of the longest waiting drops that can go into one batch: each content once, with its bytes at hand. */
-async function choose(world: World, of: BatchOf, batchSize: number): Promise<WaitingDrop[]> {
+async function choose(world: World, of: BatchOf, batchSize: number, lastFruitful: number): Promise<WaitingDrop[]> {
   const { table } = world.ledger;
   const [first, ...others] = await waitingDrops(table, of, batchSize);
   if (!first) {
     return [];
   }
-  const limit = Math.min(batchSize, first.limit ?? batchSize);
-  const hints = [first, ...others.filter((hint) => hint.limit === first.limit)].slice(0, limit);
-  const drops = (await table.getMany(hints.map(({ pk, sk }) => ({ pk, sk })))).map(dropOf)
-    .filter((drop): drop is WaitingDrop => isWaiting(drop) && (drop as { waiting: { limit?: number } }).waiting.limit === first.limit)
-    .sort((a, b) => a.receivedAt - b.receivedAt);
+  const hints = [first, ...others.filter(({ suspect }) => goWith(first.suspect, suspect))].slice(0, first.suspect?.limit ?? batchSize);
+  const waiting = (await table.getMany(hints.map(({ pk, sk }) => ({ pk, sk })))).map(dropOf)
+    .filter(isWaiting).map((drop) => ({ drop, order: waitingOrder(drop.waiting, drop.receivedAt, drop.sha256) }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1));
+  const [leader] = waiting;
+  if (!leader) {
+    return [];
+  }
+  // The index is a hint: what a drop itself says counts.
+  const { suspect } = readOrder(leader.order);
+  const drops: WaitingDrop[] = waiting.filter(({ order }) => goWith(suspect, readOrder(order).suspect))
+    .slice(0, batchLimit(leader.drop.waiting, batchSize, lastFruitful)).map(({ drop }) => drop).sort((a, b) => a.receivedAt - b.receivedAt);
   const contents = [...new Map([...drops].reverse().map((drop) => [drop.sha256, drop])).values()].reverse();
   const recorded = new Set((await table.getMany(contents.map(({ sha256 }) => contentKey(sha256)))).map(({ pk }) => pk));
   const missing = await without(world, contents);

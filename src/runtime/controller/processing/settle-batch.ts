@@ -1,6 +1,6 @@
 import { clear, raise } from '../../alerts';
 import { CLOSED_BREAKER, afterFailure as countFailure } from '../../core/breaker';
-import { afterFailure, FRUITLESS_MAX, Failure } from '../../core/processing-blame';
+import { afterFailure, FRUITLESS_MAX, Failure, speaksAgainstCode } from '../../core/processing-blame';
 import { waitingKey } from '../../intake/processing-engine';
 import { Registered, registerDrops, registering } from '../../intake/register';
 import { isFinished, readDrop } from '../../ledger/drops';
@@ -117,7 +117,9 @@ async function close(world: World, seen: Seen, batch: Execution): Promise<void> 
   // A failure that one drop is to blame for says nothing against the code.
   const explained = fruits > 0 || (undone > 0 && blamed === undone);
   const why = end?.reason ?? (end?.ranToEnd ? 'the code gave no usable result for any drop' : `the execution ended as ${end?.status}`);
-  const breaker = explained ? CLOSED_BREAKER : undone > 0 ? countFailure(processing.breaker, why, now, FRUITLESS_MAX) : processing.breaker;
+  const counts = !explained && undone > 0
+    && speaksAgainstCode({ size: batch.drops ?? 0, ranToEnd: end?.ranToEnd ?? false, byCode: end?.byCode ?? false });
+  const breaker = explained ? CLOSED_BREAKER : counts ? countFailure(processing.breaker, why, now, FRUITLESS_MAX) : processing.breaker;
   if (explained) {
     await clear(world, seen.project, 'pipeline');
   } else if (breaker.openedAt !== undefined) {
@@ -130,7 +132,7 @@ async function close(world: World, seen: Seen, batch: Execution): Promise<void> 
     processingWrite({
       batch: undefined, breaker,
       ...(fruits > 0 ? { lastFruitful: batch.number } : {}),
-      ...(explained || undone === 0 ? { backOffUntil: 0, backOffSteps: 0 } : backOff(world, processing)),
+      ...(explained || undone === 0 ? { backOffUntil: 0, backOffSteps: 0 } : counts ? backOff(world, processing) : {}),
     }),
   ]);
 }
