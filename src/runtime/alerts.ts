@@ -1,7 +1,7 @@
 import { messageOf } from './errors';
 import { EVENT_TYPE, eventHead } from '../contract/events';
 import { ProjectConfiguration } from '../contract/project-configuration';
-import { Project, StandingAlert, alertGone, alertTold, alertWrite } from './ledger/project';
+import { Project, StandingAlert, alertGone, alertMessage, alertText, alertTold, alertWrite } from './ledger/project';
 import { World } from './world';
 
 /** What a person must be told, by what it is about. One stands until its cause is gone. */
@@ -9,9 +9,16 @@ export type AlertCode =
   | 'configuration' | 'control' | 'create' | 'breaker' | 'stopped-by-hand' | 'foreign-subscription' | 'double-label' | 'held-back'
   | 'backfill' | 'drift' | 'feature-engineering' | 'pipeline' | 'late-labels' | `unsettled-${number}`;
 
-/** Raises an alert once, however often it is called. An event that the bus does not take now is published by the next run. */
-export async function raise(world: World, project: Pick<Project, 'alerts' | 'configuration'>, code: AlertCode, message: string): Promise<void> {
+/** What an alert is raised for. Who has not read what stands, writes it and learns that it stands. */
+type Raising = Pick<Project, 'alerts' | 'configuration'> & Partial<Pick<Project, 'standing'>>;
+
+/**
+ * Raises an alert once, however often it is called. An event that the bus does not take now is published by the next run. One that
+ * stands already says from now on what is the cause now; there is no event of that, because causes may take turns for hours.
+ */
+export async function raise(world: World, project: Raising, code: AlertCode, message: string): Promise<void> {
   if (project.alerts.includes(code)) {
+    await correct(world, project, code, message);
     return;
   }
   const since = world.ledger.clock.now();
@@ -23,6 +30,25 @@ export async function raise(world: World, project: Pick<Project, 'alerts' | 'con
   if (project.configuration) {
     await tell(world, project.configuration, { code, message, since });
   }
+}
+
+async function correct(world: World, { standing = [] }: Raising, code: AlertCode, message: string): Promise<void> {
+  const alert = standing.find((one) => one.code === code);
+  if (alert && !says(alert, message)) {
+    await world.ledger.table.write([alertMessage(code, alert.since ?? 0, message)]);
+    world.telemetry.warn(message, { notice: 'alert-changed', code });
+  }
+}
+
+/** Counts go up and down at each run: another number of the same things is nothing new. The number of a job is its name. */
+const withoutCounts = (message: string): string => alertText(message).replace(/(?<!\S)(?<!\bjob )\d+(?= )/g, '#');
+
+const says = (alert: StandingAlert, message: string): boolean => withoutCounts(alert.message) === withoutCounts(message);
+
+/** Whether the alert stands with that message, or does not where there is none. */
+export function isTold({ standing }: Pick<Project, 'standing'>, code: AlertCode, message: string | undefined): boolean {
+  const alert = standing.find((one) => one.code === code);
+  return message === undefined ? alert === undefined : alert !== undefined && says(alert, message);
 }
 
 /** Publishes the events of alerts whose raising failed or died before it could. */

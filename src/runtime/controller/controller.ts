@@ -1,4 +1,4 @@
-import { AlertCode, clear, raise, tellAlerts } from '../alerts';
+import { AlertCode, clear, isTold, raise, tellAlerts } from '../alerts';
 import { World } from '../world';
 import { isBackfillDue, stepBackfill } from './backfill';
 import { create } from './create';
@@ -78,7 +78,7 @@ async function letGo(world: World, lease: Lease): Promise<void> {
 }
 
 function isIdle(world: World, project: Project): boolean {
-  const { configuration, state, counts, dataSet, commands, configurationProblem, alerts, standing } = project;
+  const { configuration, state, counts, dataSet, commands, alerts, standing } = project;
   if (!configuration) {
     return true;
   }
@@ -86,7 +86,7 @@ function isIdle(world: World, project: Project): boolean {
   return commands.length === 0 && isProcessingIdle(project) && state.openJobs.length === 0 && countOf(counts, 'image:PENDING') === 0
     && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
     && !isBackfillDue(project, now) && !standing.some(({ untold }) => untold)
-    && (configurationProblem !== undefined) === alerts.includes('configuration')
+    && isTold(project, 'configuration', refusalOf(project))
     && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back') && staleAlerts(project).length === 0;
 }
 
@@ -215,10 +215,12 @@ async function process(world: World, seen: Seen, decision: ProcessingDecision): 
   }
 }
 
+const refusalOf = ({ configurationProblem }: Project): string | undefined =>
+  configurationProblem && `the deployed configuration is refused, the former stays in force: ${configurationProblem}`;
+
 async function tellConfiguration(world: World, project: Project): Promise<void> {
-  await (project.configurationProblem === undefined
-    ? clear(world, project, 'configuration')
-    : raise(world, project, 'configuration', `the deployed configuration is refused, the former stays in force: ${project.configurationProblem}`));
+  const refusal = refusalOf(project);
+  await (refusal === undefined ? clear(world, project, 'configuration') : raise(world, project, 'configuration', refusal));
   for (const code of staleAlerts(project)) {
     await clear(world, project, code);
   }

@@ -216,6 +216,9 @@ export function dataSetWrite(before: DataSetState, after: DataSetState): Write {
   };
 }
 
+/** So much of it as the ledger keeps. */
+export const alertText = (message: string): string => message.slice(0, 1_000);
+
 /** It stands from now on, and its event has yet to be published. */
 export function alertWrite(code: string, message: string, now: number): Write {
   return { ...alertInstead(code, message, now), when: [{ attribute: 'since', is: 'absent' }] };
@@ -223,7 +226,12 @@ export function alertWrite(code: string, message: string, now: number): Write {
 
 /** The same, in place of what stood by that code. */
 export function alertInstead(code: string, message: string, now: number): Write & { readonly put: Item } {
-  return { put: { ...alertKey(code), message: message.slice(0, 1_000), since: now, untold: true } };
+  return { put: { ...alertKey(code), message: alertText(message), since: now, untold: true } };
+}
+
+/** What stands since then says this from now on. */
+export function alertMessage(code: string, since: number, message: string): Write {
+  return { update: alertKey(code), set: { message: alertText(message) }, when: [{ attribute: 'since', is: '=', value: since }] };
 }
 
 /** The event of the alert that stands since then was published. */
