@@ -58,13 +58,19 @@ export class RejectedDropError extends Error {
   }
 }
 
+/** What code of the user's says when it fails is kept so far. It goes into the ledger, events and alerts, which take only so much. */
+const FAULT_MAX_CHARACTERS = 1_000;
+
 /**
  * Thrown, also while images are made, where code of the user's fails or does not keep to its contract. Whether the drop brought it
  * about is not known: it is tried again, and blamed if it fails where others do not.
  */
 export class EngineFault extends Error {
-  constructor(readonly reason: ReasonCode, readonly detail: string) {
-    super(`${reason}: ${detail}`);
+  readonly detail: string;
+
+  constructor(readonly reason: ReasonCode, detail: string) {
+    super(`${reason}: ${detail.slice(0, FAULT_MAX_CHARACTERS)}`);
+    this.detail = detail.slice(0, FAULT_MAX_CHARACTERS);
     this.name = 'EngineFault';
   }
 }

@@ -185,6 +185,19 @@ describe('what breaks the contract is tried again, then blamed on the drop', () 
   }, 20_000);
 });
 
+test.each([300_000, 500_000])('an error message of %i characters is cut, and the drop ends as with a short one', async (length) => {
+  const { project, hook } = await hookProject(async () => ({ kind: 'failed', message: `ValueError: ${'x'.repeat(length)}` }));
+  await put(project, 'a.jpg', photo);
+  await tries(project, 90);
+  expect(hook.requests).toHaveLength(6);
+  const [{ state, reason, detail }] = drops(project);
+  expect({ state, reason }).toEqual({ state: 'QUARANTINED', reason: 'hook-failed' });
+  expect(detail).toMatch(/^ValueError: x{988} \(in 6 tries\)$/);
+  const told = project.outside.cloud.bus.events.filter((event) => event['detail-type'] === 'Drop Quarantined');
+  expect(told).toHaveLength(1);
+  expect(JSON.stringify(told[0]).length).toBeLessThan(2_000);
+});
+
 describe('who is to blame', () => {
   const failsFor = (bad: RegExp): Work => async (request, store) => bad.test(request.drop.key) ? { kind: 'failed', message: 'ZeroDivisionError' } : one(request, store);
 
