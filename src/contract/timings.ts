@@ -29,7 +29,7 @@ export interface Timings {
   readonly arrivalPatience: number;
   /** A create whose answer nobody got may be carried out, or come into sight, so much later. */
   readonly createDoubt: number;
-  /** Initializing or Stopping for longer raises an alert. */
+  /** Initializing or Stopping for longer raises an alert; so does an execution of the pipeline that is not taken for so long. */
   readonly transitionPatience: number;
   /** A job is rolled at this age, before Ground Truth ends it at 30 days. */
   readonly rollAge: number;

@@ -356,6 +356,38 @@ describe('failures', () => {
     expect(dropsOf(project).good.state).toBe('ENGINEERING');
   });
 
+  test('a quota that lasts an hour is told of, with what SageMaker says, and is over once an execution starts', async () => {
+    const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 } });
+    const { pipelines } = project.world;
+    const { start } = pipelines;
+    pipelines.start = async () => ({ kind: 'later', message: 'ResourceLimitExceeded: too many executions' });
+    await drop(project, 'good');
+    await project.rounds(50);
+    expect((await project.read()).alerts).toEqual([]);
+    await project.rounds(30);
+    expect((await project.read()).standing).toEqual([expect.objectContaining({ code: 'pipeline', message: expect.stringContaining('ResourceLimitExceeded') })]);
+    expect(project.outside.cloud.bus.events.filter((event) => event['detail-type'] === 'Alert')).toHaveLength(1);
+    pipelines.start = start;
+    await until(project, () => batchesOf(project).length > 0, 61);
+    expect((await project.read()).alerts).toEqual([]);
+    await until(project, isSettled(project));
+  });
+
+  test('that executions start again says nothing about code that gets no drop through', async () => {
+    const project = await processingProject({ code: () => 'crash' });
+    await drop(project, ...names('good', 16));
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'), 400);
+    const { pipelines } = project.world;
+    const { start } = pipelines;
+    const before = batchesOf(project).length;
+    pipelines.start = async () => ({ kind: 'later', message: 'ResourceLimitExceeded: too many executions' });
+    await project.rounds(10, HOUR);
+    pipelines.start = start;
+    await until(project, () => batchesOf(project).length > before, 3, HOUR);
+    expect(project.outside.cloud.bus.events.filter((event) => event['detail-type'] === 'Alert')).toHaveLength(1);
+    expect((await project.read()).alerts).toEqual(['pipeline']);
+  });
+
   test('paused, nothing is started, and what runs is followed to its end', async () => {
     const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 10 * MINUTE : 0 } });
     await drop(project, 'good-1');
@@ -466,6 +498,19 @@ describe('labeling jobs that start through the pipeline', () => {
     expect(project.lost()).toEqual([]);
     expect(project.jobNames()).toHaveLength(1);
     expect(pipelineSimulator.executions().at(-1)!.steps.map(({ definition }) => definition.Name)).toEqual(['StartLabeling']);
+    expect((await project.read()).alerts).toEqual([]);
+  });
+
+  test('a quota that keeps them from starting for an hour is told of until one starts', async () => {
+    const project = await processingProject({ configuration: { orchestration: 'pipeline', featureEngineering: { kind: 'none' } }, plain: true });
+    const { pipelines } = project.world;
+    const { start } = pipelines;
+    pipelines.start = async () => ({ kind: 'later', message: 'ResourceLimitExceeded: too many executions' });
+    await project.drop('one');
+    await project.rounds(80);
+    expect((await project.read()).alerts).toEqual(['pipeline']);
+    pipelines.start = start;
+    await until(project, () => project.jobNames().length === 1, 61);
     expect((await project.read()).alerts).toEqual([]);
   });
 

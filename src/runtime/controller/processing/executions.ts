@@ -1,5 +1,5 @@
 import { PIPELINE_STEP } from '../../../contract/processing';
-import { raise } from '../../alerts';
+import { clear, raise } from '../../alerts';
 import { Slot } from '../../core/processing';
 import { isFailureOfCode } from '../../core/processing-blame';
 import { Execution, ExecutionEnd, ProcessingState, processingWrite, stopToken } from '../../ledger/processing';
@@ -11,12 +11,17 @@ import { Seen } from '../observe';
 export async function startExecution(world: World, seen: Seen, slot: Slot): Promise<boolean> {
   const { project: { processing } } = seen;
   const planned = mustHave(processing, slot);
-  await write(world, slot, { ...planned, askedAt: planned.askedAt ?? world.ledger.clock.now() });
+  const askedAt = planned.askedAt ?? world.ledger.clock.now();
+  await write(world, slot, { ...planned, askedAt });
   const outcome = await world.pipelines.start(planned.request);
   const now = world.ledger.clock.now();
+  const isLong = now - askedAt >= world.timings.transitionPatience;
   if (outcome.kind === 'started') {
+    if (isLong && processing.breaker.openedAt === undefined) {
+      await clear(world, seen.project, 'pipeline');
+    }
     await world.ledger.table.write([processingWrite({
-      [slot]: { ...planned, askedAt: planned.askedAt ?? now, arn: outcome.execution, startedAt: now }, backOffUntil: 0,
+      [slot]: { ...planned, askedAt, arn: outcome.execution, startedAt: now }, backOffUntil: 0,
     })]);
     world.telemetry.info(`${planned.request.displayName} is under way`, { notice: 'execution', execution: outcome.execution });
     return true;
@@ -29,6 +34,8 @@ export async function startExecution(world: World, seen: Seen, slot: Slot): Prom
   await world.ledger.table.write([processingWrite(backOff(world, processing))]);
   if (outcome.kind === 'refused') {
     await raise(world, seen.project, 'pipeline', `the pipeline ${planned.request.pipelineName} cannot be started: ${outcome.message}`);
+  } else if (isLong) {
+    await raise(world, seen.project, 'pipeline', `the pipeline ${planned.request.pipelineName} takes no execution now and is asked again later: ${outcome.message}`);
   }
   return false;
 }
