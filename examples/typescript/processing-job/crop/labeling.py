@@ -52,21 +52,27 @@ def output(name):
     return path
 
 
+def result_of(**members):
+    """The text of a result. What JSON does not know, such as a `Decimal` or NaN, is an error."""
+    return json.dumps({"contractVersion": 1, **members}, allow_nan=False)
+
+
 def run(process):
     """
     Calls `process(drop)` for each drop of this instance, and writes down what becomes of it. The function answers with a list of images,
     each a dictionary with `file` and, if wanted, `name`, `inverseTransform` (six numbers), `priority` (0-9), `preLabel` and `attributes`.
-    What it raises is reported for that drop alone: the drop is tried again, and the others go on.
+    What it raises, and an answer that is no JSON, is reported for that drop alone: the drop is tried again, and the others go on.
     """
     for drop in drops():
         try:
-            result = {"images": process(drop)}
-        except Reject as reason:
-            result = {"reject": reason.answer}
+            try:
+                result = result_of(images=process(drop))
+            except Reject as reason:
+                result = result_of(reject=reason.answer)
         except Exception as error:
             traceback.print_exc()
-            result = {"error": f"{type(error).__name__}: {error}"}
+            result = result_of(error=f"{type(error).__name__}: {error}")
         path = output(f"results/{drop.file}.json")
         with open(path + ".part", "w", encoding="utf-8") as file:
-            json.dump({"contractVersion": 1, **result}, file)
+            file.write(result)
         os.replace(path + ".part", path)
