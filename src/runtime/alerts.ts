@@ -1,13 +1,13 @@
 import { messageOf } from './errors';
 import { EVENT_TYPE, eventHead } from '../contract/events';
 import { ProjectConfiguration } from '../contract/project-configuration';
-import { Project, StandingAlert, alertGone, alertMessage, alertText, alertTold, alertWrite } from './ledger/project';
+import { Project, StandingAlert, alertGone, alertMessage, alertOver, alertText, alertTold, alertWrite } from './ledger/project';
 import { World } from './world';
 
 /** What a person must be told, by what it is about. One stands until its cause is gone. */
 export type AlertCode =
   | 'configuration' | 'control' | 'create' | 'breaker' | 'stopped-by-hand' | 'foreign-subscription' | 'double-label' | 'held-back'
-  | 'backfill' | 'drift' | 'feature-engineering' | 'pipeline' | 'late-labels' | `unsettled-${number}`;
+  | 'backfill' | 'drift' | 'feature-engineering' | 'pipeline' | 'late-labels' | 'replaced-drop' | `unsettled-${number}`;
 
 /** What an alert is raised for. Who has not read what stands, writes it and learns that it stands. */
 type Raising = Pick<Project, 'alerts' | 'configuration'> & Partial<Pick<Project, 'standing'>>;
@@ -75,8 +75,11 @@ export async function clear(world: World, project: Project, code: AlertCode): Pr
   }
 }
 
-/** The same for who has not read whether it stands. */
-export async function retract(world: World, code: AlertCode): Promise<void> {
-  await world.ledger.table.write([alertGone(code)]);
+/** The same for who has not read whether it stands. With a time, only the one that was raised then: another may stand in its place. */
+export async function retract(world: World, code: AlertCode, since?: number): Promise<void> {
+  const { done } = await world.ledger.table.write([since === undefined ? alertGone(code) : alertOver(code, since)]);
+  if (!done) {
+    return;
+  }
   world.telemetry.info(`alert ${code} is over`, { notice: 'alert-over', code });
 }

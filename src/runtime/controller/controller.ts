@@ -1,4 +1,4 @@
-import { AlertCode, clear, isTold, raise, tellAlerts } from '../alerts';
+import { AlertCode, clear, isTold, raise, retract, tellAlerts } from '../alerts';
 import { World } from '../world';
 import { isBackfillDue, stepBackfill } from './backfill';
 import { create } from './create';
@@ -25,13 +25,16 @@ import { Decision, decide } from '../core/decide';
 import { ProcessingDecision } from '../core/processing';
 import { countOf } from '../ledger/counts';
 import { Lease, giveBack, readNotes, takeLease } from '../ledger/lease';
-import { Project, readProject } from '../ledger/project';
+import { Project, StandingAlert, readProject } from '../ledger/project';
 
 /** Steps of a sweep, of a back-fill and of publishing that one run takes, so that what is large keeps nothing else from being done. */
 const LONG_STEPS = 2;
 
 /** Steps of one run: far more than a healthy project needs, so that a mistake of ours ends in a rest and not in a spin. */
 const STEPS_MAX = 50;
+
+/** The alert about files that took the name of others stands so long that somebody sees it. Milliseconds. */
+const REPLACED_SHOWN = 24 * 60 * 60_000;
 
 /** A run stops taking steps at this age, well before the function's hard time-out of two minutes. Milliseconds. */
 const RUN_MAX = 75_000;
@@ -87,16 +90,20 @@ function isIdle(world: World, project: Project): boolean {
     && countOf(counts, 'outbox') === 0 && dataSet.parts.length === 0 && !dataSet.rebuild && !isSweepDue(world, project, now)
     && !isBackfillDue(project, now) && !standing.some(({ untold }) => untold)
     && isTold(project, 'configuration', refusalOf(project))
-    && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back') && staleAlerts(project).length === 0;
+    && (countOf(counts, 'held-back') > 0) === alerts.includes('held-back') && staleAlerts(world, project).length === 0;
 }
 
-/** The alerts about the user's feature engineering function, or about the pipeline, where there is none any more that could end them. */
-function staleAlerts({ configuration, alerts, processing }: Project): AlertCode[] {
+/**
+ * Alerts that nothing else ends: those about the user's feature engineering function, or about the pipeline, where there is none any
+ * more, and the one about files that took the name of others, when no further one came for a while.
+ */
+function staleAlerts({ ledger }: World, { configuration, processing, standing }: Project): StandingAlert[] {
   const kind = configuration?.featureEngineering.kind;
   const pipeline = kind === 'processing' || configuration?.orchestration === 'pipeline'
     || processing.batch !== undefined || processing.start !== undefined;
-  const stale: AlertCode[] = [...kind === 'function' ? [] : ['feature-engineering' as const], ...pipeline ? [] : ['pipeline' as const]];
-  return stale.filter((code) => alerts.includes(code));
+  const isOld = ({ since = 0, untold }: StandingAlert): boolean => !untold && ledger.clock.now() - since >= REPLACED_SHOWN;
+  return standing.filter((alert) => (alert.code === 'feature-engineering' && kind !== 'function')
+    || (alert.code === 'pipeline' && !pipeline) || (alert.code === 'replaced-drop' && isOld(alert)));
 }
 
 async function steps(world: World, deadline: number, done: string[]): Promise<void> {
@@ -221,8 +228,8 @@ const refusalOf = ({ configurationProblem }: Project): string | undefined =>
 async function tellConfiguration(world: World, project: Project): Promise<void> {
   const refusal = refusalOf(project);
   await (refusal === undefined ? clear(world, project, 'configuration') : raise(world, project, 'configuration', refusal));
-  for (const code of staleAlerts(project)) {
-    await clear(world, project, code);
+  for (const { code, since } of staleAlerts(world, project)) {
+    await retract(world, code as AlertCode, since);
   }
 }
 

@@ -53,7 +53,7 @@ export async function checkSurroundings(
       await settings.corsAllowsGet(bucket) ? undefined
         : `bucket ${bucket} has no CORS rule that lets pages GET: workers will not see images; add one with AllowedMethods GET and AllowedOrigins *`))),
     check(`versioning of ${resources.dropBucket}`, async () => (await settings.isVersioned(resources.dropBucket) ? undefined
-      : `drop bucket ${resources.dropBucket} is not versioned: a file that is overwritten before it is read would be lost; turn versioning on`)),
+      : `drop bucket ${resources.dropBucket} is not versioned: of files under the same name only the first that is read is taken in, and no later one; turn versioning on`)),
   ]);
   return findings.filter((finding): finding is string => finding !== undefined);
 }

@@ -4,6 +4,7 @@ import { EngineWatch } from './engine-health';
 import { CreatedObject } from './events';
 import { labelHeld } from './late-labels';
 import { putAway } from './put-away';
+import { NO_VERSION, noteRead, noteReplaced } from './replaced';
 import { StoredImages, storeImages } from './store';
 import { preLabelOf, wishesOf } from './wishes';
 import { lacksEarlierLabel } from '../../contract/earlier-label';
@@ -60,10 +61,11 @@ export class Intake {
     }
     const id: DropId = { bucket: object.bucket, key: object.key, versionId: head.versionId };
     const known = await readDrop(this.world.ledger, id);
-    if (!known) {
-      this.world.telemetry.count(METRIC.DROPS_RECEIVED, 1);
+    if (known) {
+      return this.goOn(await noteReplaced(this.world, known, head), head.size);
     }
-    return this.goOn(known ?? await this.receive(id, head), head.size);
+    this.world.telemetry.count(METRIC.DROPS_RECEIVED, 1);
+    return this.goOn(await this.receive(id, head), head.size);
   }
 
   private async goOn(drop: DropRecord, size: number): Promise<Taken> {
@@ -91,12 +93,12 @@ export class Intake {
     return copy && { drop, size: copy.size };
   }
 
-  private async receive(id: DropId, { size, metadata }: ObjectHead): Promise<DropRecord> {
+  private async receive(id: DropId, { size, etag, metadata }: ObjectHead): Promise<DropRecord> {
     const { warning, ...wishes } = wishesOf(metadata);
     if (warning !== undefined) {
       this.world.telemetry.warn(warning, { notice: 'drop-warning', key: id.key });
     }
-    return receiveDrop(this.world.ledger, id, size, wishes);
+    return receiveDrop(this.world.ledger, id, size, { ...wishes, ...(id.versionId === NO_VERSION ? { etag } : {}) });
   }
 
   private isInInbox({ bucket, key }: CreatedObject): boolean {
@@ -152,6 +154,9 @@ export class Intake {
     const object = await this.bytesOf(drop);
     if (!object) {
       return finishDrop(this.world.ledger, drop, { state: 'WITHDRAWN', reason: 'deleted before it was read' });
+    }
+    if (!object.source) {
+      await noteRead(this.world, drop, object);
     }
     const sha256 = createHash('sha256').update(object.body).digest('hex');
     const origin = await originOf(this.world.ledger, sha256);

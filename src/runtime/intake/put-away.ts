@@ -1,4 +1,5 @@
 import { dropMetadata } from './drop-metadata';
+import { NO_VERSION, isStillThere } from './replaced';
 import { EVENT_TYPE, METRIC, eventHead } from '../../contract/events';
 import { ProjectConfiguration } from '../../contract/project-configuration';
 import { REASON, REMEDIES, ReasonCode, isReasonCode } from '../../contract/reasons';
@@ -23,7 +24,7 @@ export async function putAway(world: World, configuration: ProjectConfiguration,
     world.telemetry.warn(`${drop.key} is larger than S3 copies in one call and stays where it is`, { notice: 'too-large-to-move' });
   } else if (moves) {
     await copyOut(world, drop);
-    if (own && !hasLeft(drop)) {
+    if (own && !hasLeft(drop) && await isStillThere(world, drop)) {
       await world.objects.deleteVersion(drop.bucket, drop.key, drop.versionId);
     }
   }
@@ -35,14 +36,15 @@ async function copyOut(world: World, drop: DropRecord): Promise<void> {
   const to = { bucket: world.resources.inputBucket, key: keptKeyOf(drop) };
   const metadata = { ...dropMetadata(drop), ...(quarantined && drop.reason ? { reason: drop.reason } : {}) };
   const options: PutOptions = { contentType: 'application/octet-stream', metadata };
-  const copied = await copyKept(world, drop, to, options) || await world.objects.copy(drop, to, options);
+  const copied = await copyKept(world, drop, to, options)
+    || (await isStillThere(world, drop) && await world.objects.copy(drop, to, options));
   if (!copied && !await world.objects.head(to.bucket, to.key)) {
     world.telemetry.warn(`the bytes of ${drop.key} were deleted by somebody else before they were put away`, { notice: 'drop-gone' });
   }
 }
 
 /** Ordered again, it left the inbox before: what lies there under its name without a version is another file. */
-const hasLeft = ({ keptKey, versionId }: DropRecord): boolean => keptKey !== undefined && versionId === 'null';
+const hasLeft = ({ keptKey, versionId }: DropRecord): boolean => keptKey !== undefined && versionId === NO_VERSION;
 
 /** A drop that was ordered again has left the inbox long ago: its bytes are where they were kept. */
 async function copyKept(world: World, drop: DropRecord, to: { bucket: string; key: string }, options: PutOptions): Promise<boolean> {

@@ -30,6 +30,10 @@ export interface DropRecord extends DropId {
   readonly finishedAt?: number;
   readonly sha256?: string;
   readonly size?: number;
+  /** Of a drop in a bucket without versions: the ETag of what was read, and before that of what was received. */
+  readonly etag?: string;
+  /** The ETag of another file that took its name since, of which people were told. */
+  readonly replacedBy?: string;
   /** 0-9, from the object's metadata. */
   readonly priority?: number;
   /** The object's metadata of that name as it came: JSON, in pixels of the drop as a viewer shows it. */
@@ -136,7 +140,7 @@ export function changeDrop(
 
 /** The drop is known. Idempotent. */
 export async function receiveDrop(
-  ledger: Ledger, id: DropId, size?: number, wishes: Pick<DropRecord, 'priority' | 'preLabel'> = {},
+  ledger: Ledger, id: DropId, size?: number, about: Pick<DropRecord, 'priority' | 'preLabel' | 'etag'> = {},
 ): Promise<DropRecord> {
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
     const known = await readDrop(ledger, id);
@@ -144,7 +148,7 @@ export async function receiveDrop(
       return known;
     }
     const drop: DropRecord = {
-      bucket: id.bucket, key: id.key, versionId: id.versionId, size, ...wishes,
+      bucket: id.bucket, key: id.key, versionId: id.versionId, size, ...about,
       state: 'RECEIVED', attempts: 0, receivedAt: ledger.clock.now(), revision: 1, schema: 1,
     };
     if ((await ledger.table.write(changeDrop(ledger, undefined, drop, 'received'))).done) {
@@ -154,9 +158,10 @@ export async function receiveDrop(
   throw new ContentionError(`drop ${id.key}`);
 }
 
+/** @param alongside what is written in the same transaction, if there is a change */
 export async function updateDrop(
   ledger: Ledger, id: DropId, event: string, change: (before: DropRecord) => Partial<DropRecord> | undefined, more: Counts = {},
-  detail?: string,
+  detail?: string, alongside: readonly Write[] = [],
 ): Promise<DropRecord> {
   for (let tries = 0; tries < CHANGE_TRIES; tries += 1) {
     const before = await readDrop(ledger, id);
@@ -168,7 +173,7 @@ export async function updateDrop(
       return before;
     }
     const after = { ...before, ...changed, revision: before.revision + 1 };
-    if ((await ledger.table.write(changeDrop(ledger, before, after, event, more, detail))).done) {
+    if ((await ledger.table.write([...changeDrop(ledger, before, after, event, more, detail), ...alongside])).done) {
       return after;
     }
   }

@@ -242,3 +242,8 @@ export function alertTold(code: string, since: number): Write {
 export function alertGone(code: string): Write {
   return { remove: alertKey(code) };
 }
+
+/** The same for one that was raised then: another may stand in its place. */
+export function alertOver(code: string, since: number): Write {
+  return { remove: alertKey(code), when: [{ attribute: 'since', is: '=', value: since }] };
+}

@@ -58,7 +58,7 @@ describe('what stands in the way of the first job', () => {
     ['a work team that does not exist', [{}, 'us-east-1', false], /workteam\/private-crowd\/team does not exist.*create it/],
     ['an input bucket without CORS', [{ corsAllowsGet: async (bucket) => bucket !== 'input' }], /bucket input has no CORS rule.*AllowedMethods GET/],
     ['an output bucket without CORS', [{ corsAllowsGet: async (bucket) => bucket !== 'output' }], /bucket output has no CORS rule/],
-    ['a drop bucket without versions', [{ isVersioned: async () => false }], /drop bucket drop is not versioned.*turn versioning on/],
+    ['a drop bucket without versions', [{ isVersioned: async () => false }], /drop bucket drop is not versioned: .*no later one; turn versioning on/],
     ['a check that cannot be made', [{ isVersioned: async () => { throw new Error('denied'); } }], /versioning of drop could not be checked \(denied\)/],
     ['a check that fails in an odd way', [{ corsAllowsGet: async (bucket) => bucket === 'input' ? Promise.reject('odd') : true }], /CORS of input could not be checked \(odd\)/],
   ])('%s', async (_name, given, message) => {

@@ -376,6 +376,121 @@ describe('a brought bucket', () => {
   });
 });
 
+describe.each([true, false])('in a bucket without versions (own: %s)', (own) => {
+  async function unversioned(engine?: PlainEngine) {
+    const project = await MemoryProject.create({ engine });
+    const { buckets } = project.outside.cloud;
+    buckets.create('plain', { versioned: false });
+    Object.assign(project.world.resources, { dropBucket: 'plain', dropBucketIsOwn: own });
+    const put = (content: string, key = 'latest.jpg') => buckets.put('plain', key, content);
+    /** S3 tells of an object without a version; the sweep, which lists versions, of version `null`. */
+    const tell = async (cause: IntakeCause | undefined, key = 'latest.jpg'): Promise<Taken[]> => {
+      const message = JSON.parse(intakeMessage(cause ?? 'sweep', 'plain', { key, versionId: 'null' })) as { Records: { eventSource: string; s3: { object: object } }[] };
+      if (cause === undefined) {
+        Object.assign(message.Records[0], { eventSource: 'aws:s3' });
+        Object.assign(message.Records[0].s3.object, { versionId: undefined });
+      }
+      await project.world.queues.send(project.world.resources.intakeQueueUrl, [JSON.stringify(message)]);
+      return project.intake();
+    };
+    const alerts = async () => (await project.read()).alerts;
+    const told = (): number => project.outside.telemetry.said.filter(({ detail }) => (detail as { notice?: string })?.notice === 'replaced-drop').length;
+    const body = (key = 'latest.jpg') => buckets.find('plain', key)?.body.toString();
+    return { project, put, tell, alerts, told, body };
+  }
+
+  test.each([undefined, 'sweep'] as const)('a file that takes the name of another one is told of once, and is left alone (%s)', async (cause) => {
+    const { project, put, tell, alerts, told, body } = await unversioned();
+    await put('monday');
+    expect([await tell(cause), await tell(cause)]).toEqual([['done'], [own && cause === undefined ? 'withdrawn' : 'done']]);
+    await project.finish();
+    expect(await alerts()).toEqual([]);
+    await put('tuesday');
+    expect([await tell(cause), await tell(cause)]).toEqual([['done'], ['done']]);
+    const { standing } = await project.read();
+    expect(standing).toMatchObject([{ code: 'replaced-drop', message: expect.stringMatching(/plain keeps no versions: .*versioning on.*: latest\.jpg$/) }]);
+    await project.rounds(3);
+    expect([told(), eventTypes(project).filter((type) => type === 'Alert')]).toEqual([1, ['Alert']]);
+    expect([body(), drops(project)[0].sha256, statesOf(project)]).toEqual(['tuesday', sha256('monday'), { 'latest.jpg': 'LABELED' }]);
+    await put('wednesday');
+    await tell(cause);
+    expect([told(), body()]).toEqual([2, 'wednesday']);
+    expectConservation(project.outside.table);
+  });
+
+  test('the alert stands for a day after the last such file', async () => {
+    const { project, put, tell, alerts } = await unversioned();
+    for (const content of ['monday', 'tuesday', 'wednesday']) {
+      await put(content);
+      await tell(undefined);
+      await project.rounds(2, 10 * HOUR);
+    }
+    expect(await alerts()).toEqual(['replaced-drop']);
+    await project.rounds(2, 10 * HOUR);
+    expect(await alerts()).toEqual([]);
+    await tell(undefined);
+    expect(await alerts()).toEqual([]);
+  });
+
+  test('nothing is lost, and nobody is told, where the content is known', async () => {
+    const { put, tell, alerts } = await unversioned();
+    await put('known', 'other.jpg');
+    await tell(undefined, 'other.jpg');
+    await put('monday');
+    await tell(undefined);
+    await put('known');
+    expect([await tell(undefined), await alerts()]).toEqual([['done'], []]);
+  });
+
+  test('a file that is replaced before it is read is told of, and the other one is taken in', async () => {
+    const { project, put, tell, alerts, told } = await unversioned();
+    await put('monday');
+    project.outside.cloud.faults = (operation) => operation === 's3.GetObject' ? 'throw-before' : 'ok';
+    expect(await tell(undefined)).toEqual([]);
+    project.outside.cloud.faults = undefined;
+    await put('tuesday');
+    project.clock.advance(HOUR);
+    expect(await project.intake()).toEqual(['done']);
+    expect([await alerts(), drops(project)[0].sha256, keys(project, 'plain')]).toEqual([['replaced-drop'], sha256('tuesday'), own ? [] : ['latest.jpg']]);
+    await tell(undefined);
+    expect(told()).toBe(1);
+  });
+
+  test('a file that is replaced while it is worked on is told of, and the other one is not taken away', async () => {
+    let replace: (() => Promise<unknown>) | undefined;
+    const engine = new WilfulEngine(async (_drop, plain) => {
+      await replace?.();
+      return plain();
+    });
+    const { project, put, tell, alerts, body } = await unversioned(engine);
+    replace = () => put('tuesday');
+    await put('monday');
+    expect(await tell(undefined)).toEqual(['done']);
+    expect([await tell(undefined), await alerts(), drops(project)[0].sha256, body()]).toEqual([['done'], ['replaced-drop'], sha256('monday'), 'tuesday']);
+  });
+
+  test('a file that comes where another one was deleted before it was read is told of', async () => {
+    const { put, tell, alerts } = await unversioned();
+    expect(await tell('sweep')).toEqual(['withdrawn']);
+    await put('tuesday');
+    expect([await tell(undefined), await alerts()]).toEqual([['withdrawn'], ['replaced-drop']]);
+  });
+
+  test.each(['throw-before', 'throw-after'] as const)('people are told, though the ledger fails at it (%s)', async (kind) => {
+    const { project, put, tell, alerts, told } = await unversioned();
+    await put('monday');
+    await tell(undefined);
+    await put('tuesday');
+    project.outside.table.options = { faults: (operation) => operation.method === 'write' && JSON.stringify(operation.writes).includes('ALERT#') ? kind : 'ok' };
+    expect(await tell(undefined)).toEqual([]);
+    project.outside.table.options = {};
+    project.clock.advance(HOUR);
+    expect(await project.intake()).toEqual(['done']);
+    await project.rounds(2);
+    expect([await alerts(), eventTypes(project).filter((type) => type === 'Alert'), told()]).toEqual([['replaced-drop'], ['Alert'], kind === 'throw-after' ? 0 : 1]);
+  });
+});
+
 describe('a quarantined drop that is ordered again', () => {
   class MendedEngine extends PlainEngine {
     public mended = false;
