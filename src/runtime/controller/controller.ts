@@ -10,7 +10,7 @@ import { harvest } from './harvest';
 import { FailedOrders, obey } from './obey';
 import { Seen, isSweepDue, observe } from './observe';
 import { start } from './plan';
-import { endExecution, startExecution, stopExecution } from './processing/executions';
+import { endExecution, startExecution, stopExecution, tellStopping } from './processing/executions';
 import { isProcessingIdle } from './processing/observe';
 import { orderStart, settleStart } from './processing/order-start';
 import { planBatch } from './processing/plan-batch';
@@ -119,6 +119,7 @@ async function steps(world: World, deadline: number, done: string[]): Promise<vo
     const seen = await observe(world, project, project.configuration);
     await closeBreaker(world, seen);
     await tellDrift(world, project);
+    await tellStopping(world, seen);
     const mayGoOn = (kind: Decision['kind']): boolean => done.filter((step) => step === kind).length < LONG_STEPS;
     const observation = withoutFailed(seen.observation, failures);
     const decision = decide({

@@ -39,6 +39,8 @@ export type Execution = {
   readonly startedAt?: number;
   readonly ageMax: number;
   readonly stopOrderedAt?: number;
+  /** Since when it is seen to be stopping, whoever ordered it. */
+  readonly stoppingAt?: number;
   /** How it ended. `Vanished`: the service forgot it. */
   readonly end?: ExecutionEnd;
   /** Of a batch: its drops, the pages that list them, and the pages that are settled. */

@@ -388,6 +388,27 @@ describe('failures', () => {
     expect((await project.read()).alerts).toEqual(['pipeline']);
   });
 
+  test('an execution that is stopping for an hour is told of, until it has ended', async () => {
+    const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 30 * MINUTE : 0 } });
+    const { pipelines, ledger } = project.world;
+    const { describe: look } = pipelines;
+    await drop(project, 'good');
+    await project.rounds(3);
+    pipelines.describe = async (arn) => ({ ...await look.call(pipelines, arn), status: 'Stopping' });
+    const stoppingFrom = ledger.clock.now();
+    await project.rounds(59);
+    expect((await project.read()).alerts).toEqual([]);
+    await until(project, async () => (await project.read()).alerts.includes('pipeline'), 5);
+    expect((await project.read()).processing.batch!.stoppingAt).toBe(stoppingFrom);
+    await project.rounds(60);
+    expect(project.outside.cloud.bus.events.filter((event) => event['detail-type'] === 'Alert')).toHaveLength(1);
+    pipelines.describe = async () => ({ status: 'Stopped' });
+    await project.round();
+    expect((await project.read()).alerts).toEqual([]);
+    pipelines.describe = look;
+    await until(project, isSettled(project));
+  });
+
   test('paused, nothing is started, and what runs is followed to its end', async () => {
     const project = await processingProject({ pipelines: { stepTime: ({ Type }) => Type === 'Processing' ? 10 * MINUTE : 0 } });
     await drop(project, 'good-1');

@@ -55,6 +55,9 @@ export async function endExecution(world: World, seen: Seen, slot: Slot): Promis
   const execution = mustHave(seen.project.processing, slot);
   const description = seen.processing.described[slot];
   const end = await endOf(world, execution, description);
+  if (isStoppingLong(world, execution) && seen.project.processing.breaker.openedAt === undefined) {
+    await clear(world, seen.project, 'pipeline');
+  }
   await write(world, slot, { ...execution, end });
 }
 
@@ -91,6 +94,25 @@ export async function stopExecution(world: World, seen: Seen, slot: Slot): Promi
     await raise(world, seen.project, 'pipeline', `${execution.request.displayName} of pipeline ${execution.request.pipelineName} takes too long and does not stop`);
   }
   await world.pipelines.stop(execution.arn!, stopToken(execution));
+}
+
+/** Nobody can end an execution that SageMaker is stopping, and what comes after it waits: it is told of when that takes long. */
+export async function tellStopping(world: World, seen: Seen): Promise<void> {
+  for (const slot of ['batch', 'start'] as const) {
+    const execution = seen.project.processing[slot];
+    if (execution && seen.processing.described[slot]?.status === 'Stopping') {
+      if (execution.stoppingAt === undefined) {
+        await write(world, slot, { ...execution, stoppingAt: world.ledger.clock.now() });
+      } else if (isStoppingLong(world, execution)) {
+        const { displayName, pipelineName } = execution.request;
+        await raise(world, seen.project, 'pipeline', `${displayName} of pipeline ${pipelineName} is being stopped by SageMaker and does not come to its end`);
+      }
+    }
+  }
+}
+
+function isStoppingLong({ ledger, timings }: World, { stoppingAt }: Execution): boolean {
+  return stoppingAt !== undefined && ledger.clock.now() - stoppingAt >= timings.transitionPatience;
 }
 
 export function mustHave(processing: ProcessingState, slot: Slot): Execution {
