@@ -63,3 +63,16 @@ export function batchLimit({ limit, failures, firstFailed = 0, aside }: Waiting,
   const alone = limit !== undefined && !aside && failures > 1 && lastFruitful < firstFailed;
   return alone ? 1 : Math.min(batchSize, limit ?? batchSize);
 }
+
+/** One search takes fewer, also in the largest batch: the first suspects waited for others. */
+const BEHIND_MAX = 60;
+
+/**
+ * Whether bad drops come faster than they can be found: the first suspects in the line failed so many executions ago. Once it is
+ * so, it stays so until they failed half as many ago.
+ *
+ * @param line of the first suspect, if there is one
+ */
+export function isBehind(line: number | undefined, execution: number, wasBehind: boolean): boolean {
+  return line !== undefined && execution - line > (wasBehind ? BEHIND_MAX / 2 : BEHIND_MAX);
+}

@@ -24,6 +24,8 @@ export interface ProcessingState {
   readonly backOffSteps: number;
   /** Batches of suspects since the last one of fresh drops. */
   readonly sinceFresh: number;
+  /** Bad drops come faster than they are found. */
+  readonly behind?: boolean;
   /** What the last batch was processed by: something else may work better. */
   readonly definition?: string;
 }
@@ -53,6 +55,8 @@ export type Execution = {
   /** Drops that came through, and those that are to blame for their own failure. */
   readonly fruits?: number;
   readonly blamed?: number;
+  /** When it was planned, bad drops came faster than they could be found. */
+  readonly behind?: boolean;
 };
 
 export type ExecutionEnd = {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { NEVER_FAILED, Waiting, batchLimit, goWith, readOrder, waitingOrder } from '../../../src/runtime/core/waiting';
+import { NEVER_FAILED, Waiting, batchLimit, goWith, isBehind, readOrder, waitingOrder } from '../../../src/runtime/core/waiting';
 
 const suspect = (change: Partial<Waiting> = {}): Waiting => ({
   ...NEVER_FAILED, failures: 2, limit: 8, firstFailed: 3, lastFailed: 4, ...change,
@@ -62,4 +62,14 @@ test.each<[string, Waiting, number, number]>([
   ['a batch size that was made smaller holds', suspect({ limit: 100 }), 3, 16],
 ])('drops of a batch; %s', (_name, leader, lastFruitful, expected) => {
   expect(batchLimit(leader, 16, lastFruitful)).toBe(expected);
+});
+
+test.each<[string, number | undefined, boolean, boolean]>([
+  ['no suspects', undefined, true, false],
+  ['a search that takes its time', 40, false, false],
+  ['... since sixty executions', 39, false, true],
+  ['... which was told of, and is not made up for', 69, true, true],
+  ['... and is', 70, true, false],
+])('whether bad drops come faster than they are found: %s', (_name, line, wasBehind, expected) => {
+  expect(isBehind(line, 100, wasBehind)).toBe(expected);
 });

@@ -2,6 +2,7 @@ import { BY_HAND } from '../../../contract/processing';
 import { ProjectConfiguration } from '../../../contract/project-configuration';
 import { CLOSED_BREAKER } from '../../core/breaker';
 import { OpenExecution, Orchestration, ProcessingObservation } from '../../core/processing';
+import { Place } from '../../core/waiting';
 import { isRefusal } from '../../errors';
 import { countOf } from '../../ledger/counts';
 import { Execution, ProcessingState, batchName, isChanged, waitingDrops } from '../../ledger/processing';
@@ -18,6 +19,8 @@ export interface DescribedExecutions {
 export interface SeenProcessing {
   readonly observation: ProcessingObservation;
   readonly described: DescribedExecutions;
+  /** The first suspect's place in the waiting line, where a batch may be due. */
+  readonly firstSuspect?: Place;
 }
 
 /** Whether there is anything to do or to look at. One read of the project tells, and it has been made. */
@@ -44,6 +47,7 @@ export async function observeProcessing(world: World, project: Project, configur
     : [[], []];
   return {
     described,
+    firstSuspect: suspects[0]?.suspect,
     observation: {
       wanted: wanted !== undefined,
       batch: openExecution(world, processing.batch, described.batch),

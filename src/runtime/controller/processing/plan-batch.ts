@@ -7,7 +7,7 @@ import { ProjectConfiguration, TaskConfiguration } from '../../../contract/proje
 import { CLOSED_BREAKER } from '../../core/breaker';
 import { s3Uri } from '../../core/object-keys';
 import { BatchOf } from '../../core/processing';
-import { batchLimit, goWith, readOrder, waitingOrder } from '../../core/waiting';
+import { batchLimit, goWith, isBehind, readOrder, waitingOrder } from '../../core/waiting';
 import { waitingFile, waitingKey } from '../../intake/processing-engine';
 import { preLabelOf } from '../../intake/wishes';
 import { DropRecord, dropOf } from '../../ledger/drops';
@@ -46,6 +46,7 @@ export async function planBatch(world: World, seen: Seen, of: BatchOf, probe: bo
   const execution: Execution = {
     number, plannedAt: now, ageMax: featureEngineering.timeLimitSeconds * 1_000 + world.timings.executionPatience,
     drops: drops.length, pages, registered: 0, charged: 0, undone: 0, fruits: 0,
+    behind: isBehind(seen.processing.firstSuspect?.line, number, processing.behind ?? false),
     request: executionRequest(world, number, `batch-${number}`, {
       [PIPELINE_PARAMETER.EXECUTION]: batch,
       [PIPELINE_PARAMETER.BATCH]: batch,

@@ -3,6 +3,7 @@ import { CLOSED_BREAKER, afterFailure as countFailure } from '../../core/breaker
 import { afterFailure, FRUITLESS_MAX, Failure, speaksAgainstCode } from '../../core/processing-blame';
 import { waitingKey } from '../../intake/processing-engine';
 import { Registered, registerDrops, registering } from '../../intake/register';
+import { countOf } from '../../ledger/counts';
 import { isFinished, readDrop } from '../../ledger/drops';
 import {
   BatchItem, Execution, batchRecordWrite, failDrop, isWaiting, processingWrite, readBatchPage,
@@ -114,23 +115,31 @@ async function close(world: World, seen: Seen, batch: Execution): Promise<void> 
   const { processing } = seen.project;
   const now = world.ledger.clock.now();
   const { fruits = 0, undone = 0, blamed = 0, end } = batch;
+  const behind = (batch.behind ?? false) && countOf(seen.project.counts, 'drop:ENGINEERING') > 0;
   // A failure that one drop is to blame for says nothing against the code.
   const explained = fruits > 0 || (undone > 0 && blamed === undone);
   const why = end?.reason ?? (end?.ranToEnd ? 'the code gave no usable result for any drop' : `the execution ended as ${end?.status}`);
   const counts = !explained && undone > 0
     && speaksAgainstCode({ size: batch.drops ?? 0, ranToEnd: end?.ranToEnd ?? false, byCode: end?.byCode ?? false });
   const breaker = explained ? CLOSED_BREAKER : counts ? countFailure(processing.breaker, why, now, FRUITLESS_MAX) : processing.breaker;
-  if (explained) {
+  const opens = breaker.openedAt !== undefined && processing.breaker.openedAt === undefined;
+  const { alerts } = seen.project;
+  if ((explained && !behind) || (opens && alerts.includes('pipeline'))) {
     await clear(world, seen.project, 'pipeline');
+  }
+  const project = { ...seen.project, alerts: opens ? alerts.filter((code) => code !== 'pipeline') : alerts };
+  if (breaker.openedAt === undefined && behind) {
+    await raise(world, project, 'pipeline', 'the code of feature engineering fails whole batches for single drops, and more often than these '
+      + `can be found: good drops wait with them. Let it report \`error\` for a drop instead of failing. The last execution said: ${why}`);
   } else if (breaker.openedAt !== undefined) {
-    await raise(world, seen.project, 'pipeline', `feature engineering gets no drop through: ${breaker.failures} executions of the pipeline in a row gave `
+    await raise(world, project, 'pipeline', `feature engineering gets no drop through: ${breaker.failures} executions of the pipeline in a row gave `
       + `nothing, whichever drops were in them, so no drop is blamed and all wait. The last one said: ${why}`);
   }
   world.telemetry.info(`batch ${batch.number} is settled: ${fruits} of ${batch.drops ?? 0} drops are done`, { notice: 'batch', status: end?.status, undone });
   await world.ledger.table.write([
     batchRecordWrite(batch),
     processingWrite({
-      batch: undefined, breaker,
+      batch: undefined, breaker, behind,
       ...(fruits > 0 ? { lastFruitful: batch.number } : {}),
       ...(explained || undone === 0 ? { backOffUntil: 0, backOffSteps: 0 } : counts ? backOff(world, processing) : {}),
     }),
