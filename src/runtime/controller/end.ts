@@ -14,12 +14,13 @@ export async function close(world: World, seen: Seen, job: JobRecord, descriptio
   const now = world.ledger.clock.now();
   const reason = description.failureReason ?? `job ${job.name} ended as ${description.status} without a label`;
   const byHand = isStoppedByHand(world, job, description);
+  // who resumed vouched for a job that gets images
+  const isPassedOn = seen.project.state.vouchedFor === job.number && job.offered === 0 && job.stopOrderedAt !== undefined;
   const state: Partial<ProjectState> = {
     breaker: breakerAfter(seen, job, description.status, reason, now),
     carryFailed: description.status === 'Failed' && job.offered === 0 && job.carried > 0,
     ...(job.arrivedAt === undefined || isVain(job, job.rollReason) ? {} : { vainRolls: vainAfter(world, job) }),
-    // who resumed vouched for a job that gets images
-    ...(job.offered === 0 && job.stopOrderedAt !== undefined && seen.project.state.vouchedFor === job.number ? { vouchedFor: job.number + 1 } : {}),
+    ...(isPassedOn ? { vouchedFor: job.number + 1 } : {}),
     ...(byHand ? { mode: 'PAUSED', modeReason: `job ${job.name} was stopped by hand` } : {}),
   };
   // Told before it is written down: whoever dies in between closes the job again and tells twice, which is better than never.
