@@ -17,8 +17,8 @@ export async function startExecution(world: World, seen: Seen, slot: Slot): Prom
   const now = world.ledger.clock.now();
   const isLong = now - askedAt >= world.timings.transitionPatience;
   if (outcome.kind === 'started') {
-    if (isLong && processing.breaker.openedAt === undefined) {
-      await clear(world, seen.project, 'pipeline');
+    if (isLong) {
+      await clearPipeline(world, seen);
     }
     await world.ledger.table.write([processingWrite({
       [slot]: { ...planned, askedAt, arn: outcome.execution, startedAt: now }, backOffUntil: 0,
@@ -55,8 +55,8 @@ export async function endExecution(world: World, seen: Seen, slot: Slot): Promis
   const execution = mustHave(seen.project.processing, slot);
   const description = seen.processing.described[slot];
   const end = await endOf(world, execution, description);
-  if (isStoppingLong(world, execution) && seen.project.processing.breaker.openedAt === undefined) {
-    await clear(world, seen.project, 'pipeline');
+  if (isStoppingLong(world, execution)) {
+    await clearPipeline(world, seen);
   }
   await write(world, slot, { ...execution, end });
 }
@@ -108,6 +108,13 @@ export async function tellStopping(world: World, seen: Seen): Promise<void> {
         await raise(world, seen.project, 'pipeline', `${displayName} of pipeline ${pipelineName} is being stopped by SageMaker and does not come to its end`);
       }
     }
+  }
+}
+
+/** An open breaker has the same alert. */
+async function clearPipeline(world: World, { project }: Seen): Promise<void> {
+  if (project.processing.breaker.openedAt === undefined) {
+    await clear(world, project, 'pipeline');
   }
 }
 
